@@ -1,0 +1,314 @@
+"""Products added to a tensor: addmm, addmv, addbmm, baddbmm, addr."""
+
+import numpy as np
+
+from rushlight.kernels import dtypes, promotion
+from rushlight.ops.families import as_tensor_argument, wrap_dim
+from rushlight.ops.matmul import (
+    adjoint_times,
+    check_batches,
+    check_matrix_vector,
+    matrix_vector,
+    times_adjoint,
+)
+from rushlight.ops.products import (
+    CPP_NAMES,
+    Product,
+    check_matrix_sizes,
+    matrix_product,
+    refuse_bool,
+)
+from rushlight.ops.shape import expanded
+from rushlight.tape.dispatch import conj
+
+
+class Added(Product, family=True):
+    """`beta * input + alpha * product`; the input is broadcast to the product.
+
+    `lead` counts batch dims that vmap has put in front of every tensor.
+    """
+
+    tensors = 3
+    inplace = True
+
+    def lift(self, size, ndim, beta, alpha, lead):
+        return beta, alpha, lead + 1
+
+
+def added(x, product, beta, alpha, lead):
+    """`beta * x + alpha * product`, writing over `product`; `beta` 0 ignores even NaN in `x`."""
+    if alpha != 1:
+        product *= product.dtype.type(alpha)
+    if beta == 0:
+        return product
+    if lead:
+        x = x.reshape(aligned(x.shape, product.ndim, lead))
+    if beta != 1:
+        x = x * x.dtype.type(beta)
+    product += x
+    return product
+
+
+def aligned(shape, ndim, lead):
+    """`shape` with dims of length 1 between its first `lead` dims and the rest, up to `ndim`."""
+    return (*shape[:lead], *[1] * (ndim - len(shape)), *shape[lead:])
+
+
+def addend_gradient(g, shape, beta, lead):
+    """The gradient of the broadcast addend."""
+    g = scaled(g, beta)
+    if tuple(g.shape) == tuple(shape):
+        return g
+    if not lead:
+        return g.sum_to_size(shape)
+    return g.sum_to_size(aligned(shape, g.dim(), lead)).reshape(shape)
+
+
+def scaled(g, factor):
+    """`g` times the conjugate of a number."""
+    return g if factor == 1 else g * conj(factor)
+
+
+class AddedMatrices(Added, family=True):
+    """A product of matrices, or of batches of them, added to the input."""
+
+    def forward(x, a, b, beta, alpha, lead):
+        return added(x, matrix_product(a, b), beta, alpha, lead)
+
+    def vjp_x(g, x_shape, beta, lead):
+        return addend_gradient(g, x_shape, beta, lead)
+
+    def vjp_a(g, b, alpha):
+        return scaled(times_adjoint(g, b), alpha)
+
+    def vjp_b(g, a, alpha):
+        return scaled(adjoint_times(a, g), alpha)
+
+
+class addmm(AddedMatrices):
+    """`beta * input + alpha * (mat1 @ mat2)`, for matrices of one dtype.
+
+    Args:
+        input: what broadcasts to n x m.
+        mat1, mat2: matrices, n x k and k x m.
+        beta, alpha: numbers; with `beta` 0, `input` is not looked at.
+
+    Raises:
+        RuntimeError: the shapes do not fit, or the dtypes differ.
+
+    Example:
+        >>> import rushlight as torch
+        >>> torch.addmm(torch.ones(2), torch.ones(2, 3), torch.ones(3, 2), beta=10, alpha=2)
+        tensor([[16., 16.],
+                [16., 16.]])
+    """
+
+    def bind(input, mat1, mat2, *, beta=1, alpha=1):
+        check_tensors("addmm", input=input, mat1=mat1, mat2=mat2)
+        for name, t in (("mat1", mat1), ("mat2", mat2)):
+            if t.dim() != 2:
+                raise RuntimeError(f"{name} must be a matrix, got {t.dim()}-D tensor")
+        check_matrix_sizes(mat1, mat2)
+        expanded(input, (mat1.shape[0], mat2.shape[1]))
+        check_added_dtypes(input, mat1, mat2)
+        return (input, mat1, mat2), (beta, alpha, 0)
+
+
+def check_tensors(name, **tensors):
+    """Each argument must be a tensor."""
+    for position, (argument, t) in enumerate(tensors.items(), 1):
+        as_tensor_argument(name, argument, position, t)
+
+
+def check_added_dtypes(x, a, b):
+    """Addend and factors must be of one dtype."""
+    for p, q in ((x, a), (x, b)):
+        if p.dtype is not q.dtype:
+            raise RuntimeError("self and mat2 must have the same dtype, but got "
+                               f"{p.dtype.scalar_type} and {q.dtype.scalar_type}")
+    refuse_bool("addmm_impl_cpu_", a)
+
+
+class baddbmm(AddedMatrices):
+    """`beta * input + alpha * (batch1 @ batch2)`, for batches of matrices of one dtype.
+
+    Args:
+        input: what broadcasts to b x n x m.
+        batch1, batch2: b x n x k and b x k x m.
+        beta, alpha: numbers; with `beta` 0, `input` is not looked at.
+
+    Raises:
+        RuntimeError: the shapes do not fit, or the dtypes differ.
+
+    Example:
+        >>> import rushlight as torch
+        >>> torch.baddbmm(torch.ones(1), torch.ones(5, 2, 3), torch.ones(5, 3, 4)).shape
+        torch.Size([5, 2, 4])
+    """
+
+    def bind(input, batch1, batch2, *, beta=1, alpha=1):
+        check_tensors("baddbmm", input=input, batch1=batch1, batch2=batch2)
+        if batch2.dim() < 3:
+            wrap_dim(2, batch2.dim())
+        expanded(input, (*batch1.shape[:-1], batch2.shape[2]))
+        if input.dtype is not batch1.dtype:
+            names = [CPP_NAMES[t.dtype.name] for t in (input, batch1, batch2)]
+            raise RuntimeError("Input dtypes must be the same, got: input {}, batch1: {}, "
+                               "batch2: {}".format(*names))
+        check_batches(batch1, batch2, "baddbmm")
+        return (input, batch1, batch2), (beta, alpha, 0)
+
+
+class addbmm(Added):
+    """`beta * input + alpha * sum_i batch1[i] @ batch2[i]`, for matrices of one dtype.
+
+    Args:
+        input: what broadcasts to n x m.
+        batch1, batch2: b x n x k and b x k x m.
+        beta, alpha: numbers; with `beta` 0, `input` is not looked at.
+
+    Raises:
+        RuntimeError: the shapes do not fit, or the dtypes differ.
+
+    Example:
+        >>> import rushlight as torch
+        >>> torch.addbmm(torch.zeros(1), torch.ones(5, 1, 3), torch.ones(5, 3, 1))
+        tensor([[15.]])
+    """
+
+    def bind(input, batch1, batch2, *, beta=1, alpha=1):
+        check_tensors("addbmm", input=input, batch1=batch1, batch2=batch2)
+        if batch2.dim() < 3:
+            wrap_dim(2, batch2.dim())
+        expanded(input, (batch1.shape[1], batch2.shape[2]))
+        check_summed_batches(batch1, batch2)
+        check_added_dtypes(input, batch1, batch2)
+        return (input, batch1, batch2), (beta, alpha, 0)
+
+    def forward(x, a, b, beta, alpha, lead):
+        product = matrix_product(a, b).sum(-3, dtype=a.dtype)
+        return added(x, product, beta, alpha, lead)
+
+    def vjp_x(g, x_shape, beta, lead):
+        return addend_gradient(g, x_shape, beta, lead)
+
+    def vjp_a(g, b, alpha):
+        return scaled(times_adjoint(for_each(g, b), b), alpha)
+
+    def vjp_b(g, a, alpha):
+        return scaled(adjoint_times(a, for_each(g, a)), alpha)
+
+
+def for_each(g, batch):
+    """The gradient of the sum as that of each summand."""
+    return g.unsqueeze(-3).expand((*batch.shape[:-2], *g.shape[-2:]))
+
+
+def check_summed_batches(a, b):
+    """Refuse batches of matrices whose products cannot be added up."""
+    for name, t in (("batch1", a), ("batch2", b)):
+        if t.dim() != 3:
+            raise RuntimeError(f"{name} must be a 3D tensor")
+    if a.shape[0] != b.shape[0]:
+        raise RuntimeError("batch1 and batch2 must have same number of batches, got "
+                           f"{a.shape[0]} and {b.shape[0]}")
+    if a.shape[2] != b.shape[1]:
+        raise RuntimeError(f"Incompatible matrix sizes for bmm ({a.shape[1]}x{a.shape[2]} and "
+                           f"{b.shape[1]}x{b.shape[2]})")
+
+
+class addmv(Added):
+    """`beta * input + alpha * (mat @ vec)`, for tensors of one dtype.
+
+    Args:
+        input: what broadcasts to a vector of length n.
+        mat: matrix, n x m.
+        vec: vector of length m.
+        beta, alpha: numbers; with `beta` 0, `input` is not looked at.
+
+    Raises:
+        RuntimeError: the shapes do not fit, or the dtypes differ.
+
+    Example:
+        >>> import rushlight as torch
+        >>> torch.addmv(torch.ones(2), torch.ones(2, 3), torch.ones(3), alpha=2)
+        tensor([7., 7.])
+    """
+
+    def bind(input, mat, vec, *, beta=1, alpha=1):
+        check_tensors("addmv", input=input, mat=mat, vec=vec)
+        check_matrix_vector(input.dtype, input.dim(), mat, vec)
+        if input.numel() != 1 and input.shape[0] != mat.shape[0]:
+            n, m = mat.shape
+            raise RuntimeError(f"size mismatch, got input ({input.shape[0]}), mat ({n}x{m}), "
+                               f"vec ({vec.shape[0]})")
+        return (input, mat, vec), (beta, alpha, 0)
+
+    def forward(x, a, v, beta, alpha, lead):
+        return added(x, matrix_vector(a, v), beta, alpha, lead)
+
+    def vjp_x(g, x_shape, beta, lead):
+        return addend_gradient(g, x_shape, beta, lead)
+
+    def vjp_a(g, v, alpha):
+        return scaled(g.unsqueeze(-1) * conj(v).unsqueeze(-2), alpha)
+
+    def vjp_v(g, a, alpha):
+        return scaled(adjoint_times(a, g.unsqueeze(-1)).squeeze(-1), alpha)
+
+
+class addr(Added):
+    """`beta * input + alpha * outer(vec1, vec2)`; dtypes are promoted.
+
+    Args:
+        input: what broadcasts to n x m.
+        vec1, vec2: vectors of lengths n and m.
+        beta, alpha: numbers; with `beta` 0, `input` is not looked at.
+
+    Raises:
+        RuntimeError: the shapes do not fit, or a factor is of a higher kind than the tensors.
+
+    Example:
+        >>> import rushlight as torch
+        >>> torch.addr(torch.zeros(2, 2), torch.tensor([1.0, 2.0]), torch.tensor([3.0, 4.0]))
+        tensor([[3., 4.],
+                [6., 8.]])
+    """
+
+    def bind(input, vec1, vec2, *, beta=1, alpha=1):
+        check_tensors("addr", input=input, vec1=vec1, vec2=vec2)
+        for name, v in (("vec1", vec1), ("vec2", vec2)):
+            if v.dim() != 1:
+                raise RuntimeError(f"addr: Expected 1-D argument {name}, but got {v.dim()}-D")
+        expanded(input, (vec1.shape[0], vec2.shape[0]))
+        refuse_float_factors([t.dtype for t in (input, vec1, vec2)], beta=beta, alpha=alpha)
+        return (input, vec1, vec2), (beta, alpha, 0)
+
+    def compute(self, inputs, params):
+        arrays = [t.array for t in inputs]
+        common = promotion.of_operands(*arrays).numpy
+        with np.errstate(all="ignore"):
+            return self.forward(*[a.astype(common, copy=False) for a in arrays], *params)
+
+    def forward(x, a, b, beta, alpha, lead):
+        return added(x, np.asarray(a[..., :, None] * b[..., None, :]), beta, alpha, lead)
+
+    def vjp_x(g, x_shape, x_dtype, beta, lead):
+        return addend_gradient(g, x_shape, beta, lead).to(x_dtype)
+
+    def vjp_a(g, b, a_dtype, alpha):
+        moved = (g * conj(b).unsqueeze(-2)).sum(-1)
+        return scaled(moved, alpha).to(a_dtype)
+
+    def vjp_b(g, a, b_dtype, alpha):
+        moved = (g * conj(a).unsqueeze(-1)).sum(-2)
+        return scaled(moved, alpha).to(b_dtype)
+
+
+def refuse_float_factors(operands, **factors):
+    """Integer tensors are scaled by integers only."""
+    if all(d.category < dtypes.FLOAT for d in operands):
+        for name, factor in factors.items():
+            if isinstance(factor, (float, complex)):
+                raise RuntimeError(f"For integral input tensors, argument {name} must not be a "
+                                   "floating point number.")

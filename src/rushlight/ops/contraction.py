@@ -1,0 +1,308 @@
+"""Products of several kinds composed of matrix products: inner, outer, tensordot, kron, powers."""
+
+import warnings
+
+from rushlight.ops.families import as_tensor_argument, int_argument, numel, wrap_dim, wrap_dims
+from rushlight.ops.matmul import dot, mm
+from rushlight.ops.publish import namespaces, public
+from rushlight.ops.shape import unsafe_view
+from rushlight.tape.core import TensorBase
+
+@public("torch Tensor", out=True)
+def inner(input, other):
+    """The products over the last dims of both, for all pairs of what remains.
+
+    Raises:
+        RuntimeError: the last dims differ in length, or the dtypes differ.
+
+    Example:
+        >>> import rushlight as torch
+        >>> torch.inner(torch.tensor([1.0, 2.0]), torch.tensor([[1.0, 1.0], [0.0, 2.0]]))
+        tensor([3., 4.])
+    """
+    as_tensor_argument("inner", "input", 1, input)
+    as_tensor_argument("inner", "other", 2, other)
+    if input.dim() == 0 or other.dim() == 0:
+        return input * other
+    if input.shape[-1] != other.shape[-1]:
+        raise RuntimeError("inner() the last dimension must match on both input tensors but got "
+                           f"shapes {list(input.shape)} and {list(other.shape)}")
+    return contracted(input, other, [-1], [-1])
+
+
+@public("torch Tensor", out=True, aliases=("ger",))
+def outer(input, vec2):
+    """The products of all pairs of two vectors' elements: a matrix.
+
+    Raises:
+        RuntimeError: an argument is no vector.
+
+    Example:
+        >>> import rushlight as torch
+        >>> torch.outer(torch.tensor([1.0, 2.0]), torch.tensor([3.0, 4.0]))
+        tensor([[3., 4.],
+                [6., 8.]])
+    """
+    as_tensor_argument("outer", "input", 1, input)
+    as_tensor_argument("outer", "vec2", 2, vec2)
+    for name, vector in (("self", input), ("vec2", vec2)):
+        if vector.dim() != 1:
+            raise RuntimeError(f"outer: Expected 1-D argument {name}, but got {vector.dim()}-D")
+    return input.reshape(input.shape[0], 1) * vec2
+
+
+def same_dtype_or_error(a, b):
+    """Contractions take factors of one dtype."""
+    if a.dtype is not b.dtype:
+        raise RuntimeError("both inputs should have same dtype")
+
+
+@public("torch", out=True)
+def tensordot(a, b, dims=2):
+    """The sum of products over dims of `a` paired with dims of `b`.
+
+    Args:
+        dims: how many of the last dims of `a` pair with the first of `b`, or two lists of dims.
+
+    Returns:
+        Tensor: the dims of `a` that remain, then those of `b`.
+
+    Raises:
+        RuntimeError: paired dims differ in length, or the dtypes differ.
+
+    Example:
+        >>> import rushlight as torch
+        >>> torch.tensordot(torch.ones(3, 4, 5), torch.ones(4, 3, 2), ([1, 0], [0, 1])).shape
+        torch.Size([5, 2])
+    """
+    return contracted(a, b, *paired_dims(a, b, dims))
+
+
+def paired_dims(a, b, dims):
+    """`dims` of tensordot as two lists."""
+    if isinstance(dims, TensorBase):
+        dims = dims.tolist() if dims.numel() > 1 else int(dims.item())
+    if isinstance(dims, (tuple, list)) and len(dims) == 2:
+        first, second = dims
+        return listed(first), listed(second)
+    if not isinstance(dims, int):
+        raise RuntimeError("tensordot expects dims to be int or tuple[list[int], list[int]] or "
+                           f"list[list[int]] containing two lists, but got dims={dims}")
+    if dims < 0:
+        raise RuntimeError(f"tensordot expects dims >= 0, but got dims={dims}")
+    if dims > min(a.dim(), b.dim()):
+        raise RuntimeError(f"tensordot expects dims < ndim_a or ndim_b, but got dims={dims}")
+    return list(range(-dims, 0)), list(range(dims))
+
+
+def listed(dims):
+    return [dims] if isinstance(dims, int) else list(dims)
+
+
+def contracted(a, b, dims_a, dims_b):
+    """Paired dims last in `a` and first in `b`, each side as a matrix, multiplied."""
+    if len(dims_a) != len(dims_b):
+        raise RuntimeError("both dimension lists should have same length")
+    same_dtype_or_error(a, b)
+    a, b, dims_a, dims_b = matched(a, b, dims_a, dims_b)
+    rest_a = [d for d in range(a.dim()) if d not in dims_a]
+    rest_b = [d for d in range(b.dim()) if d not in dims_b]
+    shape = [a.shape[d] for d in rest_a] + [b.shape[d] for d in rest_b]
+    left, right = a.permute(rest_a + dims_a), b.permute(dims_b + rest_b)
+    if not rest_a and not rest_b and len(dims_a) == 1:
+        return dot.bound(left, right).reshape(())
+    size = numel([a.shape[d] for d in dims_a])
+    left = left.reshape(numel([a.shape[d] for d in rest_a]), size)
+    right = right.reshape(size, numel([b.shape[d] for d in rest_b]))
+    return mm.bound(left, right).reshape(shape)
+
+
+def matched(a, b, dims_a, dims_b):
+    """Paired dims counted from the front; one that is broadcast is summed over beforehand."""
+    dims_a = [wrap_dim(d, a.dim()) for d in dims_a]
+    dims_b = [wrap_dim(d, b.dim()) for d in dims_b]
+    for i, j in zip(dims_a, dims_b, strict=True):
+        m, n = a.shape[i], b.shape[j]
+        if n == 1 != m:
+            a = a.sum(i, keepdim=True)
+        elif m == 1 != n:
+            b = b.sum(j, keepdim=True)
+        elif m != n:
+            raise RuntimeError(
+                f"contracted dimensions need to match, but first has size {m} in dim "
+                f"{i - a.dim() if i == a.dim() - 1 else i} and second has size {n} in dim {j}"
+            )
+    return a, b, list(wrap_dims(dims_a, a.dim()) if dims_a else ()), list(
+        wrap_dims(dims_b, b.dim()) if dims_b else ()
+    )
+
+
+@public("torch Tensor", out=True)
+def kron(input, other):
+    """The Kronecker product: `other` scaled by every element of `input`, as blocks.
+
+    Example:
+        >>> import rushlight as torch
+        >>> torch.kron(torch.tensor([1.0, 2.0]), torch.tensor([1.0, 10.0]))
+        tensor([ 1., 10.,  2., 20.])
+    """
+    as_tensor_argument("kron", "input", 1, input)
+    as_tensor_argument("kron", "other", 2, other)
+    n = max(input.dim(), other.dim())
+    left = (1,) * (n - input.dim()) + tuple(input.shape)
+    right = (1,) * (n - other.dim()) + tuple(other.shape)
+    apart = [size for p in left for size in (p, 1)]
+    blocks = [size for q in right for size in (1, q)]
+    product = unsafe_view(input, tuple(apart)) * unsafe_view(other, tuple(blocks))
+    return unsafe_view(product, tuple([p * q for p, q in zip(left, right, strict=True)]))
+
+
+@public("torch Tensor linalg", out=True)
+def matrix_power(input, n):
+    """The n-th power of a square matrix, or of each of a batch; powers of the inverse if n < 0.
+
+    Raises:
+        RuntimeError: the matrices are not square.
+
+    Example:
+        >>> import rushlight as torch
+        >>> torch.matrix_power(torch.tensor([[1.0, 1.0], [0.0, 1.0]]), 3)
+        tensor([[1., 3.],
+                [0., 1.]])
+    """
+    as_tensor_argument("matrix_power", "input", 1, input)
+    n = int_argument("matrix_power", "n", 2, n)
+    if input.dim() < 2:
+        raise RuntimeError("linalg.matrix_power: The input tensor A must have at least 2 "
+                           "dimensions.")
+    if input.shape[-1] != input.shape[-2]:
+        raise RuntimeError(
+            "linalg.matrix_power: A must be batches of square matrices, but they are "
+            f"{input.shape[-2]} by {input.shape[-1]} matrices"
+        )
+    if n == 0:
+        return identities(input)
+    base = input if n > 0 else namespaces["linalg"]["inv"](input)
+    return power_of(base, abs(n))
+
+
+def identities(t):
+    """Identity matrices shaped like `t`, without a gradient worth speaking of."""
+    eye = t.new_ones(t.shape[-1]).diag()
+    return t.clone().copy_(eye.expand(t.shape))
+
+
+def power_of(base, n):
+    """A positive power by squaring."""
+    if n == 1:
+        return base.clone()
+    if n == 2:
+        return base @ base
+    if n == 3:
+        return (base @ base) @ base
+    z = result = None
+    while n:
+        z = base if z is None else z @ z
+        if n & 1:
+            result = z if result is None else result @ z
+        n >>= 1
+    return result
+
+
+@public("linalg", out=True)
+def multi_dot(tensors):
+    """The product of several matrices, in the order that takes the fewest multiplications.
+
+    Args:
+        tensors: two or more; the first and the last may be vectors.
+
+    Raises:
+        RuntimeError: neighbours cannot be multiplied.
+
+    Example:
+        >>> import rushlight as torch
+        >>> torch.linalg.multi_dot([torch.ones(2, 3), torch.ones(3, 4), torch.ones(4)]).shape
+        torch.Size([2])
+    """
+    matrices, shape = chain_of(tensors)
+    if len(matrices) == 2:
+        out = mm.bound(*matrices)
+    else:
+        sizes = [matrices[0].shape[0], *[m.shape[1] for m in matrices]]
+        out = chained(matrices, cheapest_splits(sizes), 0, len(matrices) - 1)
+    return out.view(shape)
+
+
+def chain_of(tensors):
+    """The factors as matrices, and the shape of their product."""
+    n = len(tensors)
+    if n < 2:
+        raise RuntimeError(f"multi_dot(): expected at least 2 tensors but got {n}")
+    first, *middle, last = tensors
+    for name, t in (("first", first), ("last", last)):
+        if t.dim() not in (1, 2):
+            raise RuntimeError(f"multi_dot(): the {name} tensor must be 1D or 2D but got "
+                               f"{t.dim()}D")
+    for i, t in enumerate(middle, 1):
+        if t.dim() != 2:
+            raise RuntimeError(f"multi_dot(): tensor {i} must be 2D but got {t.dim()}D")
+    shape = (*first.shape[:-1], *(last.shape[1:]))
+    first = first.unsqueeze(0) if first.dim() == 1 else first
+    last = last.unsqueeze(-1) if last.dim() == 1 else last
+    matrices = [first, *middle, last]
+    check_chain(matrices, tensors)
+    return matrices, shape
+
+
+def check_chain(matrices, tensors):
+    """Refuse neighbours that cannot be multiplied, or of different dtypes."""
+    for i, (p, q) in enumerate(zip(matrices, matrices[1:], strict=False)):
+        if p.dtype is not q.dtype:
+            raise RuntimeError("multi_dot(): all tensors must have be the same dtype but tensor 0 "
+                               f"is {p.dtype.scalar_type} and tensor {i + 1} "
+                               f"{q.dtype.scalar_type}")
+        if p.shape[1] != q.shape[0]:
+            raise RuntimeError(
+                f"multi_dot(): tensors {i} and {i + 1} with shapes {list(tensors[i].shape)} and "
+                f"{list(tensors[i + 1].shape)} cannot be multiplied"
+            )
+
+
+def cheapest_splits(sizes):
+    """Where to split each stretch of a chain of matrices sizes[i] x sizes[i + 1]."""
+    n = len(sizes) - 1
+    cost = {(i, i): 0 for i in range(n)}
+    split = {}
+    for span in range(1, n):
+        for i in range(n - span):
+            j = i + span
+            cost[i, j], split[i, j] = min(
+                (cost[i, k] + cost[k + 1, j] + sizes[i] * sizes[k + 1] * sizes[j + 1], k)
+                for k in range(i, j)
+            )
+    return split
+
+
+def chained(matrices, split, i, j):
+    """The product of matrices i to j."""
+    if i == j:
+        return matrices[i]
+    k = split[i, j]
+    return mm.bound(chained(matrices, split, i, k), chained(matrices, split, k + 1, j))
+
+
+@public("torch")
+def chain_matmul(*matrices, out=None):
+    """The product of several matrices; deprecated, `torch.linalg.multi_dot` does the same."""
+    warnings.warn(
+        "torch.chain_matmul is deprecated and will be removed in a future PyTorch release. Use "
+        "torch.linalg.multi_dot instead, which accepts a list of two or more tensors rather than "
+        "multiple parameters.", UserWarning, stacklevel=3)
+    if not matrices:
+        raise RuntimeError("chain_matmul(): Expected one or more matrices")
+    for i, m in enumerate(matrices):
+        if m.dim() != 2:
+            raise RuntimeError(f"Tensor dimension is {m.dim()}, expected 2 instead.")
+    if len(matrices) == 1:
+        return matrices[0]
+    return multi_dot(list(matrices), out=out)

@@ -1,0 +1,533 @@
+"""Elements chosen by their rank: largest, smallest, middle, k-th, most frequent."""
+
+import numpy as np
+
+from rushlight.ops import return_types
+from rushlight.ops.families import AlongDim, Reduction, numel, refusal, wrap_dim, wrap_dims
+from rushlight.ops.reduce import restored
+from rushlight.tape.core import TensorBase
+from rushlight.tape.declare import table
+
+NO_DIM = (
+    "{0}(): Expected reduction dim to be specified for input.numel() == 0. Specify the reduction "
+    "dim with the 'dim' argument."
+)
+EMPTY_DIM = "{0}: Expected reduction dim {1} to have non-zero size."
+BAD_CALL = "{0}() received an invalid combination of arguments - got dim={1}, keepdim={2}"
+PAIRWISE = {"max": "maximum", "min": "minimum"}
+
+# -- what they share -------------------------------------------------------------------------
+
+
+class Extreme(Reduction, family=True):
+    """Values at one rank over `dims`."""
+
+    def result(self, out):
+        return getattr(return_types, self.name)(out) if type(out) is tuple else out
+
+
+class Chosen(AlongDim, family=True):
+    """Elements chosen along `dim`, and their indices; the gradient goes to the chosen ones."""
+
+    def settled(self):
+        super().settled()
+        self.many = True
+
+    def result(self, out):
+        return getattr(return_types, self.name)(out)
+
+    def vjp_x(g, ans1, x_shape, dim, keepdim):
+        return placed(g[0], ans1, x_shape, dim, keepdim)
+
+
+def placed(g, indices, shape, dim, keepdim=True):
+    """Zeros of a shape, with `g` put where `indices` say along `dim`."""
+    if not keepdim and shape:
+        g, indices = g.unsqueeze(dim), indices.unsqueeze(dim)
+    return g.new_zeros(shape).scatter(dim, indices, g)
+
+
+def shared(g, x, value, dims):
+    """`g` divided evenly among the elements of `x` that equal `value`, over `dims`."""
+    mask = x == value
+    return g * mask / mask.sum(dims, True)
+
+
+def shared_by_all(g, x, value):
+    """`g` divided evenly among all elements of `x` that equal `value`, NaN too."""
+    mask = (x == value).logical_or(x.isnan().logical_and(value.isnan()))
+    return mask * (g / mask.sum())
+
+
+def bind_dim(name, input, dim, keepdim, empty_name):
+    """(dim, keepdim) of a choice along one dim, which must not be empty."""
+    if not isinstance(keepdim, bool):
+        raise TypeError(f"{name}(): argument 'keepdim' (position 2) must be bool, not "
+                        f"{type(keepdim).__name__}")
+    if isinstance(dim, bool) or not isinstance(dim, (int, np.integer)):
+        raise TypeError(BAD_CALL.format(name, type(dim).__name__, keepdim))
+    dim = wrap_dim(int(dim), input.dim())
+    if input.dim() and input.shape[dim] == 0:
+        raise IndexError(EMPTY_DIM.format(empty_name, dim))
+    return dim, keepdim
+
+
+def refuse_complex(name, input):
+    if input.dtype.is_complex:
+        raise RuntimeError(f"{name}(): does not support complex input")
+
+
+def check_all(name, input):
+    """Refuse to reduce no elements to one."""
+    if input.numel() == 0:
+        raise RuntimeError(NO_DIM.format(name))
+
+
+def folded(x, dims):
+    """An array whose trailing dims `dims`, all that are not batched, are made one."""
+    lead = x.shape[: x.ndim - len(dims)]
+    return x.reshape(*lead, numel(x.shape[len(lead) :]))
+
+
+def unfolded(out, x, dims, keepdim):
+    """A result for the one dim of `folded` with as many dims of length 1 as that stood for."""
+    return np.reshape(out, np.shape(out) + (1,) * len(dims)) if keepdim else out
+
+
+# -- largest and smallest --------------------------------------------------------------------
+
+
+def bind_extreme(name, input, dim, keepdim, other):
+    """The operation meant by a call of `max` or `min`, with inputs and parameters."""
+    if isinstance(dim, TensorBase):
+        other = dim
+    if other is not None:
+        return table[PAIRWISE[name]], (input, other), ()
+    if dim is None:
+        check_all(name, input)
+        if input.dtype.is_complex:
+            raise refusal(f"{name}_all", input.dtype)
+        return (input,), (wrap_dims(None, input.dim()),)
+    params = bind_dim(name, input, dim, keepdim, f"{name}()")
+    refuse_complex(name, input)
+    return table[f"{name}_dim"], (input,), params
+
+
+class max(Extreme):
+    """The largest element; with `dim` those along it, with their indices; or the elementwise
+    maximum of two tensors.
+
+    `max(input)` divides the gradient evenly among equal maxima; `max(input, dim, keepdim)`
+    returns (values, indices) and gives it to the first; `max(input, other)` is `maximum`. NaN
+    counts as the largest.
+
+    Raises:
+        RuntimeError: for no elements, and for complex ones.
+        IndexError: for a `dim` that is empty or does not exist.
+
+    Example:
+        >>> import rushlight as torch
+        >>> torch.max(torch.tensor([[1.0, 4.0], [3.0, 2.0]]))
+        tensor(4.)
+        >>> torch.max(torch.tensor([[1.0, 4.0], [3.0, 2.0]]), 0).indices
+        tensor([1, 0])
+    """
+
+    node = "MaxBackward1"
+
+    def bind(input, dim=None, keepdim=False, *, other=None):
+        return bind_extreme("max", input, dim, keepdim, other)
+
+    def forward(x, dims):
+        return np.maximum.reduce(x, dims)
+
+    def vjp_x(g, x, ans):
+        return shared_by_all(g, x, ans)
+
+
+class max_dim(Chosen):
+    """`max` along a dim."""
+
+    public_name = "max"
+    places = None
+
+    def forward(x, dim, keepdim):
+        return np.maximum.reduce(x, dim, None, None, keepdim), x.argmax(dim, keepdims=keepdim)
+
+
+class min(Extreme):
+    """The smallest element; with `dim` those along it, with their indices; or the elementwise
+    minimum of two tensors.
+
+    `min(input)` divides the gradient evenly among equal minima; `min(input, dim, keepdim)`
+    returns (values, indices) and gives it to the first; `min(input, other)` is `minimum`. NaN
+    counts as the smallest.
+
+    Raises:
+        RuntimeError: for no elements, and for complex ones.
+        IndexError: for a `dim` that is empty or does not exist.
+
+    Example:
+        >>> import rushlight as torch
+        >>> torch.min(torch.tensor([[1.0, 4.0], [3.0, 2.0]]), 1).values
+        tensor([1., 2.])
+    """
+
+    node = "MinBackward1"
+
+    def bind(input, dim=None, keepdim=False, *, other=None):
+        return bind_extreme("min", input, dim, keepdim, other)
+
+    def forward(x, dims):
+        return np.minimum.reduce(x, dims)
+
+    def vjp_x(g, x, ans):
+        return shared_by_all(g, x, ans)
+
+
+class min_dim(Chosen):
+    """`min` along a dim."""
+
+    public_name = "min"
+    places = None
+
+    def forward(x, dim, keepdim):
+        return np.minimum.reduce(x, dim, None, None, keepdim), x.argmin(dim, keepdims=keepdim)
+
+
+def bind_extremes(name, kernel, input, dim, keepdim):
+    """Inputs and parameters of `amax` and `amin`."""
+    dims = wrap_dims(dim, input.dim())
+    if dim is None or dim in ((), []):
+        check_all(name, input)
+    for d in dims:
+        if input.shape[d] == 0:
+            raise IndexError(EMPTY_DIM.format(f"{name}()", d))
+    if input.dtype.is_complex:
+        raise refusal(kernel, input.dtype)
+    return (input,), (dims, keepdim)
+
+
+class amax(Extreme):
+    """The largest elements over `dim` (an int or several; all by default).
+
+    The gradient is divided evenly among equal maxima.
+
+    Raises:
+        RuntimeError, IndexError: where there is no element to choose.
+
+    Example:
+        >>> import rushlight as torch
+        >>> torch.tensor([[1.0, 4.0], [3.0, 2.0]]).amax(1)
+        tensor([4., 3.])
+    """
+
+    def bind(input, dim=None, keepdim=False):
+        return bind_extremes("amax", "max_values_cpu", input, dim, keepdim)
+
+    def forward(x, dims, keepdim):
+        return np.maximum.reduce(x, dims, None, None, keepdim)
+
+    def vjp_x(g, x, ans, x_shape, dims, keepdim):
+        g, ans = (restored(y, x_shape, dims, keepdim) for y in (g, ans))
+        return shared(g, x, ans, dims)
+
+
+class amin(Extreme):
+    """The smallest elements over `dim` (an int or several; all by default).
+
+    The gradient is divided evenly among equal minima.
+
+    Raises:
+        RuntimeError, IndexError: where there is no element to choose.
+
+    Example:
+        >>> import rushlight as torch
+        >>> torch.tensor([[1.0, 4.0], [3.0, 2.0]]).amin(0)
+        tensor([1., 2.])
+    """
+
+    def bind(input, dim=None, keepdim=False):
+        return bind_extremes("amin", "min_values_cpu", input, dim, keepdim)
+
+    def forward(x, dims, keepdim):
+        return np.minimum.reduce(x, dims, None, None, keepdim)
+
+    def vjp_x(g, x, ans, x_shape, dims, keepdim):
+        g, ans = (restored(y, x_shape, dims, keepdim) for y in (g, ans))
+        return shared(g, x, ans, dims)
+
+
+class aminmax(Extreme):
+    """The smallest and the largest elements, (min, max), along `dim` or of all elements.
+
+    Raises:
+        RuntimeError, IndexError: where there is no element to choose.
+
+    Example:
+        >>> import rushlight as torch
+        >>> torch.aminmax(torch.tensor([1, 3, 2])).max
+        tensor(3)
+    """
+
+    def settled(self):
+        self.many = True
+
+    def bind(input, *, dim=None, keepdim=False):
+        if dim is None and input.numel() == 0:
+            raise RuntimeError("aminmax(): cannot compute aminmax over an empty dimension as the "
+                               "operation has no identity.")
+        if dim is not None:
+            dim, _ = bind_dim("aminmax", input, dim, keepdim, "aminmax")
+        if input.dtype.is_complex:
+            raise refusal("aminmax_cpu", input.dtype)
+        return (input,), (wrap_dims(dim, input.dim()), keepdim)
+
+    def forward(x, dims, keepdim):
+        ends = np.minimum, np.maximum
+        return tuple([end.reduce(x, dims, None, None, keepdim) for end in ends])
+
+    def vjp_x(g, x, ans0, ans1, x_shape, dims, keepdim):
+        least, most, g0, g1 = (restored(y, x_shape, dims, keepdim) for y in (ans0, ans1, *g))
+        if len(dims) == len(x_shape):
+            return shared_by_all(g0, x, least) + shared_by_all(g1, x, most)
+        return shared(g0, x, least, dims) + shared(g1, x, most, dims)
+
+
+def bind_index(name, input, dim, keepdim):
+    """Inputs and parameters of `argmax` and `argmin`."""
+    if input.dtype.category == 0:
+        raise RuntimeError(f"{name}(): does not support bool input")
+    refuse_complex(name, input)
+    if dim is not None:
+        dim, keepdim = bind_dim(name, input, dim, keepdim, f"{name}()")
+    elif input.numel() == 0:
+        raise IndexError(f"{name}(): Expected reduction dim to be specified for input.numel() == "
+                         "0.")
+    return (input,), (wrap_dims(dim, input.dim()), keepdim)
+
+
+class argmax(Extreme):
+    """The index of the first largest element: in the flattened input, or along `dim`.
+
+    Raises:
+        RuntimeError: for bool and complex elements.
+        IndexError: where there is no element to choose.
+
+    Example:
+        >>> import rushlight as torch
+        >>> torch.argmax(torch.tensor([[1, 4], [3, 2]]))
+        tensor(1)
+    """
+
+    def bind(input, dim=None, keepdim=False):
+        return bind_index("argmax", input, dim, keepdim)
+
+    def forward(x, dims, keepdim):
+        if len(dims) == 1:
+            return x.argmax(dims[0], keepdims=keepdim)
+        return unfolded(folded(x, dims).argmax(-1), x, dims, keepdim)
+
+
+class argmin(Extreme):
+    """The index of the first smallest element: in the flattened input, or along `dim`.
+
+    Raises:
+        RuntimeError: for bool and complex elements.
+        IndexError: where there is no element to choose.
+
+    Example:
+        >>> import rushlight as torch
+        >>> torch.argmin(torch.tensor([[1, 4], [3, 2]]), dim=1)
+        tensor([0, 1])
+    """
+
+    def bind(input, dim=None, keepdim=False):
+        return bind_index("argmin", input, dim, keepdim)
+
+    def forward(x, dims, keepdim):
+        if len(dims) == 1:
+            return x.argmin(dims[0], keepdims=keepdim)
+        return unfolded(folded(x, dims).argmin(-1), x, dims, keepdim)
+
+
+# -- middle, k-th, most frequent -------------------------------------------------------------
+
+
+def bind_median(name, input, dim, keepdim):
+    """The operation meant by a call of `median` or `nanmedian`, with inputs and parameters."""
+    if dim is not None:
+        params = bind_dim(name, input, dim, keepdim, "median()")
+    if input.dtype.category == 0 or input.dtype.is_complex:
+        raise refusal("median_cpu", input.dtype)
+    if dim is None:
+        return (input,), (wrap_dims(None, input.dim()),)
+    return table[f"{name}_dim"], (input,), params
+
+
+class median(Extreme):
+    """The middle element, the lower of the two of an even number: of all elements, or along
+    `dim`, with its index.
+
+    `median(input, dim, keepdim)` returns (values, indices). A NaN makes the median NaN.
+
+    Raises:
+        NotImplementedError: for bool and complex elements.
+        IndexError: for a `dim` that is empty or does not exist.
+
+    Example:
+        >>> import rushlight as torch
+        >>> torch.median(torch.tensor([3.0, 1.0, 2.0, 4.0]))
+        tensor(2.)
+    """
+
+    def bind(input, dim=None, keepdim=False):
+        return bind_median("median", input, dim, keepdim)
+
+    def forward(x, dims):
+        return middle(folded(x, dims), -1, False)[0] if x.size else nothing(x, dims)
+
+    def vjp_x(g, x, ans):
+        return shared_by_all(g, x, ans)
+
+
+class median_dim(Chosen):
+    """`median` along a dim."""
+
+    public_name = "median"
+    node = "MedianBackward1"
+    places = None
+
+    def forward(x, dim, keepdim):
+        return middle(x, dim, keepdim)
+
+
+class nanmedian(Extreme):
+    """`median` of the elements that are not NaN.
+
+    Raises:
+        NotImplementedError: for bool and complex elements.
+        IndexError: for a `dim` that is empty or does not exist.
+
+    Example:
+        >>> import rushlight as torch
+        >>> torch.nanmedian(torch.tensor([3.0, float("nan"), 2.0, 4.0]))
+        tensor(3.)
+    """
+
+    def bind(input, dim=None, keepdim=False):
+        return bind_median("nanmedian", input, dim, keepdim)
+
+    def forward(x, dims):
+        return middle_number(folded(x, dims), -1, False)[0] if x.size else nothing(x, dims)
+
+    def vjp_x(g, x, ans):
+        return shared_by_all(g, x, ans)
+
+
+class nanmedian_dim(Chosen):
+    """`nanmedian` along a dim."""
+
+    public_name = "nanmedian"
+    node = "NanmedianBackward1"
+    places = None
+
+    def forward(x, dim, keepdim):
+        return middle_number(x, dim, keepdim)
+
+
+def nothing(x, dims):
+    """The median of no elements: NaN, or the smallest integer."""
+    value = np.nan if x.dtype.kind not in "iu" else np.iinfo(x.dtype).min
+    return np.full(x.shape[: x.ndim - len(dims)], value, x.dtype)
+
+
+def ranked(x, dim, k):
+    """The index, kept as a dim of length 1, of the element of rank `k` along `dim`."""
+    return np.argpartition(x, k, dim).take([k], dim)
+
+
+def taken(x, indices, dim, keepdim):
+    """(values, indices) of the elements at `indices`, which have a dim of length 1 at `dim`."""
+    values = np.take_along_axis(x, indices, dim)
+    return (values, indices) if keepdim else (values.squeeze(dim), indices.squeeze(dim))
+
+
+def middle(x, dim, keepdim):
+    """The lower median of an array along a dim; of a lane with NaN the first NaN."""
+    indices = ranked(x, dim, (x.shape[dim] - 1) // 2)
+    if x.dtype.kind not in "iu":
+        missing = np.isnan(x)
+        if missing.any():
+            has = missing.any(dim, keepdims=True)
+            indices = np.where(has, missing.argmax(dim, keepdims=True), indices)
+    return taken(x, indices, dim, keepdim)
+
+
+def middle_number(x, dim, keepdim):
+    """The lower median of the numbers of an array along a dim."""
+    if x.dtype.kind in "iu":
+        return middle(x, dim, keepdim)
+    numbers = np.add.reduce(~np.isnan(x), dim, np.int64, None, True)
+    order = np.argsort(x, dim, kind="stable")
+    indices = np.take_along_axis(order, np.maximum(numbers - 1, 0) // 2, dim)
+    return taken(x, indices, dim, keepdim)
+
+
+class kthvalue(Chosen):
+    """The `k`-th smallest elements along `dim`, counted from 1, with their indices.
+
+    Raises:
+        RuntimeError: for a `k` out of range.
+        NotImplementedError: for bool and complex elements.
+
+    Example:
+        >>> import rushlight as torch
+        >>> torch.kthvalue(torch.tensor([3.0, 1.0, 2.0]), 2).values
+        tensor(2.)
+    """
+
+    def bind(input, k, dim=-1, keepdim=False):
+        dim, keepdim = bind_dim("kthvalue", input, dim, keepdim, "kthvalue()")
+        if not 1 <= k <= (input.shape[dim] if input.dim() else 1):
+            raise RuntimeError(f"kthvalue(): selected number k out of range for dimension {dim}")
+        if input.dtype.category == 0 or input.dtype.is_complex:
+            raise refusal("kthvalue_cpu", input.dtype)
+        return (input,), (k, dim, keepdim)
+
+    def forward(x, k, dim, keepdim):
+        return taken(x, ranked(x, dim, k - 1), dim, keepdim)
+
+
+class mode(Chosen):
+    """The most frequent elements along `dim`, with their last indices; of several the smallest.
+
+    Raises:
+        NotImplementedError: for complex elements.
+        IndexError: for a `dim` that is empty or does not exist.
+
+    Example:
+        >>> import rushlight as torch
+        >>> torch.mode(torch.tensor([3, 1, 2, 3])).indices
+        tensor(3)
+    """
+
+    def bind(input, dim=-1, keepdim=False):
+        params = bind_dim("mode", input, dim, keepdim, "mode()")
+        if input.dtype.is_complex:
+            raise refusal("mode_cpu", input.dtype)
+        return (input,), params
+
+    def forward(x, dim, keepdim):
+        order = np.argsort(x, dim, kind="stable")
+        lanes = np.moveaxis(np.take_along_axis(x, order, dim), dim, -1)
+        longest = longest_run_end(lanes)[..., None]
+        return taken(x, np.take_along_axis(order, np.moveaxis(longest, -1, dim), dim), dim, keepdim)
+
+
+def longest_run_end(lanes):
+    """Where the first of the longest runs of equal elements ends, along the last dim."""
+    places = np.arange(lanes.shape[-1])
+    begins = np.zeros(lanes.shape, np.int64)
+    begins[..., 1:] = np.where(lanes[..., 1:] != lanes[..., :-1], places[1:], 0)
+    return (places - np.maximum.accumulate(begins, -1)).argmax(-1)

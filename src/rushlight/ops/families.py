@@ -1,0 +1,550 @@
+"""What operations have in common: argument binding, promotion, broadcasting, dims, views.
+
+A family says in one place what its members share; `rushlight.tape.declare` explains how a member
+is declared.  Class attributes that a member may set:
+
+    tensors      how many leading arguments of `forward` are tensors (-1: one sequence of them)
+    differentiable  how many of those, the first ones, a gradient can flow to (0: all)
+    node         the node's name where it is not CamelCase(name) + "Backward0"
+    kernel       the native shortcut's name where it is not the operation's
+    places       where the function is published: names of namespaces, see `rushlight.ops.publish`
+    inplace      is there an in-place method `name_`?
+    aliases      further public names
+    linear       is the result linear in the inputs (all at once)?
+    takes_out    does the function take `out=`?
+"""
+
+import math
+import operator
+
+import numpy as np
+
+from rushlight.kernels import door, dtypes, metadata, promotion, strides
+from rushlight.tape import batching, entry, outputs, overrides
+from rushlight.tape.core import TensorBase
+from rushlight.tape.declare import Declaration
+from rushlight.tape.dispatch import Op
+
+
+NUMPY_NAMES = {"axis": "dim", "keepdims": "keepdim", "x": "input", "a": "input", "x1": "input",
+               "x2": "other"}
+
+
+class Operation(Op, metaclass=Declaration, family=True):
+    """The root of all families."""
+
+    tensors = 1
+    differentiable = 0
+    node = None
+    kernel = None
+    public_name = None
+    places = "torch Tensor"
+    inplace = False
+    aliases = ()
+    linear = False
+    takes_out = True
+    bind = None
+    pointwise = False
+    holomorphic = False
+    writes = False
+
+    def settled(self):
+        """Called when the declaration has been read."""
+
+    def __call__(self, *args):
+        """Apply to tensors and parameters, positionally, as `forward` lists them."""
+        n = 1 if self.arity < 0 else self.arity
+        if self.arity < 0:
+            return self.run(tuple(args[0]), args[1:])
+        return self.run(args[:n], args[n:])
+
+    def bound(self, *args, **kwargs):
+        """Apply to a caller's arguments."""
+        variant, inputs, params = self.binding(*args, **kwargs)
+        return variant.run(inputs, params)
+
+    def binding(self, *args, **kwargs):
+        """(operation, inputs, params) of a caller's arguments."""
+        if kwargs and not NUMPY_NAMES.keys().isdisjoint(kwargs):
+            kwargs = {NUMPY_NAMES.get(name, name): value for name, value in kwargs.items()}
+        bind = type(self).bind
+        if bind is None:
+            return self, self.only_tensors(*args, **kwargs), self.defaults
+        bound = bind(*args, **kwargs)
+        return bound if len(bound) == 3 else (self, *bound)
+
+    def only_tensors(self, input, *others):
+        """The inputs of an operation that takes tensors and nothing else."""
+        return tuple([as_tensor_argument(self.name, "input", i + 1, x)
+                      for i, x in enumerate((input, *others))])
+
+    def result(self, out):
+        """What the caller gets (a named tuple, say) for what the tape returned."""
+        return out
+
+    def public(self, function, args, kwargs, out):
+        """A public call: overriding arguments first, then `out=`, then the operation."""
+        if entry.overridden(args) or kwargs and entry.overridden(tuple(kwargs.values())):
+            if out is not None:
+                kwargs = {**kwargs, "out": out}
+            return overrides.take_over(function, args, kwargs)
+        if out is not None:
+            return outputs.through(self.name, out, self.called, args, kwargs)
+        return self.called(*args, **kwargs)
+
+    def called(self, *args, **kwargs):
+        return self.result(self.bound(*args, **kwargs))
+
+    def general(self, a):
+        """Off the straight path (see `dispatch.unary`)."""
+        if entry.overridden((a,)):
+            return overrides.take_over(self.method, (a,), {})
+        return self.called(a)
+
+    def batch(self, values, dims, params, size):
+        """The result for inputs with batch dims `dims`, and its batch dim: vmap's rule."""
+        if getattr(self, "lift", None) is not None:
+            return batching.lifted(self, values, dims, params, size)
+        return batching.loop(self, values, dims, params, size)
+
+    def replayer(self, params):
+        """For a view that strides cannot describe: a function that makes it from its source."""
+        return None
+
+
+def as_tensor_argument(name, argument, position, x):
+    """`x`, which must be a Tensor: PyTorch's error otherwise."""
+    if isinstance(x, TensorBase):
+        return x
+    raise TypeError(f"{name}(): argument '{argument}' (position {position}) must be Tensor, "
+                    f"not {type_word(x)}")
+
+
+def type_word(x):
+    """An argument's type as PyTorch's errors call it: int, numpy.ndarray."""
+    return metadata.type_name(type(x))
+
+
+# -- elementwise -----------------------------------------------------------------------------
+
+SAME, FLOAT = "same", "float"
+CATEGORIES = ("bool", "int", "float", "complex")
+
+
+def lacks(kernel, categories):
+    """Refuse categories of dtypes in the words of PyTorch's `kernel`: `lacks("frac_cpu", "int")`."""
+    return dict.fromkeys(categories.split(), kernel)
+
+
+def refusal(why, dtype):
+    """The error for a dtype: PyTorch names its kernel; otherwise `why` is a class and a text."""
+    if isinstance(why, tuple):
+        return why[0](why[1])
+    return NotImplementedError(f"\"{why}\" not implemented for '{dtype.scalar_type}'")
+
+
+class Elementwise(Operation, family=True):
+    """Result i depends on the i-th elements of the inputs, after broadcasting and promotion.
+
+    `kind` is what happens to the inputs' common dtype: SAME computes in it, FLOAT turns integers
+    into the default float first. `refuses` says for which categories of that dtype the operation
+    is not defined, see `lacks`.
+    """
+
+    kind = SAME
+    refuses = {}
+    inplace = True
+    pointwise = True
+    holomorphic = True
+
+    def settled(self):
+        self.fixing = True
+
+    def compute(self, inputs, params):
+        arrays = self.operands([x.array if isinstance(x, TensorBase) else x for x in inputs])
+        try:
+            with np.errstate(all="ignore"):
+                return np.asarray(self.forward(*arrays, *params))
+        except ValueError:
+            check_broadcast(arrays)
+            raise
+
+    def operands(self, values):
+        """Arrays (and numbers) as arrays of the dtype that is computed in."""
+        common = promotion.of_operands(*values)
+        if self.kind is FLOAT and common.category < 2:
+            common = dtypes.get_default_dtype()
+        self.check(common)
+        wanted = common.numpy
+        return [as_array(x, wanted) for x in values]
+
+    def batch(self, values, dims, params, size):
+        return batching.aligned(self, values, dims, params, size)
+
+    def check(self, dtype):
+        """Refuse dtypes that the operation is not defined for."""
+        why = self.refuses.get(CATEGORIES[dtype.category])
+        if why is not None:
+            raise refusal(why, dtype)
+
+    def fixes(self, inputs, out):
+        shape, dtype = out.shape, out.dtype
+        wants = [fix_of(x, shape, dtype) for x in inputs[: self.edges or None]]
+        return tuple(wants) if any(w is not None for w in wants) else None
+
+
+def fix_of(x, shape, dtype):
+    """(shape, dtype) of an input whose gradient must be brought to them, or None."""
+    if not isinstance(x, TensorBase) or (x.array.shape == shape and x.array.dtype == dtype):
+        return None
+    return x.array.shape, x.array.dtype
+
+
+def as_array(x, dtype):
+    """An array or number in a NumPy dtype; numbers wrap around as PyTorch's do."""
+    if isinstance(x, np.ndarray):
+        return x if x.dtype is dtype else x.astype(dtype)
+    if dtype.kind in "iu" and isinstance(x, int):
+        if not -(1 << 63) <= x < 1 << 64:
+            raise OverflowError("int too big to convert")
+        bits = 8 * dtype.itemsize
+        x = int(x) & ((1 << bits) - 1)
+        return np.array(x, f"u{dtype.itemsize}").view(dtype)
+    return np.array(x, dtype)
+
+
+def check_broadcast(arrays):
+    """Raise PyTorch's error if shapes do not broadcast."""
+    shape = []
+    for a in arrays:
+        other = list(getattr(a, "shape", ()))
+        n = max(len(shape), len(other))
+        left = [1] * (n - len(shape)) + shape
+        right = [1] * (n - len(other)) + other
+        for dim, (p, q) in reversed(list(enumerate(zip(left, right, strict=True)))):
+            if p != q and p != 1 and q != 1:
+                raise RuntimeError(f"The size of tensor a ({p}) must match the size of tensor b "
+                                   f"({q}) at non-singleton dimension {dim}")
+        shape = [q if p == 1 else p for p, q in zip(left, right, strict=True)]
+
+
+class Unary(Elementwise, family=True):
+    """Elementwise of one tensor."""
+
+    def settled(self):
+        super().settled()
+        self.function = entry.unary_function(self)
+        self.method = entry.unary_method(self)
+
+    def binding(self, input):
+        return self, (as_tensor_argument(self.name, "input", 1, input),), ()
+
+
+class WithNumber(Elementwise, family=True):
+    """Elementwise of a tensor and a Python number, the first parameter, that promotes with it."""
+
+    def compute(self, inputs, params):
+        x, number = self.operands([inputs[0].array, params[0]])
+        with np.errstate(all="ignore"):
+            return np.asarray(self.forward(x, number, *params[1:]))
+
+
+class Binary(Elementwise, family=True):
+    """Elementwise of two tensors `a` and `b`, or of a tensor and a number.
+
+    `arguments` are the operands' public names and `numbers` says which may be numbers; both at
+    once only with `two_numbers`.  Where `number_nodes` names a node, an operand that is a number makes that node, with one edge.
+    """
+
+    tensors = 2
+    arguments = ("input", "other")
+    numbers = (True, True)
+    two_numbers = False
+    number_nodes = (None, None)
+
+    def settled(self):
+        super().settled()
+        if self.arguments == Binary.arguments:
+            self.function = entry.binary_function(self)
+            self.method = entry.binary_method(self)
+        self.variants = [node and with_number(self, i, node)
+                         for i, node in enumerate(self.number_nodes)]
+
+    def operator(self, a, b):
+        """Python's operator off the straight path (see `dispatch.binary`)."""
+        if entry.overridden((a, b)):
+            return overrides.take_over(self.method, (a, b), {})
+        if not (is_operand(a) and is_operand(b)):
+            return NotImplemented
+        return self.called(a, b)
+
+    def binding(self, *args, **kwargs):
+        if len(args) < 2:
+            args = completed(self, args, kwargs)
+        a, b = operand(self, 0, args[0]), operand(self, 1, args[1])
+        if kwargs or len(args) > 2 or type(self).bind is not None:
+            bound = type(self).bind(a, b, *args[2:], **kwargs)
+            if len(bound) == 3:
+                return bound
+            params = bound[1]
+        else:
+            params = self.defaults
+        if not isinstance(a, TensorBase) and not isinstance(b, TensorBase) and not self.two_numbers:
+            raise wrong_arguments(self.name, (a, b))
+        if self.variants[0] and not isinstance(a, TensorBase):
+            return self.variants[0], (b,), (a, *params)
+        if self.variants[1] and not isinstance(b, TensorBase):
+            return self.variants[1], (a,), (b, *params)
+        return self, (a, b), params
+
+
+def with_number(op, position, node):
+    """The variant of a Binary whose operand at `position` is a number."""
+
+    def swapped(b, a):
+        return op.forward(a, b)
+
+    tensor = "ba"[position]
+    rule = getattr(op, f"vjp_{tensor}", None)
+    body = {"forward": swapped if position == 0 else op.forward, "__doc__": op.__doc__,
+            "public_name": op.name, "places": None, "node": node, "kind": op.kind,
+            "refuses": op.refuses, "holomorphic": op.holomorphic}
+    return Declaration(f"{op.name}_number{position}", (WithNumber,),
+                       body if rule is None else {**body, f"vjp_{tensor}": rule})
+
+
+def wrong_arguments(name, args):
+    """The error for arguments that fit no signature."""
+    words = ", ".join([type_word(x) for x in args])
+    return TypeError(f"{name}() received an invalid combination of arguments - got ({words})")
+
+
+def completed(op, args, kwargs):
+    """Both operands of a Binary, those given by name taken out of `kwargs`."""
+    for name in op.arguments[len(args) :]:
+        if name not in kwargs:
+            raise TypeError(f'{op.name}() missing 1 required positional arguments: "{name}"')
+        args = (*args, kwargs.pop(name))
+    return args
+
+
+def is_operand(x):
+    return isinstance(x, (TensorBase, int, float, complex, np.number, np.bool_))
+
+
+def operand(op, position, x):
+    """A tensor or, where allowed, a Python number; NumPy scalars count as numbers."""
+    if isinstance(x, TensorBase):
+        return x
+    if op.numbers[position]:
+        if isinstance(x, (int, float, complex)):
+            return x
+        if isinstance(x, (np.number, np.bool_)):
+            return x.item()
+    return as_tensor_argument(op.name, op.arguments[position], position + 1, x)
+
+
+# -- dims ------------------------------------------------------------------------------------
+
+
+def wrap_dim(dim, ndim):
+    """A dim counted from the front; 0-d tensors have one dim to speak of."""
+    if type(dim) is not int:
+        dim = operator.index(dim)
+    span = ndim or 1
+    if not -span <= dim < span:
+        raise IndexError(f"Dimension out of range (expected to be in range of [{-span}, "
+                         f"{span - 1}], but got {dim})")
+    return dim % span
+
+
+def wrap_dims(dims, ndim):
+    """Several dims as a tuple, each only once; None or () means all."""
+    if dims is None:
+        return tuple(range(ndim))
+    if isinstance(dims, int):
+        dims = (dims,)
+    if isinstance(dims, str):
+        raise TypeError("argument 'dim' must be tuple of ints, not str")
+    wrapped = tuple([wrap_dim(int(d), ndim) for d in dims])
+    for d in wrapped:
+        if wrapped.count(d) > 1:
+            raise RuntimeError(f"dim {d} appears multiple times in the list of dims")
+    return wrapped if wrapped and ndim else tuple(range(ndim))
+
+
+def numel(shape):
+    """How many elements a shape has."""
+    return math.prod(shape)
+
+
+def sizes_argument(size):
+    """Sizes given as separate ints, or as one sequence, as a tuple of ints."""
+    if len(size) == 1 and isinstance(size[0], (tuple, list)):
+        size = size[0]
+    return tuple([n if type(n) is int else operator.index(n) for n in size])
+
+
+def int_argument(name, argument, position, value):
+    """An argument that must be an int: PyTorch's error otherwise."""
+    try:
+        return operator.index(value)
+    except TypeError:
+        raise TypeError(f"{name}(): argument '{argument}' (position {position}) must be int, "
+                        f"not {type(value).__name__}") from None
+
+
+class Writing(Operation, family=True):
+    """Writes into part of the first input: `forward` changes the array it is given.
+
+    The operation proper gives it a copy, the in-place method the tensor's own array, so `forward`
+    checks everything before it changes anything; what it returns is ignored.
+    """
+
+    writes = True
+
+    def compute(self, inputs, params):
+        out = inputs[0].array.copy("K")
+        self.forward(out, *arrays_of(inputs[1:]), *params)
+        return out
+
+    def write(self, target, inputs, params):
+        """Apply to the tensor `target` in place."""
+        self.forward(target.array, *arrays_of(inputs[1:]), *params)
+
+
+def arrays_of(inputs):
+    """The arrays of tensors; numbers stay."""
+    return [x.array if isinstance(x, TensorBase) else x for x in inputs]
+
+
+class Broadcast(Writing, family=True):
+    """Writing whose inputs broadcast against each other; the result has the first one's dtype."""
+
+    def settled(self):
+        self.fixing = True
+
+    def compute(self, inputs, params):
+        arrays = arrays_of(inputs)
+        out = np.broadcast_to(arrays[0], broadcast_shape(arrays)).copy("K")
+        self.forward(out, *arrays[1:], *params)
+        return out
+
+    def write(self, target, inputs, params):
+        arrays = arrays_of(inputs)
+        if any(x.shape != target.array.shape for x in arrays):
+            shape = broadcast_shape(arrays)
+            if shape != target.array.shape:
+                raise RuntimeError(f"output with shape {[*target.array.shape]} doesn't match the "
+                                   f"broadcast shape {[*shape]}")
+        self.forward(target.array, *arrays[1:], *params)
+
+    def fixes(self, inputs, out):
+        return tuple([fix_of(x, out.shape, out.dtype) for x in inputs[: self.edges or None]])
+
+    def batch(self, values, dims, params, size):
+        return batching.broadcast(self, values, dims, params, size)
+
+
+def broadcast_shape(arrays):
+    """The shape that arrays broadcast to; PyTorch's error where they do not."""
+    check_broadcast(arrays)
+    return np.broadcast_shapes(*[x.shape for x in arrays])
+
+
+class View(Operation, family=True):
+    """The result shares the input's memory.
+
+    `lift(size, ndim, *params)` gives the parameters for an input with a batch dim of length
+    `size` put in front of its `ndim` dims.
+    """
+
+    takes_out = False
+    linear = True
+    places = "Tensor torch"
+
+    def settled(self):
+        self.is_view = True
+
+    def binding(self, input, *args, **kwargs):
+        as_tensor_argument(self.name, "input", 1, input)
+        return super().binding(input, *args, **kwargs)
+
+
+class Sequence(Operation, family=True):
+    """Takes one sequence of tensors; `forward` gets the list of their arrays."""
+
+    tensors = -1
+    linear = True
+
+    def compute(self, inputs, params):
+        return self.forward([x.array for x in inputs], *params)
+
+
+def tensors_argument(name, tensors):
+    """A tuple or list of tensors as a tuple: PyTorch's errors otherwise."""
+    if not isinstance(tensors, (tuple, list)):
+        raise TypeError(f"{name}(): argument 'tensors' (position 1) must be tuple of Tensors, "
+                        f"not {type(tensors).__name__}")
+    for i, t in enumerate(tensors):
+        if not isinstance(t, TensorBase):
+            raise TypeError(f"expected Tensor as element {i} in argument 0, but got "
+                            f"{type(t).__name__}")
+    return tuple(tensors)
+
+
+class Reduction(Operation, family=True):
+    """Parameters `dims` (a tuple counted from the front) and `keepdim` say what is reduced."""
+
+    def binding(self, *args, **kwargs):
+        if args and not isinstance(args[0], TensorBase):
+            as_tensor_argument(self.name, "input", 1, args[0])
+        return super().binding(*args, **kwargs)
+
+    def compute(self, inputs, params):
+        with np.errstate(all="ignore"):
+            out = self.forward(inputs[0].array, *params)
+        return tuple([np.asarray(x) for x in out]) if self.many else np.asarray(out)
+
+    def fixes(self, inputs, out):
+        dtype = inputs[0].array.dtype
+        return None if out.dtype == dtype else ((inputs[0].array.shape, dtype),)
+
+    def settled(self):
+        self.fixing = True
+        if self.fast is not door.DECLINES:  # a kernel for the total over all dims
+            self.function = entry.total_function(self)
+            self.method = entry.total_method(self)
+
+    def lift(self, size, ndim, *params):
+        """Dims move one back for the batch dim in front."""
+        at = self.param_names.index("dims")
+        return (*params[:at], tuple([d + 1 for d in params[at]]), *params[at + 1 :])
+
+
+class AlongDim(Reduction, family=True):
+    """The parameter `dim`, counted from the front, is the one dim worked along.
+
+    A dim equal to the number of dims stands for the dim that a 0-d tensor is taken to have.
+    """
+
+    def settled(self):
+        super().settled()
+        self.dim_at = self.param_names.index("dim")
+
+    def compute(self, inputs, params):
+        arrays = [x.array for x in inputs]
+        shape = arrays[0].shape
+        alone = params[self.dim_at] == len(shape)
+        if alone:
+            arrays = [a[..., None] for a in arrays]
+        with np.errstate(all="ignore"):
+            out = self.forward(*arrays, *params)
+        if not self.many:
+            return np.asarray(out).reshape(shape) if alone else np.asarray(out)
+        return tuple([np.asarray(x).reshape(shape) if alone else np.asarray(x) for x in out])
+
+    def lift(self, size, ndim, *params):
+        """The dim moves one back for the batch dim in front."""
+        at = self.dim_at
+        return (*params[:at], params[at] + 1, *params[at + 1 :])

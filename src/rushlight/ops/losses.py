@@ -1,0 +1,393 @@
+"""Losses that are one node each: elementwise in input and target, then reduced.
+
+The parameter `lead`, always the last, counts batch dims that vmap has put in front; they are not
+reduced over.
+"""
+
+import numpy as np
+
+from rushlight.kernels import dtypes, promotion
+from rushlight.ops.families import Operation, numel
+from rushlight.tape.core import TensorBase
+
+NONE, MEAN, SUM = range(3)
+
+
+class Loss(Operation, family=True):
+    """Computed in the common dtype of input and target, halves in float32."""
+
+    tensors = 2
+    places = None
+    fixing = True
+    kernel_name = None
+
+    def settled(self):
+        self.fixing = True
+
+    def compute(self, inputs, params):
+        arrays = [x.array if isinstance(x, TensorBase) else x for x in inputs]
+        common = promotion.of_operands(*arrays[:2])
+        if common.category != dtypes.FLOAT and self.kernel_name is not None:
+            raise NotImplementedError(
+                f"\"{self.kernel_name}\" not implemented for '{common.scalar_type}'"
+            )
+        wide = np.dtype(np.float32) if common.itemsize == 2 else common.numpy
+        arrays = [x if x is None else x.astype(wide, copy=False) for x in arrays]
+        with np.errstate(all="ignore"):
+            return np.asarray(self.forward(*arrays, *params)).astype(common.numpy, copy=False)
+
+    def fixes(self, inputs, out):
+        """Input and target get gradients of their own dtypes."""
+        return tuple([
+            None if x is None or x.array.dtype == out.dtype else (x.array.shape, x.array.dtype)
+            for x in inputs
+        ])
+
+    def lift(self, size, ndim, *params):
+        return *params[:-1], params[-1] + 1
+
+
+def reduced(losses, reduction, lead):
+    """The mean or sum of an array of losses, or the losses."""
+    if reduction == NONE:
+        return losses
+    dims = tuple(range(lead, losses.ndim))
+    return losses.mean(dims) if reduction == MEAN else losses.sum(dims)
+
+
+def shared(g, losses_shape, reduction, lead, factor=1):
+    """`factor` times the gradient of each element's loss."""
+    if reduction == MEAN:
+        factor = factor / max(numel(losses_shape[lead:]), 1)
+    if factor != 1:
+        g = g * factor
+    if lead and reduction != NONE:
+        g = g.reshape((*g.shape, *[1] * (len(losses_shape) - lead)))
+    return g
+
+
+class mse_loss_(Loss):
+    """(x - t)^2."""
+
+    node = "MseLossBackward0"
+    kernel_name = "mse_cpu"
+
+    def forward(x, t, reduction, lead):
+        d = x - t
+        d *= d
+        return reduced(d, reduction, lead)
+
+    def vjp_x(g, x, t, reduction, lead):
+        return shared(g, x.shape, reduction, lead, 2) * (x - t)
+
+    def vjp_t(g, x, t, reduction, lead):
+        return shared(g, x.shape, reduction, lead, 2) * (t - x)
+
+
+class smooth_l1_loss_(Loss):
+    """With d = x - t: d^2 / 2 beta where |d| < beta, else |d| - beta / 2."""
+
+    node = "SmoothL1LossBackward0"
+    kernel_name = "smooth_l1_cpu"
+
+    def forward(x, t, beta, reduction, lead):
+        d = np.abs(x - t)
+        return reduced(np.where(d < beta, 0.5 * d * d / beta, d - 0.5 * beta), reduction, lead)
+
+    def vjp_x(g, x, t, beta, reduction, lead):
+        return shared(g, x.shape, reduction, lead) * ((x - t) / beta).clamp(-1, 1)
+
+    def vjp_t(g, x, t, beta, reduction, lead):
+        return shared(g, x.shape, reduction, lead) * ((t - x) / beta).clamp(-1, 1)
+
+
+class huber_loss_(Loss):
+    """With d = x - t: d^2 / 2 where |d| < delta, else delta (|d| - delta / 2)."""
+
+    node = "HuberLossBackward0"
+    kernel_name = "huber_cpu"
+
+    def forward(x, t, delta, reduction, lead):
+        d = np.abs(x - t)
+        return reduced(
+            np.where(d <= delta, 0.5 * d * d, delta * (d - 0.5 * delta)), reduction, lead
+        )
+
+    def vjp_x(g, x, t, delta, reduction, lead):
+        return shared(g, x.shape, reduction, lead) * (x - t).clamp(-delta, delta)
+
+    def vjp_t(g, x, t, delta, reduction, lead):
+        return shared(g, x.shape, reduction, lead) * (t - x).clamp(-delta, delta)
+
+
+class binary_cross_entropy_(Loss):
+    """-w (t log x + (1 - t) log(1 - x)), logarithms not below -100."""
+
+    node = "BinaryCrossEntropyBackward0"
+    tensors = 3
+
+    def forward(x, t, weight, reduction, lead):
+        losses = (t - 1) * np.maximum(np.log1p(-x), -100) - t * np.maximum(np.log(x), -100)
+        return reduced(losses if weight is None else losses * weight, reduction, lead)
+
+    def vjp_x(g, x, t, weight, reduction, lead):
+        g = weighted(shared(g, x.shape, reduction, lead), weight)
+        return g * ((x - t) / ((1 - x) * x).clamp(min=1e-12))
+
+    def vjp_t(g, x, weight, reduction, lead):
+        g = weighted(shared(g, x.shape, reduction, lead), weight)
+        return g * ((1 - x).log() - x.log())
+
+
+class binary_cross_entropy_with_logits_(Loss):
+    """Cross entropy of targets t and probabilities sigmoid(x); `p` weighs the positive term."""
+
+    node = "BinaryCrossEntropyWithLogitsBackward0"
+    kernel_name = "log_sigmoid_cpu"
+    tensors = 4
+
+    def forward(x, t, weight, p, reduction, lead):
+        log_sigmoid = np.minimum(x, 0) - np.log1p(np.exp(-np.abs(x)))
+        losses = (1 - t) * x
+        losses -= log_sigmoid if p is None else log_sigmoid * ((p - 1) * t + 1)
+        return reduced(losses if weight is None else losses * weight, reduction, lead)
+
+    def vjp_x(g, x, t, weight, p, reduction, lead):
+        g = weighted(shared(g, x.shape, reduction, lead), weight)
+        if p is None:
+            return g * (x.sigmoid() - t)
+        return g * ((1 - t) - ((p - 1) * t + 1) * (-x).sigmoid())
+
+    def vjp_t(g, x, weight, p, reduction, lead):
+        g = weighted(shared(g, x.shape, reduction, lead), weight)
+        if p is None:
+            return g * -x
+        log_sigmoid = x.clamp(max=0) - (-x.abs()).exp().log1p()
+        return g * (-x - (p - 1) * log_sigmoid)
+
+
+def weighted(g, weight):
+    return g if weight is None else g * weight
+
+
+class soft_margin_loss_(Loss):
+    """log(1 + exp(-t x))."""
+
+    node = "SoftMarginLossBackward0"
+
+    def forward(x, t, reduction, lead):
+        return reduced(np.log1p(np.exp(-t * x)), reduction, lead)
+
+    def vjp_x(g, x, t, reduction, lead):
+        return shared(g, x.shape, reduction, lead) * (-t * (-t * x).sigmoid())
+
+
+# -- class indices ---------------------------------------------------------------------------
+
+
+class nll_loss_(Operation):
+    """Minus the weighted scores of the target classes along `dim`; their weighted mean, say.
+
+    It is linear in the scores; `nll_gradient` is the transpose.
+    """
+
+    node = "NllLossBackward0"
+    tensors = 3
+    places = None
+
+    def compute(self, inputs, params):
+        x, target, weight = [t.array if isinstance(t, TensorBase) else t for t in inputs]
+        wide = np.float32 if x.dtype.itemsize == 2 else x.dtype
+        with np.errstate(all="ignore"):
+            out = self.forward(x.astype(wide, copy=False), target, weight, *params)
+        return np.asarray(out).astype(x.dtype, copy=False)
+
+    def forward(x, target, weight, ignore_index, reduction, dim, lead):
+        index, w, kept = safe_classes(x.shape, target, weight, ignore_index, dim, x.dtype)
+        losses = np.where(kept, -w * picked(x, index, dim), np.zeros((), x.dtype))
+        if reduction == NONE:
+            return losses
+        dims = tuple(range(lead, losses.ndim))
+        total = losses.sum(dims)
+        return total if reduction == SUM else total / w.sum(dims)
+
+    def vjp_x(g, x_shape, target, weight, ignore_index, reduction, dim, lead):
+        return nll_gradient(g, target, weight, x_shape, ignore_index, reduction, dim, lead)
+
+    def jvp_x(t, target, weight, ignore_index, reduction, dim, lead):
+        return nll_loss_(t, target, weight, ignore_index, reduction, dim, lead)
+
+    def lift(size, ndim, ignore_index, reduction, dim, lead):
+        return ignore_index, reduction, dim + 1, lead + 1
+
+
+class nll_loss_2d(type(nll_loss_)):
+    """`nll_loss_` of images."""
+
+    node = "NllLoss2DBackward0"
+
+
+class nll_gradient(Operation):
+    """The transpose of `nll_loss_`: gradients of the losses put back at the target classes."""
+
+    node = "NllLossBackwardBackward0"
+    tensors = 3
+    places = None
+
+    def compute(self, inputs, params):
+        g, target, weight = [t.array if isinstance(t, TensorBase) else t for t in inputs]
+        with np.errstate(all="ignore"):
+            return self.forward(g, target, weight, *params)
+
+    def forward(g, target, weight, shape, ignore_index, reduction, dim, lead):
+        index, w, kept = safe_classes(shape, target, weight, ignore_index, dim, g.dtype)
+        if reduction != NONE:
+            dims = tuple(range(lead, w.ndim))
+            if reduction == MEAN:
+                w = w / w.sum(dims, keepdims=True)
+            g = g.reshape((*g.shape, *[1] * (w.ndim - lead)))
+        values = np.where(kept, -w * g, np.zeros((), g.dtype))
+        out = np.zeros(shape, g.dtype)
+        put(out, index, dim, values)
+        return out
+
+    def vjp_g(u, target, weight, ignore_index, reduction, dim, lead):
+        return nll_loss_(u, target, weight, ignore_index, reduction, dim, lead)
+
+    def jvp_g(t, target, weight, shape, ignore_index, reduction, dim, lead):
+        return nll_gradient(t, target, weight, shape, ignore_index, reduction, dim, lead)
+
+    def lift(size, ndim, shape, ignore_index, reduction, dim, lead):
+        return (size, *shape), ignore_index, reduction, dim + 1, lead + 1
+
+
+def safe_classes(shape, target, weight, ignore_index, dim, dtype):
+    """Target classes, 0 where ignored; their weights, 0 where ignored; and which are not."""
+    kept = target != ignore_index
+    index = np.where(kept, target, 0)
+    check_classes(index, shape[dim])
+    if weight is None:
+        return index, kept.astype(dtype), kept
+    if weight.ndim == 1:
+        return index, weight[index] * kept, kept
+    apart = (1,) * (dim + 1 - weight.ndim), (1,) * (len(shape) - dim - 1)
+    weight = weight.reshape(*weight.shape[:-1], *apart[0], weight.shape[-1], *apart[1])
+    return index, picked(np.broadcast_to(weight, shape), index, dim) * kept, kept
+
+
+def check_classes(index, classes):
+    """Refuse classes that do not exist."""
+    wrong = (index < 0) | (index >= classes)
+    if wrong.any():
+        raise IndexError(f"Target {index[wrong].flat[0]} is out of bounds.")
+
+
+def picked(x, index, dim):
+    """The elements of `x` at `index` along `dim`, which goes."""
+    if x.ndim == 2 and dim == 1:
+        return x[np.arange(len(x)), index]
+    return np.take_along_axis(x, np.expand_dims(index, dim), dim).squeeze(dim)
+
+
+def put(out, index, dim, values):
+    """Write `values` at `index` along `dim`, the reverse of `picked`."""
+    if out.ndim == 2 and dim == 1:
+        out[np.arange(len(out)), index] = values
+    else:
+        np.put_along_axis(out, np.expand_dims(index, dim), np.expand_dims(values, dim), dim)
+
+
+# -- margins ---------------------------------------------------------------------------------
+
+
+class multi_margin_loss_(Operation):
+    """The mean over classes i != y of w_y max(0, margin - x_y + x_i)^p."""
+
+    node = "MultiMarginLossBackward0"
+    tensors = 3
+    places = None
+
+    def compute(self, inputs, params):
+        x, y, weight = [t.array if isinstance(t, TensorBase) else t for t in inputs]
+        return np.asarray(self.forward(x, y, weight, *params)).astype(x.dtype, copy=False)
+
+    def forward(x, y, weight, p, margin, reduction, lead):
+        right = np.expand_dims(y, -1)
+        short = np.maximum(margin - np.take_along_axis(x, right, -1) + x, 0) ** p
+        np.put_along_axis(short, right, 0, -1)
+        if weight is not None:
+            short *= np.take_along_axis(np.broadcast_to(
+                weight.reshape(*weight.shape[:-1], *(1,) * (x.ndim - weight.ndim), -1), x.shape
+            ), right, -1)
+        return reduced(short.sum(-1) / x.shape[-1], reduction, lead)
+
+    def vjp_x(g, x, y, weight, p, margin, reduction, lead):
+        right = y.unsqueeze(-1)
+        short = (margin - x.gather(-1, right) + x).clamp(min=0)
+        slope = (short > 0).to(x.dtype) if p == 1 else 2 * short
+        slope = slope.scatter(-1, right, 0) * (1 / x.shape[-1])
+        if weight is not None:
+            while weight.dim() < x.dim():
+                weight = weight.unsqueeze(-2)
+            slope = slope * weight.expand(x.shape).gather(-1, right)
+        slope = slope.scatter(-1, right, -slope.sum(-1, keepdim=True))
+        return shared(g, y.shape, reduction, lead).unsqueeze(-1) * slope
+
+    def lift(size, ndim, p, margin, reduction, lead):
+        return p, margin, reduction, lead + 1
+
+
+class multilabel_margin_loss_(Operation):
+    """The mean over classes of the sums of max(0, 1 - x_y + x_i), y a target class, i none."""
+
+    node = "MultilabelMarginLossBackward0"
+    tensors = 2
+    places = None
+
+    def compute(self, inputs, params):
+        x, y = [t.array for t in inputs]
+        return np.asarray(self.forward(x, y, *params)).astype(x.dtype, copy=False)
+
+    def forward(x, y, reduction, lead):
+        short, _, _ = label_pairs(x, y)
+        return reduced(short.sum((-1, -2)) / max(x.shape[-1], 1), reduction, lead)
+
+    def vjp_x(g, x, y, reduction, lead):
+        g = shared(g, x.shape[:-1], reduction, lead).unsqueeze(-1)
+        return g * multilabel_slope(x, y)
+
+    def lift(size, ndim, reduction, lead):
+        return reduction, lead + 1
+
+
+class multilabel_slope(Operation):
+    """The derivative of each row's `multilabel_margin_loss_`, piecewise constant."""
+
+    tensors = 2
+    places = None
+
+    def compute(self, inputs, params):
+        return self.forward(*[t.array for t in inputs])
+
+    def forward(x, y):
+        short, index, valid = label_pairs(x, y)
+        active = (short > 0).astype(x.dtype)
+        out = active.sum(-2)
+        for j in range(x.shape[-1]):
+            column = index[..., j : j + 1]
+            held = np.take_along_axis(out, column, -1)
+            np.put_along_axis(out, column, held - active[..., j, :].sum(-1, keepdims=True), -1)
+        return out / x.shape[-1]
+
+    def lift(size, ndim):
+        return ()
+
+
+def label_pairs(x, y):
+    """max(0, 1 - x[y_j] + x_i) for targets j and other classes i; targets end at the first -1."""
+    valid = np.logical_and.accumulate(y >= 0, -1)
+    index = np.where(valid, y, 0)
+    classes = np.arange(x.shape[-1])
+    is_target = ((index[..., :, None] == classes) & valid[..., None]).any(-2)
+    short = np.maximum(1 - np.take_along_axis(x, index, -1)[..., :, None] + x[..., None, :], 0)
+    return short * (valid[..., :, None] & ~is_target[..., None, :]), index, valid

@@ -1,0 +1,197 @@
+"""New values for the whole of a tensor: copy_, fill_, zero_."""
+
+import warnings
+
+import numpy as np
+
+from rushlight.kernels import dtypes
+from rushlight.kernels.numbers import element
+from rushlight.ops.families import Broadcast, Writing, as_tensor_argument
+from rushlight.ops.publish import public
+from rushlight.tape import inplace
+from rushlight.tape.core import TensorBase, box
+
+DISCARDS = "Casting complex values to real discards the imaginary part"
+
+# -- copy ------------------------------------------------------------------------------------
+
+
+class copy(Broadcast):
+    """The values of `src`, broadcast and cast, in place of those of `x`."""
+
+    node = "CopyBackwards"
+    places = None
+    tensors = 2
+    linear = True
+
+    def forward(x, src):
+        assign(x, src)
+
+    def vjp_x(g):
+        return zero_gradient(g)
+
+    def vjp_src(g):
+        return g
+
+
+def zero_gradient(g):
+    """Zeros like `g`, in one element of memory."""
+    return g.new_zeros(()).expand(g.shape)
+
+
+def assign(x, values):
+    """Write an array into another, whatever the dtypes."""
+    if values.dtype.kind == "c" and x.dtype.kind != "c":
+        if x.dtype.kind != "b":
+            warnings.warn(DISCARDS, UserWarning, stacklevel=6)
+            values = values.real
+    with np.errstate(all="ignore"):
+        np.copyto(x, values, casting="unsafe")
+
+
+@public("Tensor", name="copy_")
+def copy_(self, src, non_blocking=False):
+    """Overwrite `self` with the values of `src`, broadcast and cast as need be; returns `self`.
+
+    Gradients flow to `src`.
+
+    Raises:
+        RuntimeError: if `src` does not broadcast to the shape of `self`.
+
+    Example:
+        >>> import rushlight as torch
+        >>> torch.zeros(2, 2).copy_(torch.tensor([1, 2]))
+        tensor([[1., 2.],
+                [1., 2.]])
+    """
+    if isinstance(src, (bool, int, float, complex, np.number)):
+        src = box(np.asarray(src))
+    return inplace.apply(copy, (self, as_tensor_argument("copy_", "other", 1, src)), ())
+
+
+# -- fill ------------------------------------------------------------------------------------
+
+
+def put_number(x, value, where=True):
+    """Write a Python number into an array, if the array's dtype can hold it."""
+    if not (type(value) in (int, float) and 0 <= value < 100):
+        value = element(value, dtypes.of(x.dtype))
+    if where is True:
+        x[...] = value
+    else:
+        np.copyto(x, value, casting="unsafe", where=where)
+
+
+class fill(Writing):
+    """`input` with every element replaced by `value`, a number or a 0-d tensor.
+
+    Raises:
+        RuntimeError: if the value is a tensor with dims, or out of the range of the dtype.
+
+    Example:
+        >>> import rushlight as torch
+        >>> torch.fill(torch.zeros(2), 3)
+        tensor([3., 3.])
+    """
+
+    takes_out = False
+    places = "torch"
+
+    def bind(input, value):
+        as_tensor_argument("fill", "input", 1, input)
+        return filling(input, value, fill, fill_tensor)
+
+    def forward(x, value):
+        put_number(x, value)
+
+    def vjp_x(g):
+        return zero_gradient(g)
+
+    def lift(size, ndim, value):
+        return (value,)
+
+
+class fill_tensor(Broadcast):
+    """`x` with every element replaced by that of the 0-d tensor `value`."""
+
+    node = "FillBackward1"
+    places = None
+    tensors = 2
+    linear = True
+
+    def forward(x, value):
+        assign(x, value)
+
+    def vjp_x(g):
+        return zero_gradient(g)
+
+    def vjp_value(g):
+        return g
+
+
+class fill_number_(type(fill)):
+    """`fill_` with a number."""
+
+    node = "FillBackward2"
+    places = None
+
+
+class fill_tensor_(type(fill_tensor)):
+    """`fill_` with a tensor."""
+
+    node = "FillBackward3"
+
+
+def filling(x, value, number_op, tensor_op):
+    """(operation, inputs, params) that fill `x`."""
+    if isinstance(value, TensorBase):
+        if value.dim():
+            raise RuntimeError("fill_ only supports 0-dimension value tensor but got tensor with "
+                               f"{value.dim()} dimensions.")
+        return tensor_op, (x, value), ()
+    if isinstance(value, (np.number, np.bool_)):
+        value = value.item()
+    if not isinstance(value, (bool, int, float, complex)):
+        raise TypeError(
+            "fill_() received an invalid combination of arguments - got "
+            f"({type(value).__name__}), but expected one of:\n * (Tensor value)\n * (Number value)\n")
+    return number_op, (x,), (value,)
+
+
+@public("torch Tensor", name="fill_")
+def fill_(self, value):
+    """Overwrite every element of `self` with `value`, a number or a 0-d tensor; returns `self`.
+
+    Example:
+        >>> import rushlight as torch
+        >>> torch.zeros(2).fill_(3)
+        tensor([3., 3.])
+    """
+    return inplace.apply(*filling(self, value, fill_number_, fill_tensor_))
+
+
+class zero(Writing):
+    """Zeros like `x`."""
+
+    places = None
+
+    def forward(x):
+        x[...] = 0
+
+    def vjp_x(g):
+        return zero_gradient(g)
+
+    def lift(size, ndim):
+        return ()
+
+
+@public("torch Tensor", name="zero_")
+def zero_(self):
+    """Overwrite every element of `self` with zero; returns `self`.
+
+    Example:
+        >>> import rushlight as torch
+        >>> torch.ones(2).zero_()
+        tensor([0., 0.])
+    """
+    return inplace.apply(zero, (self,), ())

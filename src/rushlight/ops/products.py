@@ -1,0 +1,78 @@
+"""Products on arrays, and the family of operations that are linear in each of their factors."""
+
+import numpy as np
+
+from rushlight.kernels import dtypes
+from rushlight.ops.families import Operation
+
+CPP_NAMES = {
+    "float32": "float", "float64": "double", "int64": "long int", "int32": "int",
+    "int16": "short int", "int8": "signed char", "uint8": "unsigned char", "bool": "bool",
+    "float16": "c10::Half", "bfloat16": "c10::BFloat16", "complex64": "c10::complex<float>",
+    "complex128": "c10::complex<double>", "uint16": "short unsigned int",
+    "uint32": "unsigned int", "uint64": "long unsigned int",
+}  # fmt: skip
+
+
+class Product(Operation, family=True):
+    """Linear in each factor; the rules of members take any batch dims in front of all inputs.
+
+    Half precision is computed in float32.
+    """
+
+    tensors = 2
+
+    def compute(self, inputs, params):
+        arrays = [x.array for x in inputs]
+        dtype = arrays[0].dtype
+        with np.errstate(all="ignore"):
+            if dtype.itemsize > 2 or dtype.kind not in "fV":
+                return np.asarray(self.forward(*arrays, *params))
+            wide = [a.astype(np.float32) for a in arrays]
+            return np.asarray(self.forward(*wide, *params)).astype(dtype)
+
+    def lift(self, size, ndim, *params):
+        return params
+
+
+def matrix_product(a, b):
+    """`a @ b` over the last two dims."""
+    if a.ndim == 2 and b.ndim == 2:
+        return np.dot(a, b)
+    return np.matmul(blas_ready(a), blas_ready(b))
+
+
+def blas_ready(a):
+    """`a`, copied unless its matrices lie in memory as BLAS takes them.
+
+    `np.matmul` would run a slow loop of its own over such (an expanded gradient, say);
+    `np.dot` copies by itself.
+    """
+    rows, columns = a.strides[-2:]
+    item = a.itemsize
+    if columns == item and rows >= item * a.shape[-1]:
+        return a
+    if rows == item and columns >= item * a.shape[-2]:
+        return a
+    return np.ascontiguousarray(a)
+
+
+def adjoint(a):
+    """The conjugate transpose over the last two dims."""
+    a = a.swapaxes(-1, -2)
+    return a.conj() if a.dtype.kind == "c" else a
+
+
+def check_matrix_sizes(a, b):
+    """Refuse matrices that cannot be multiplied."""
+    (n, k), (m, p) = a.shape, b.shape
+    if k != m:
+        raise RuntimeError(
+            f"mat1 and mat2 shapes cannot be multiplied ({n}x{k} and {m}x{p})"
+        )
+
+
+def refuse_bool(kernel, x):
+    """There are no products of Booleans."""
+    if x.dtype is dtypes.bool:
+        raise NotImplementedError(f"\"{kernel}\" not implemented for 'Bool'")

@@ -1,0 +1,86 @@
+"""The public names: every operation and composed function enters itself here, by namespace.
+
+`namespaces["torch"]["sum"]` is what a program gets as `torch.sum`; `namespaces["Tensor"]` are the
+methods.  The public modules take their contents from these tables.
+"""
+
+from collections import defaultdict
+
+from rushlight.tape import entry, inplace
+from rushlight.tape.declare import table
+
+namespaces = defaultdict(dict)
+MODULES = {"torch": "torch", "Tensor": "torch", "F": "torch.nn.functional"}
+
+
+def named(function, name, doc, place):
+    """A generated function under its public name."""
+    function.__name__ = name
+    function.__qualname__ = f"Tensor.{name}" if place == "Tensor" else name
+    function.__doc__ = doc
+    return function
+
+
+def enter(place, name, function, aliases=()):
+    """Publish `function` in a namespace under its name and its aliases."""
+    for each in (name, *aliases):
+        namespaces[place][each] = function
+
+
+def publish_operation(op):
+    """Publish an operation's function, method and in-place method where it says."""
+    function = getattr(op, "function", None) or entry.general_function(op)
+    method = getattr(op, "method", None) or entry.general_method(op)
+    op.function = named(function, op.name, op.__doc__, "torch")
+    op.method = named(method, op.name, op.__doc__, "Tensor")
+    for place in op.places.split():
+        enter(place, op.name, op.method if place == "Tensor" else op.function, op.aliases)
+    if op.inplace:
+        name = f"{op.name}_"
+        door = entry.inplace_binary_method if op.pointwise and op.arity == 2 else entry.inplace_method
+        writes = named(door(op), name, f"In-place version of `{op.name}`.", "Tensor")
+        enter("Tensor", name, writes, [f"{alias}_" for alias in op.aliases])
+        op.inplace_method = writes
+
+
+def publish_operations():
+    """Publish whatever has been declared so far."""
+    for op in table.values():
+        if op.places is not None:
+            publish_operation(op)
+
+
+def public(places, out=False, aliases=(), name=None, inplace=False):
+    """Publish a function that is composed of operations.
+
+    With `inplace`, a method `name_` writes the function's result over its first argument.
+    """
+
+    def decorate(body):
+        own = name or body.__name__.rstrip("_")
+        function = named(entry.composed_function(body, out), own, body.__doc__, "torch")
+        function.__wrapped__ = body
+        for place in places.split():
+            enter(place, own, function, aliases)
+        if inplace:
+            enter("Tensor", f"{own}_", overwriting(body, own), [f"{alias}_" for alias in aliases])
+        return function
+
+    return decorate
+
+
+def attribute(body):
+    """Publish a property of tensors that is computed by operations."""
+    getter = named(entry.composed_function(body, False), body.__name__, body.__doc__, "Tensor")
+    enter("Tensor", body.__name__, property(getter, doc=body.__doc__))
+    return body
+
+
+def overwriting(body, own):
+    """The in-place method of a composed function."""
+
+    def method(self, *args, **kwargs):
+        inplace.check(self, False)
+        return self.copy_(body(self.clone(), *args, **kwargs))
+
+    return named(method, f"{own}_", f"In-place version of `{own}`.", "Tensor")

@@ -1,0 +1,547 @@
+"""Reductions: one value for all elements, or one per position of the dims that remain."""
+
+import builtins
+import warnings
+
+import numpy as np
+
+from rushlight.kernels import dtypes
+from rushlight.ops.families import AlongDim, Reduction, numel, sizes_argument, wrap_dim, wrap_dims
+from rushlight.ops.join import cat
+from rushlight.ops.publish import public
+from rushlight.tape import gradients
+
+FEW_DEGREES = (
+    "{0}(): degrees of freedom is <= 0. Correction should be strictly less than the reduction "
+    "factor (input numel divided by output numel)."
+)
+
+
+def restored(g, shape, dims, keepdim):
+    """`g` with the reduced dims put back as dims of length 1."""
+    if keepdim or not shape or g.dim() == 0:
+        return g
+    return g.reshape([1 if d in dims else n for d, n in enumerate(shape)])
+
+
+def count_of(shape, dims):
+    """How many elements each element of the result is made of."""
+    return numel([shape[d] for d in dims])
+
+
+def wide(dtype):
+    """The NumPy dtype to accumulate in: two-byte floats are too coarse for that."""
+    coarse = dtype.itemsize == 2 and dtypes.by_numpy[dtype].category == 2
+    return np.dtype(np.float32) if coarse else dtype
+
+
+def total(x, dims, keepdim, wanted):
+    """The sum of an array in a NumPy dtype."""
+    if wanted.kind != x.dtype.kind and dtypes.of(wanted).category < dtypes.of(x.dtype).category:
+        x = (x.real if x.dtype.kind == "c" else x).astype(wanted)
+    out = np.add.reduce(x, dims, wide(wanted), None, keepdim)
+    return out if out.dtype is wanted else out.astype(wanted)
+
+
+def widened(compute, x, *params):
+    """`compute(x, *params)`, where two-byte floats go by way of float32."""
+    if wide(x.dtype) is x.dtype:
+        return compute(x, *params)
+    out = compute(x.astype(np.float32), *params)
+    if isinstance(out, tuple):
+        return tuple([y.astype(x.dtype) for y in out])
+    return out.astype(x.dtype)
+
+
+def sum_dtype(input, dtype):
+    """The dtype of a sum or product: asked for, else the input's; integers count in int64."""
+    if dtype is not None:
+        return dtype
+    return input.dtype if input.dtype.category >= 2 else dtypes.int64
+
+
+# -- sums ------------------------------------------------------------------------------------
+
+
+def spread(g, x_shape, dims, keepdim):
+    """The gradient of a sum: the cotangent at every element."""
+    return restored(g, x_shape, dims, keepdim).expand(x_shape)
+
+
+class sum(Reduction):
+    """The sum over `dim` (an int or several; all by default); integers add up in int64.
+
+    The reduced dims are dropped, or kept with length 1 if `keepdim`. `dtype` is the result's, and
+    what is computed in.
+
+    Raises:
+        IndexError: for a dim that the input does not have.
+
+    Example:
+        >>> import rushlight as torch
+        >>> torch.tensor([[1.0, 2.0], [3.0, 4.0]]).sum(0)
+        tensor([4., 6.])
+    """
+
+    linear = True
+
+    def bind(input, dim=None, keepdim=False, *, dtype=None):
+        op = sum if dim is None and not keepdim else sum_dim
+        return op, (input,), (wrap_dims(dim, input.dim()), keepdim, sum_dtype(input, dtype))
+
+    def forward(x, dims, keepdim, dtype):
+        return total(x, dims, keepdim, dtype.numpy)
+
+    def vjp_x(g, x_shape):
+        return g.expand(x_shape)
+
+
+class sum_dim(type(sum)):
+    """`sum` over given dims."""
+
+    public_name = "sum"
+    node = "SumBackward1"
+    places = None
+
+    def vjp_x(g, x_shape, dims, keepdim):
+        return spread(g, x_shape, dims, keepdim)
+
+
+@public("Tensor")
+def sum_to_size(input, *size):
+    """`input` summed over the dims in which it is broadcast from `size`, to have that shape.
+
+    Raises:
+        RuntimeError: if a tensor of shape `size` does not broadcast to the input's shape.
+
+    Example:
+        >>> import rushlight as torch
+        >>> torch.ones(2, 3).sum_to_size(1, 3)
+        tensor([[2., 2., 2.]])
+    """
+    size = sizes_argument(size)
+    shape = tuple(input.shape)
+    tail = shape[len(shape) - len(size) :]
+    if len(size) > len(shape) or builtins.any(m not in (1, n) for m, n in zip(size, tail, strict=True)):
+        raise RuntimeError(f"size {{{[*size]}}} is not expandable to size {{{[*shape]}}}.")
+    return gradients.sum_to(input, size) if size else sum.bound(input)
+
+
+class nansum(Reduction):
+    """The sum over `dim` of the elements that are not NaN.
+
+    Example:
+        >>> import rushlight as torch
+        >>> torch.nansum(torch.tensor([1.0, float("nan"), 2.0]))
+        tensor(3.)
+    """
+
+    def bind(input, dim=None, keepdim=False, *, dtype=None):
+        if input.dtype.is_complex:
+            raise RuntimeError("nansum on CPU does not support complex inputs")
+        return (input,), (wrap_dims(dim, input.dim()), keepdim, sum_dtype(input, dtype))
+
+    def forward(x, dims, keepdim, dtype):
+        if x.dtype.kind not in "biu":
+            x = np.where(np.isnan(x), x.dtype.type(0), x)
+        return total(x, dims, keepdim, dtype.numpy)
+
+    def vjp_x(g, x, x_shape, dims, keepdim):
+        return spread(g, x_shape, dims, keepdim).masked_fill(x.isnan(), 0)
+
+    def jvp_x(t, x, dims, keepdim, dtype):
+        return t.masked_fill(x.isnan(), 0).sum(dims, keepdim, dtype=dtype)
+
+
+# -- means and spreads -----------------------------------------------------------------------
+
+
+class mean(Reduction):
+    """The mean over `dim` (an int or several; all by default) of floating or complex elements.
+
+    Raises:
+        RuntimeError: for integers, unless a floating `dtype` to compute in is given.
+
+    Example:
+        >>> import rushlight as torch
+        >>> torch.mean(torch.tensor([1.0, 2.0, 6.0]))
+        tensor(3.)
+    """
+
+    linear = True
+
+    def bind(input, dim=None, keepdim=False, *, dtype=None):
+        kind, wanted = ("Input", input.dtype) if dtype is None else ("Optional", dtype)
+        if wanted.category < 2:
+            raise RuntimeError(
+                f"mean(): could not infer output dtype. {kind} dtype must be either a floating "
+                f"point or complex dtype. Got: {wanted.scalar_type}"
+            )
+        op = mean if dim is None and not keepdim else mean_dim
+        return op, (input,), (wrap_dims(dim, input.dim()), keepdim, wanted)
+
+    def forward(x, dims, keepdim, dtype):
+        return average(x, dims, keepdim, dtype.numpy)
+
+    def vjp_x(g, x_shape):
+        return g.expand(x_shape) / numel(x_shape)
+
+
+class mean_dim(type(mean)):
+    """`mean` over given dims."""
+
+    public_name = "mean"
+    node = "MeanBackward1"
+    places = None
+
+    def vjp_x(g, x_shape, dims, keepdim):
+        return mean_gradient(g, x_shape, dims, keepdim)
+
+
+def average(x, dims, keepdim, dtype):
+    """The mean of an array in a NumPy dtype."""
+    working = wide(dtype)
+    n = working.type(count_of(x.shape, dims))
+    out = np.add.reduce(x, dims, working, None, keepdim) / n
+    return out if working is dtype else out.astype(dtype)
+
+
+@public("torch Tensor", out=True)
+def nanmean(input, dim=None, keepdim=False, *, dtype=None):
+    """The mean over `dim` of the elements that are not NaN.
+
+    Raises:
+        RuntimeError: for integers.
+
+    Example:
+        >>> import rushlight as torch
+        >>> torch.nanmean(torch.tensor([1.0, float("nan"), 2.0]))
+        tensor(1.5000)
+    """
+    if input.dtype.category < 2:
+        raise RuntimeError("nanmean(): expected input to have floating point or complex dtype but "
+                           f"got {input.dtype.scalar_type}")
+    counted = input.detach().isnan().logical_not().sum(dim, keepdim)
+    return input.nansum(dim, keepdim, dtype=dtype) / counted
+
+
+def bind_spread(name, input, dim, unbiased, keepdim, correction):
+    """Inputs and parameters of var, std, var_mean and std_mean, whose signatures are two in one:
+    `unbiased` may stand where `dim` does."""
+    if input.dtype.category < 2:
+        if name.endswith("_mean"):
+            raise RuntimeError(f"{name} only support floating point and complex dtypes")
+        raise RuntimeError("std and var only support floating point and complex dtypes")
+    if isinstance(dim, bool):
+        dim, unbiased = None, dim
+    if correction is None:
+        correction = 0 if unbiased is False else 1
+    elif unbiased is not None:
+        raise TypeError(f"{name}() received an invalid combination of arguments: unbiased and "
+                        "correction")
+    dims = wrap_dims(dim, input.dim())
+    if count_of(input.shape, dims) - correction <= 0:
+        warnings.warn(FEW_DEGREES.format(name), stacklevel=6)
+    return (input,), (dims, correction, keepdim)
+
+
+def variance_and_mean(x, dims, correction, keepdim):
+    """The variance and mean of an array of four or more bytes an element."""
+    n = count_of(x.shape, dims)
+    middle = np.add.reduce(x, dims, None, None, True) / x.dtype.type(n)
+    away = x - middle
+    squares = away.real**2 + away.imag**2 if away.dtype.kind == "c" else away * away
+    freedom = squares.dtype.type(max(n - correction, 0))
+    out = np.asarray(np.add.reduce(squares, dims, None, None, keepdim) / freedom)
+    return out, middle if keepdim else np.reshape(middle, out.shape)
+
+
+def variance(x, dims, correction, keepdim):
+    return variance_and_mean(x, dims, correction, keepdim)[0]
+
+
+def deviation(x, dims, correction, keepdim):
+    return np.sqrt(variance(x, dims, correction, keepdim))
+
+
+def deviation_and_mean(x, dims, correction, keepdim):
+    """The standard deviation and mean of an array of four or more bytes an element."""
+    variance, middle = variance_and_mean(x, dims, correction, keepdim)
+    return np.sqrt(variance), middle
+
+
+def var_gradient(g, x, dims, correction, keepdim):
+    """The gradient of a variance: g * 2 (x - mean) / freedom."""
+    freedom = count_of(x.shape, dims) - correction
+    if len(dims) == x.dim():
+        away = x - x.mean()
+        return g * (away.abs() / 0.0 if freedom <= 0 else 2.0 / freedom * away)
+    factor = 2.0 / freedom if freedom else float("inf")
+    return factor * restored(g, x.shape, dims, keepdim) * (x - x.mean(dims, True))
+
+
+def std_gradient(g, x, result, dims, correction, keepdim):
+    """The gradient of a standard deviation, taken as 0 where that is 0."""
+    g = (g / (2 * result)).masked_fill(result == 0, 0)
+    return var_gradient(g, x, dims, correction, keepdim)
+
+
+def mean_gradient(g, x_shape, dims, keepdim):
+    """The gradient of a mean over dims."""
+    return spread(g, x_shape, dims, keepdim) / count_of(x_shape, dims)
+
+
+class var(Reduction):
+    """The variance over `dim` (an int or several; all by default).
+
+    The sum of squares is divided by the number of elements less `correction`, which is 1 by
+    default; the older `unbiased=False` says 0. The variance of complex elements is real.
+
+    Raises:
+        RuntimeError: for integers.
+
+    Example:
+        >>> import rushlight as torch
+        >>> torch.var(torch.tensor([1.0, 2.0, 3.0, 6.0]), correction=0)
+        tensor(3.5000)
+    """
+
+    def bind(input, dim=None, unbiased=None, keepdim=False, *, correction=None):
+        return bind_spread("var", input, dim, unbiased, keepdim, correction)
+
+    def forward(x, dims, correction, keepdim):
+        return widened(variance, x, dims, correction, keepdim)
+
+    def vjp_x(g, x, dims, correction, keepdim):
+        return var_gradient(g, x, dims, correction, keepdim)
+
+
+class std(Reduction):
+    """The standard deviation over `dim`: the square root of `var`, with its parameters.
+
+    Example:
+        >>> import rushlight as torch
+        >>> torch.std(torch.tensor([1.0, 3.0]), unbiased=False)
+        tensor(1.)
+    """
+
+    def bind(input, dim=None, unbiased=None, keepdim=False, *, correction=None):
+        return bind_spread("std", input, dim, unbiased, keepdim, correction)
+
+    def forward(x, dims, correction, keepdim):
+        return widened(deviation, x, dims, correction, keepdim)
+
+    def vjp_x(g, x, ans, dims, correction, keepdim):
+        return std_gradient(g, x, ans, dims, correction, keepdim)
+
+
+class var_mean(Reduction):
+    """The variance and the mean over `dim`, as a pair; parameters as of `var`.
+
+    Example:
+        >>> import rushlight as torch
+        >>> torch.var_mean(torch.tensor([1.0, 3.0]))
+        (tensor(2.), tensor(2.))
+    """
+
+    places = "torch"
+
+    def settled(self):
+        self.many = True
+
+    def bind(input, dim=None, unbiased=None, keepdim=False, *, correction=None):
+        return bind_spread("var_mean", input, dim, unbiased, keepdim, correction)
+
+    def forward(x, dims, correction, keepdim):
+        return widened(variance_and_mean, x, dims, correction, keepdim)
+
+    def vjp_x(g, x, x_shape, dims, correction, keepdim):
+        of_var = var_gradient(g[0], x, dims, correction, keepdim)
+        return of_var + mean_gradient(g[1], x_shape, dims, keepdim)
+
+
+class std_mean(Reduction):
+    """The standard deviation and the mean over `dim`, as a pair; parameters as of `var`.
+
+    Example:
+        >>> import rushlight as torch
+        >>> torch.std_mean(torch.tensor([1.0, 3.0]), unbiased=False)
+        (tensor(1.), tensor(2.))
+    """
+
+    places = "torch"
+
+    def settled(self):
+        self.many = True
+
+    def bind(input, dim=None, unbiased=None, keepdim=False, *, correction=None):
+        return bind_spread("std_mean", input, dim, unbiased, keepdim, correction)
+
+    def forward(x, dims, correction, keepdim):
+        return widened(deviation_and_mean, x, dims, correction, keepdim)
+
+    def vjp_x(g, x, x_shape, ans0, dims, correction, keepdim):
+        of_std = std_gradient(g[0], x, ans0, dims, correction, keepdim)
+        return of_std + mean_gradient(g[1], x_shape, dims, keepdim)
+
+
+# -- products --------------------------------------------------------------------------------
+
+
+class prod(Reduction):
+    """The product of all elements, or of those along `dim`; integers multiply in int64.
+
+    Example:
+        >>> import rushlight as torch
+        >>> torch.prod(torch.tensor([[1.0, 2.0], [3.0, 4.0]]), 1)
+        tensor([ 2., 12.])
+    """
+
+    def bind(input, dim=None, keepdim=False, *, dtype=None):
+        dtype = sum_dtype(input, dtype)
+        if dim is None:
+            return (input,), (wrap_dims(None, input.dim()), dtype)
+        return prod_dim, (input,), (wrap_dim(dim, input.dim()), keepdim, dtype)
+
+    def forward(x, dims, dtype):
+        return product(x, dims, False, dtype.numpy)
+
+    def vjp_x(g, x, ans):
+        return g * others_product(x.reshape(-1), ans, 0).reshape(x.shape)
+
+
+class prod_dim(AlongDim):
+    """`prod` along one dim."""
+
+    public_name = "prod"
+    node = "ProdBackward1"
+    places = None
+
+    def forward(x, dim, keepdim, dtype):
+        return product(x, dim, keepdim, dtype.numpy)
+
+    def vjp_x(g, x, ans, dim, keepdim):
+        if x.dim() == 0:
+            return g.clone()
+        if not keepdim:
+            g, ans = g.unsqueeze(dim), ans.unsqueeze(dim)
+        return g * others_product(x, ans, dim)
+
+
+def product(x, dims, keepdim, wanted):
+    """The product of an array in a NumPy dtype."""
+    x = x if x.dtype is wanted else x.astype(wanted)
+    out = np.multiply.reduce(x, dims, wide(wanted), None, keepdim)
+    return out if out.dtype is wanted else out.astype(wanted)
+
+
+def others_product(x, result, dim):
+    """For each element the conjugated product of the others along `dim`; `result` is of all."""
+    if x.array is not None and x.array.all():
+        return (result / x).conj()
+    n = x.shape[dim]
+    one = x.new_ones((1,)).expand([1 if d == dim else m for d, m in enumerate(x.shape)])
+    before = cat([one, x.narrow(dim, 0, n - 1)], dim).cumprod(dim) if n else x
+    after = cat([one, x.narrow(dim, 1, n - 1).flip(dim)], dim).cumprod(dim).flip(dim) if n else x
+    return (before * after).conj()
+
+
+class logsumexp(Reduction):
+    """`log(sum(exp(input)))` over `dim` (an int or several), computed without overflow.
+
+    Example:
+        >>> import rushlight as torch
+        >>> torch.logsumexp(torch.tensor([1000.0, 1000.0]), 0)
+        tensor(1000.6931)
+    """
+
+    places = "torch Tensor special"
+
+    def bind(input, dim, keepdim=False):
+        if input.dtype.category < 2:
+            input = input.to(dtypes.get_default_dtype())
+        return (input,), (wrap_dims(dim, input.dim()), keepdim)
+
+    def forward(x, dims, keepdim):
+        return widened(log_of_sum, x, dims, keepdim)
+
+    def vjp_x(g, x, ans, x_shape, dims, keepdim):
+        g, ans = (restored(y, x_shape, dims, keepdim) for y in (g, ans))
+        return g * (x - ans).exp().conj()
+
+
+def log_of_sum(x, dims, keepdim):
+    """log(sum(exp(x))) of an array, shifted by the largest element unless that is infinite."""
+    if x.size == 0:
+        return np.log(np.add.reduce(x, dims, None, None, keepdim))
+    shift = np.maximum.reduce(x.real, dims, None, None, True)
+    shift = np.where(np.isinf(shift), x.dtype.type(0).real, shift)
+    out = np.log(np.add.reduce(np.exp(x - shift), dims, None, None, keepdim))
+    return out + np.reshape(shift, np.shape(out))
+
+
+# -- truth and counts ------------------------------------------------------------------------
+
+
+def bind_truth(input, dim=None, keepdim=False):
+    """Inputs and parameters of `any` and `all`; no dims at all means elementwise."""
+    dims = () if dim in ((), []) else wrap_dims(dim, input.dim())
+    return (input,), (dims, keepdim)
+
+
+def truth(reduce, x, dims, keepdim):
+    """A logical reduction of an array; uint8 stays uint8."""
+    out = np.asarray(reduce(x, dims, None, None, keepdim))
+    return out.astype(np.uint8) if x.dtype == np.uint8 else out
+
+
+class any(Reduction):
+    """Is an element true (nonzero) - of all elements, or along `dim` (an int or several)?
+
+    The result is bool, or uint8 for a uint8 input.
+
+    Example:
+        >>> import rushlight as torch
+        >>> torch.tensor([[True, False], [False, False]]).any(1)
+        tensor([ True, False])
+    """
+
+    bind = bind_truth
+
+    def forward(x, dims, keepdim):
+        return truth(np.logical_or.reduce, x, dims, keepdim)
+
+
+class all(Reduction):
+    """Are all elements true (nonzero) - of all elements, or along `dim` (an int or several)?
+
+    The result is bool, or uint8 for a uint8 input.
+
+    Example:
+        >>> import rushlight as torch
+        >>> torch.all(torch.tensor([1.0, 2.0]))
+        tensor(True)
+    """
+
+    bind = bind_truth
+
+    def forward(x, dims, keepdim):
+        return truth(np.logical_and.reduce, x, dims, keepdim)
+
+
+class count_nonzero(Reduction):
+    """How many elements over `dim` (an int or several; all by default) are not zero.
+
+    Example:
+        >>> import rushlight as torch
+        >>> torch.count_nonzero(torch.tensor([[0, 1], [2, 3]]), dim=0)
+        tensor([1, 2])
+    """
+
+    takes_out = False
+
+    def bind(input, dim=None):
+        return (input,), (wrap_dims(dim, input.dim()),)
+
+    def forward(x, dims):
+        return np.add.reduce(x != 0, dims, np.int64)

@@ -1,0 +1,231 @@
+"""vmap: boxes with a batch dim that the function does not see."""
+
+import warnings
+
+from rushlight.tape.core import TensorBase, state
+from rushlight.tape.declare import table
+from rushlight.tape.levels import Box, Level, boxed
+
+ESCAPED = (
+    "A tensor that was made inside vmap is used after the vmap that made it has ended. Return it "
+    "from the function instead of keeping it aside."
+)
+UNBATCHED_TARGET = (
+    "vmap: inplace arithmetic(self, *extra_args) is not possible because there exists a Tensor "
+    "`other` in extra_args that has more elements than `self`. This happened due to `other` being "
+    "vmapped over but `self` not being vmapped over in a vmap. Please try to use out-of-place "
+    "operators instead of inplace arithmetic. If said operator is being called inside the PyTorch "
+    "framework, please file a bug report instead."
+)
+
+
+class BatchBox(Box):
+    """A value with a batch dim `dim` of length `size`."""
+
+    def __init__(self, owner, value, dim, size):
+        super().__init__(owner, value)
+        self.dim = dim
+        self.size = size
+
+    @property
+    def shape(self):
+        whole = self.value.shape
+        return whole[: self.dim] + whole[self.dim + 1 :]
+
+    def process(self, op, inputs, params):
+        """Interpret an operation: its batching rule, on values one level down."""
+        self.check_open()
+        values, dims = self.unboxed(inputs)
+        if all(d is None for d in dims):
+            return op.run(values, params)
+        out, out_dim = op.batch(values, dims, params, self.size)
+        return self.wrapped(out, out_dim)
+
+    def check_open(self):
+        if not self.owner.open:
+            raise RuntimeError(ESCAPED)
+
+    def unboxed(self, inputs):
+        """Values one level down, and each one's batch dim or None."""
+        boxes = [self.at(x) for x in inputs]
+        values = tuple([x if b is None else b.value for x, b in zip(inputs, boxes, strict=True)])
+        return values, [None if b is None else b.dim for b in boxes]
+
+    def wrapped(self, out, dim):
+        """Results as boxes of this level; `dim` None leaves them unbatched."""
+        if isinstance(out, (tuple, list)):
+            return tuple([self.wrapped(x, dim) for x in out])
+        if dim is None or not isinstance(out, TensorBase):
+            return out
+        return boxed(BatchBox(self.owner, out, dim, self.size))
+
+    def map(self, function, tensors):
+        """`function` sample by sample; its results (a tensor or a tuple of them) stacked."""
+        self.check_open()
+        values, dims = self.unboxed(tensors)
+        out = looped(function, values, dims, self.size)
+        return self.wrapped(out, 0)
+
+    def overwrite(self, target, result):
+        """An in-place write: the batched value takes the batched result."""
+        mine = self.at(target)
+        if mine is None:
+            raise RuntimeError(UNBATCHED_TARGET)
+        theirs = self.at(result)
+        value = result if theirs is None else theirs.value
+        if theirs is not None and theirs.dim != mine.dim:
+            value = value.movedim(theirs.dim, mine.dim)
+        elif theirs is None:
+            value = value.unsqueeze(mine.dim)
+        mine.value.copy_(value)
+
+    def apply_function(self, cls, args):
+        """A custom Function: its own vmap rule, else sample by sample.  Returns (result, ctx)."""
+        values, dims = self.unboxed(args)
+        if cls.vmap is base_of(cls).vmap:
+            return self.map(cls.apply, args), None
+        out, out_dims = cls.vmap(VmapInfo(self.size), tuple(dims), *values)
+        if not isinstance(out, (tuple, list)):
+            return self.wrapped(out, out_dims), None
+        each = out_dims if isinstance(out_dims, (tuple, list)) else [out_dims] * len(out)
+        return tuple([self.wrapped(x, d) for x, d in zip(out, each, strict=True)]), None
+
+
+def base_of(cls):
+    """The root class Function of a custom Function."""
+    return cls.__mro__[-2]
+
+
+class VmapInfo:
+    """What a Function's `vmap` is told: the length of the batch and the randomness mode."""
+
+    def __init__(self, batch_size, randomness="error"):
+        self.batch_size = batch_size
+        self.randomness = randomness
+
+
+def looped(function, values, dims, size):
+    """`function` on each sample of a batch, results stacked along a new dim 0."""
+    rows = []
+    for i in range(size):
+        rows.append(function(*[
+            x if d is None else x.select(d, i) for x, d in zip(values, dims, strict=True)
+        ]))
+    if rows and isinstance(rows[0], (tuple, list)):
+        return tuple([stacked(column) for column in zip(*rows, strict=True)])
+    return stacked(rows)
+
+
+def stacked(rows):
+    """One result per sample as one tensor."""
+    return table["stack"](list(rows), 0)
+
+
+def vmap_flat(function, inputs, in_dims=None, size=None):
+    """Call `function` once on tensors with hidden batch dims; batched results in a list.
+
+    `in_dims[i]` None passes input i as it is.  Results that do not depend on the batch are
+    expanded to it.
+    """
+    dims = in_dims or [0] * len(inputs)
+    if size is None:
+        size = next(x.shape[d] for x, d in zip(inputs, dims, strict=True) if d is not None)
+    with Level() as level:
+        boxes = [
+            x if d is None else boxed(BatchBox(level, x, d % max(x.dim(), 1), size))
+            for x, d in zip(inputs, dims, strict=True)
+        ]
+        return [unwrapped(level, x, size) for x in function(*boxes)]
+
+
+def unwrapped(level, x, size):
+    """A result with its batch dim in front."""
+    if not isinstance(x, TensorBase):
+        return x
+    if x.box is not None and x.box.owner is level:
+        return x.box.value if x.box.dim == 0 else x.box.value.movedim(x.box.dim, 0)
+    return x.unsqueeze(0).expand((size, *x.shape))
+
+
+# -- rules ----------------------------------------------------------------------------------
+
+
+def front(x, dim, size):
+    """`x` with its batch dim in front; an unbatched tensor is expanded to the batch."""
+    if not isinstance(x, TensorBase):
+        return x
+    if dim is None:
+        return x.unsqueeze(0).expand((size, *x.shape))
+    return x if dim == 0 else x.movedim(dim, 0)
+
+
+def lifted(op, values, dims, params, size):
+    """The rule of an operation that can say its parameters for inputs with a batch dim in front."""
+    lead = next(i for i, x in enumerate(values) if isinstance(x, TensorBase))
+    ndim = values[lead].dim() - (dims[lead] is not None)
+    inputs = [front(x, d, size) for x, d in zip(values, dims, strict=True)]
+    scalar = ndim == 0 and not op.is_view and any(n in ("dim", "dims") for n in op.param_names)
+    if scalar:
+        inputs = [x.unsqueeze(1) if isinstance(x, TensorBase) and x.dim() == 1 else x
+                  for x in inputs]
+    out = op.run(tuple(inputs), tuple(op.lift(size, ndim, *params)))
+    if scalar:
+        out = tuple([squeezed(x) for x in out]) if isinstance(out, tuple) else squeezed(out)
+    return out, 0
+
+
+def squeezed(x):
+    return x.squeeze(1) if x.dim() == 2 else x
+
+
+def loop(op, values, dims, params, size):
+    """The rule of last resort: sample by sample."""
+    if state().levels and not getattr(op, "quiet_loop", True):
+        warnings.warn(f"vmap: {op.name} has no batching rule and runs sample by sample",
+                      UserWarning, stacklevel=4)
+    return looped(lambda *sample: op.run(sample, params), values, dims, size), 0
+
+
+def aligned(op, values, dims, params, size):
+    """Elementwise: batch dims in front, ranks made equal, then broadcasting does the rest."""
+    return broadcast(op, weighted(values, dims, ranks_of(values, dims)), dims, params, size)
+
+
+def ranks_of(values, dims):
+    """How many dims each value has, the batch dim left out."""
+    return [x.dim() - (d is not None) if isinstance(x, TensorBase) else 0
+            for x, d in zip(values, dims, strict=True)]
+
+
+def broadcast(op, values, dims, params, size):
+    """The rule of an operation whose inputs broadcast but keep dtypes of their own."""
+    rank = max(ranks_of(values, dims))
+    inputs = [
+        x if d is None else padded(front(x, d, size), rank)
+        for x, d in zip(values, dims, strict=True)
+    ]
+    return op.run(tuple(inputs), params), 0
+
+
+def padded(x, rank):
+    """`x` with dims of length 1 after the batch dim, up to `rank` of them in all."""
+    missing = rank + 1 - x.dim()
+    return x if missing == 0 else x.reshape((x.shape[0], *[1] * missing, *x.shape[1:]))
+
+
+def weighted(values, dims, ranks):
+    """Operands cast so that a batched 0-d tensor keeps the low rank it has in promotion."""
+    from rushlight.kernels import promotion
+
+    tensors = [x for x in values if isinstance(x, TensorBase)]
+    scalars = [d is not None and r == 0 for d, r in zip(dims, ranks, strict=True)]
+    if not any(scalars) or len({x.dtype for x in tensors}) < 2:
+        return values
+    kinds = []
+    for x, r in zip(values, ranks, strict=True):
+        if isinstance(x, TensorBase):
+            kinds.append((x.dtype, promotion.DIMENSIONED if r else promotion.ZERO_DIM))
+        else:
+            kinds.append((promotion.of_operands(x), promotion.NUMBER))
+    common = promotion.result_dtype(kinds)
+    return [x.to(common) if isinstance(x, TensorBase) else x for x in values]

@@ -1,0 +1,486 @@
+"""From a call to a result and, where gradients are wanted, a node.
+
+The straight path takes exact Tensors with no mode open through the operation's native kernel.
+Everything else goes through `Op.run`: the box of the highest level first, then the operation's
+own `compute` on arrays, then recording.
+"""
+
+import numpy as np
+
+from rushlight.tape import errors, gradients, native, nodes, saved, views
+from rushlight.tape.core import (
+    VIEW_DEFAULT,
+    VIEW_NO_GRAD,
+    VIEW_OF_MANY,
+    Node,
+    SavedOutput,
+    TensorBase,
+    box,
+    bump,
+    declare_fields,
+    new_saved_output,
+    new_view,
+    plain,
+    share_version,
+    state,
+    user_code,
+    user_lasti,
+    version_of,
+    wants,
+)
+
+# What a rule's argument is read from; see `declare.plan`.
+INPUT, PARAM, OUTPUT, SHAPE, DTYPE, INPUTS, SHAPES, DTYPES = range(0, 800, 100)
+NEED = -1
+INPLACE = 1
+
+
+class Op:
+    """One operation as the tape sees it; families (see `rushlight.ops`) derive from it.
+
+    `rules[i]` is the vjp of input i, or `joint` one for all; `picks` say which saved entries are
+    its arguments; `plan` and `masks` say what to save and for whose gradient.
+    """
+
+    def run(self, inputs, params):
+        """Apply to tensors (or Python numbers) `inputs`, with the given static parameters."""
+        top = highest_box(inputs)
+        if top is not None:
+            return top.box.process(self, inputs, params)
+        out = self.compute(inputs, params)
+        st = state()
+        if self.many:
+            return finish_many(self, inputs, params, out, st)
+        return finish(self, inputs, params, out, st)
+
+    def compute(self, inputs, params):
+        """The result on arrays."""
+        arrays = [x.array if isinstance(x, TensorBase) else x for x in inputs]
+        return self.forward(*arrays, *params)
+
+    def fixes(self, inputs, out):
+        """Per input, (shape, dtype) that its gradient must be brought to, or None."""
+        return None
+
+
+declare_fields(
+    Op, label=None, name=None, node_class=None, fast=None, rules=None, picks=None, joint=None,
+    joint_picks=None, plan=(), masks=(), keeps=False, defaults=(), is_view=False, many=False,
+    fixing=False, arity=1,
+)
+
+
+def binary(op, a, b):
+    """A two-operand operator: the straight path, else the operation's general door."""
+    ta = None
+    tb = None
+    if plain(a):
+        ta = a
+        if plain(b):
+            tb = b
+            out = op.fast.call2(ta.array, tb.array)
+        elif type(b) is float or type(b) is int:
+            out = op.fast.call2(ta.array, b)
+        else:
+            out = None
+    elif plain(b) and (type(a) is float or type(a) is int):
+        tb = b
+        out = op.fast.call2(a, tb.array)
+    else:
+        out = None
+    if out is not None:
+        st = state()
+        if not st.special:
+            t = box(out)
+            if st.grad:
+                mask = 0
+                if ta is not None and wants(ta):
+                    mask = 1
+                if tb is not None and wants(tb):
+                    mask = mask | 2
+                if mask:
+                    t.node = record(op, (a, b), op.defaults, t, mask, st)
+                    t.rg = True
+            return t
+    return op.operator(a, b)
+
+
+def binary_into(op, a, b):
+    """The straight path of an in-place operation that nothing records; None to decline."""
+    if not plain(a):
+        return None
+    st = state()
+    ta = a
+    if st.special or ta.inference:
+        return None
+    if isinstance(b, TensorBase):
+        tb = b
+        if st.grad and (wants(ta) or wants(tb)):
+            return None
+        if not op.fast.into2(ta.array, tb.array, ta.array):
+            return None
+    elif st.grad and wants(ta) or not op.fast.into2(ta.array, b, ta.array):
+        return None
+    bump(ta)
+    return a
+
+
+def unary(op, a):
+    """A one-operand operation: the straight path, else the operation's general door."""
+    if plain(a):
+        ta = a
+        out = op.fast.call1(ta.array)
+        if out is not None:
+            st = state()
+            if not st.special:
+                t = box(out)
+                if st.grad and wants(ta):
+                    t.node = record(op, (a,), op.defaults, t, 1, st)
+                    t.rg = True
+                return t
+    return op.general(a)
+
+
+def conj(x):
+    """The complex conjugate; a real tensor or number is returned as it is."""
+    if isinstance(x, TensorBase):
+        t = x
+        if t.array is not None and not native.is_complex(t.array):
+            return x
+        return x.conj()
+    if isinstance(x, complex):
+        return x.conjugate()
+    return x
+
+
+def add_into(a, b):
+    """a += b on the arrays, if a kernel or NumPy can without casting; was it done?"""
+    if a.array is None or b.array is None:
+        return False
+    if ADD.fast.into2(a.array, b.array, a.array):
+        return True
+    if a.array.dtype is not b.array.dtype or a.array.shape != b.array.shape:
+        return False
+    np.add(a.array, b.array, out=a.array)
+    return True
+
+
+def highest_box(inputs):
+    """The input boxed at the highest level, or None when all are arrays' boxes."""
+    top = None
+    for x in inputs:
+        if isinstance(x, TensorBase):
+            t = x
+            if t.box is not None and (top is None or t.box.level > top.box.level):
+                top = t
+    return top
+
+
+def needs(inputs):
+    """Bit i is set when input i requires grad."""
+    mask = 0
+    i = 0
+    for x in inputs:
+        if isinstance(x, TensorBase):
+            t = x
+            if wants(t):
+                mask = mask | (1 << (i if i < 30 else 30))
+        i += 1
+    return mask
+
+
+def finish(op, inputs, params, out, st):
+    """Box one result and record it where a gradient is wanted."""
+    t = box(out)
+    if st.grad and native.differentiable(out):
+        mask = needs(inputs)
+        if mask and op.rules is not None:
+            t.node = record(op, inputs, params, t, mask, st)
+            t.rg = True
+            if op.fixing:
+                t.node.fix = op.fixes(inputs, out)
+    if op.is_view:
+        attach_view(t, inputs[0], VIEW_DEFAULT if st.grad else VIEW_NO_GRAD, op.replayer(params))
+    if st.inference:
+        t.inference = True
+    return t
+
+
+def finish_many(op, inputs, params, outs, st):
+    """Box several results of one node."""
+    boxes = [box(out) for out in outs]
+    mask = needs(inputs) if st.grad and op.rules is not None else 0
+    active = [native.differentiable(out) for out in outs]
+    if mask and any(active):
+        node = record(op, inputs, params, boxes, mask, st)
+        node.outputs = tuple([(out.shape, out.dtype) for out in outs])
+        nr = 0
+        for t in boxes:
+            if active[nr]:
+                t.node = node
+                t.nr = nr
+                t.rg = True
+            nr += 1
+    if op.is_view:
+        for t in boxes:
+            attach_view(t, inputs[0], VIEW_OF_MANY if st.grad else VIEW_NO_GRAD, None)
+    if st.inference:
+        for t in boxes:
+            t.inference = True
+    return tuple(boxes)
+
+
+def attach_view(t, source, creation, replay):
+    """Make `t` a view of `source`: one version counter, one root."""
+    t.shared = share_version(source)
+    parent = source.origin
+    base = source
+    if parent is not None:
+        base = parent.base
+        if parent.creation > creation:
+            creation = parent.creation
+        if parent.replay is not None:
+            replay = views.after(parent.replay, replay or views.restride(t, source))
+    t.origin = new_view(base, creation, t.shared.value, replay)
+
+
+def edge(t):
+    """What a gradient of `t` flows to: the node that made it, or the leaf itself."""
+    if t.origin is not None:
+        views.refresh(t)
+    if t.node is None:
+        return t
+    return t.node
+
+
+def target(x, wanted):
+    """The edge to an input, None where no gradient is wanted."""
+    if not wanted or not isinstance(x, TensorBase):
+        return None
+    t = x
+    return edge(t) if wants(t) else None
+
+
+def output_numbers(inputs, targets):
+    """Which output of its node each input is; None when all are the first."""
+    nonzero = False
+    for x in inputs:
+        if isinstance(x, TensorBase):
+            t = x
+            if t.nr:
+                nonzero = True
+    if not nonzero:
+        return None
+    return tuple([0 if e is None else x.nr for x, e in zip(inputs, targets, strict=True)])
+
+
+def new_node(cls, inputs, mask, st):
+    """A node of class `cls` with edges to the inputs whose bit is set in `mask`."""
+    node = native.new(cls)
+    n = len(inputs)
+    if n == 2:
+        node.next = (target(inputs[0], mask & 1), target(inputs[1], mask & 2))
+    elif n == 1:
+        node.next = (target(inputs[0], mask & 1),)
+    else:
+        node.next = tuple([
+            target(x, mask & (1 << (i if i < 30 else 30))) for i, x in enumerate(inputs)
+        ])
+    node.nrs = output_numbers(inputs, node.next)
+    node.sequence = st.sequence
+    st.sequence += 1
+    node.code = user_code()
+    node.lasti = user_lasti()
+    if st.anomaly is not None:
+        st.anomaly.recorded(node)
+    return node
+
+
+def record(op, inputs, params, out, mask, st, inplace=0):
+    """The node of one application of `op`."""
+    cls = op.node_class
+    if cls is None:
+        cls = nodes.node_class(op)
+    node = new_node(cls, inputs[: op.edges] if op.edges else inputs, mask, st)
+    node.op = op
+    if op.plan:
+        save(node, op, inputs, params, out, mask, st, inplace)
+    return node
+
+
+def save(node, op, inputs, params, out, mask, st, inplace):
+    """Keep what the rules of the inputs in `mask` will read."""
+    plan = op.plan
+    n = len(plan)
+    if n == 1:
+        node.saved = (entry(op, plan[0], inputs, params, out, inplace),)
+    elif n == 2:
+        node.saved = (
+            entry(op, plan[0], inputs, params, out, inplace) if op.masks[0] & mask else None,
+            entry(op, plan[1], inputs, params, out, inplace) if op.masks[1] & mask else None,
+        )
+    else:
+        node.saved = tuple([
+            entry(op, plan[k], inputs, params, out, inplace) if op.masks[k] & mask else None
+            for k in range(n)
+        ])
+    if op.keeps:
+        node.versions = versions(node.saved)
+    if st.saved_hooks:
+        saved.pack(node, st)
+
+
+def entry(op, c, inputs, params, out, inplace):
+    """The value that plan code `c` names."""
+    if c < 100:
+        return inputs[c]
+    if c < 200:
+        return params[c - 100]
+    if c < 300:
+        t = out[c - 200] if op.many else out
+        return new_saved_output(t, c - 200, inplace)
+    return saved.described(inputs, c)
+
+
+def versions(kept):
+    """What the counters of saved tensors read; None when all read 0."""
+    dirty = False
+    for x in kept:
+        if isinstance(x, TensorBase):
+            t = x
+            if version_of(t):
+                dirty = True
+    if not dirty:
+        return None
+    return tuple([version_of(x) if isinstance(x, TensorBase) else 0 for x in kept])
+
+
+def unpack(node, k):
+    """Saved entry k, checked against in-place writes since."""
+    x = node.saved[k]
+    if isinstance(x, TensorBase):
+        t = x
+        v = 0 if node.versions is None else node.versions[k]
+        if version_of(t) != v:
+            errors.raise_modified(node, t.array, version_of(t), v, t)
+        return x
+    if isinstance(x, SavedOutput):
+        o = x
+        if o.version.value != o.expected:
+            errors.raise_modified(node, o.array, o.version.value, o.expected, None)
+        out = box(o.array)
+        out.shared = o.version
+        out.node = node
+        out.nr = o.nr
+        out.rg = True
+        return out
+    if x is None or type(x) is int or type(x) is float or type(x) is tuple:
+        return x
+    if isinstance(x, saved.Packed):
+        return x.unpack(node)
+    return x
+
+
+def call_rule(rule, node, g, picks):
+    """A vjp rule on a cotangent and the saved entries it asks for."""
+    n = len(picks)
+    if n == 0:
+        return rule(g)
+    if n == 1:
+        return rule(g, unpack(node, picks[0]))
+    if n == 2:
+        return rule(g, unpack(node, picks[0]), unpack(node, picks[1]))
+    args = [need_of(node) if k == NEED else unpack(node, k) for k in picks]
+    return rule(g, *args)
+
+
+def need_of(node):
+    """Which inputs of a node want a gradient, as the `need` argument of a joint rule."""
+    return tuple([e is not None for e in node.next])
+
+
+def vjp(node, g):
+    """Gradients for the inputs of a built-in node, from that of its output (or outputs)."""
+    op = node.op
+    if node.freed is not None and op.keeps:
+        errors.raise_freed(node)
+    if op.joint is not None:
+        grads = list(call_rule(op.joint, node, g, op.joint_picks))
+    else:
+        n = len(node.next)
+        grads = []
+        for i in range(n):
+            rule = op.rules[i]
+            if node.next[i] is None or rule is None:
+                grads.append(None)
+            else:
+                grads.append(call_rule(rule, node, g, op.picks[i]))
+    if node.fix is not None:
+        gradients.fix(grads, node.fix)
+    return grads
+
+
+ADD = None
+SUB = None
+RSUB = None
+MUL = None
+DIV = None
+RDIV = None
+MATMUL = None
+POW = None
+NEG = None
+
+
+def install_operators(add, sub, rsub, mul, div, rdiv, matmul, power, neg):
+    """Name the operations behind Python's operators."""
+    global ADD, SUB, RSUB, MUL, DIV, RDIV, MATMUL, POW, NEG
+    ADD, SUB, RSUB, MUL, DIV = add, sub, rsub, mul, div
+    RDIV, MATMUL, POW, NEG = rdiv, matmul, power, neg
+
+
+class Operators(TensorBase):
+    """Python's arithmetic operators on tensors, in slots that need no look-up."""
+
+    def __add__(self, other):
+        return binary(ADD, self, other)
+
+    def __radd__(self, other):
+        return binary(ADD, self, other)
+
+    def __sub__(self, other):
+        return binary(SUB, self, other)
+
+    def __rsub__(self, other):
+        return binary(RSUB, self, other)
+
+    def __mul__(self, other):
+        return binary(MUL, self, other)
+
+    def __rmul__(self, other):
+        return binary(MUL, self, other)
+
+    def __truediv__(self, other):
+        return binary(DIV, self, other)
+
+    def __rtruediv__(self, other):
+        return RDIV.operator(self, other)
+
+    def __matmul__(self, other):
+        return binary(MATMUL, self, other)
+
+    def __pow__(self, other, modulo=None):
+        return binary(POW, self, other)
+
+    def __rpow__(self, other, modulo=None):
+        return binary(POW, other, self)
+
+    def __neg__(self):
+        return unary(NEG, self)
+
+
+
+
+def highest_level(inputs):
+    """The level of the highest box among the inputs, 0 when all are arrays' boxes."""
+    top = highest_box(inputs)
+    return 0 if top is None else top.box.level

@@ -1,0 +1,6 @@
+cimport cython
+from rushlight.tape.core cimport State, TensorBase, plain, state
+from rushlight.tape.dispatch cimport Op, binary, binary_into, unary
+
+@cython.locals(st=State)
+cpdef bint overridden(tuple args) except -1

@@ -1,0 +1,91 @@
+"""Refusals of the tape: PyTorch's sentence first, then where in the user's program.
+
+A node keeps its caller's code object and instruction offset; they become a file and a line only
+here, when something has failed.
+"""
+
+import linecache
+import re
+
+from rushlight.kernels import dtypes
+
+FREED = (
+    "Trying to backward through the graph a second time (or directly access saved tensors after "
+    "they have already been freed). Saved intermediate values of the graph are freed when you call "
+    ".backward() or autograd.grad(). Specify retain_graph=True if you need to backward through the "
+    "graph a second time or if you need to access saved tensors after calling backward."
+)
+
+
+def line_of(code, lasti):
+    """The source line at an instruction offset of a code object, or its first line."""
+    for start, end, line in code.co_lines():
+        if start <= lasti < end and line is not None:
+            return line
+    return code.co_firstlineno
+
+
+def place(code, lasti):
+    """'file:line, in function: source' of a recorded place, or '' when none was recorded."""
+    if code is None:
+        return ""
+    line = line_of(code, lasti)
+    source = linecache.getline(code.co_filename, line).strip()
+    where = f"{code.co_filename}:{line}, in {code.co_name}"
+    return f"{where}: {source}" if source else where
+
+
+def made_at(node):
+    """A sentence that names the line which recorded `node`."""
+    where = place(node.code, node.lasti)
+    return f"{node.name()} was recorded at {where}" if where else ""
+
+
+def extend(message, *sentences):
+    """PyTorch's message and, each on a line of its own, what we know besides."""
+    return "\n".join([message, *(s for s in sentences if s)])
+
+
+def tensor_type_name(array):
+    """PyTorch's legacy name of an array's type: torch.FloatTensor."""
+    special = {"float32": "Float", "float64": "Double", "float16": "Half", "int64": "Long",
+               "int32": "Int", "int16": "Short", "int8": "Char", "uint8": "Byte"}
+    name = dtypes.of(array.dtype).name
+    plain = {"bfloat16": "BFloat16", "complex64": "ComplexFloat", "complex128": "ComplexDouble"}
+    return f"torch.{special.get(name) or plain.get(name) or name.capitalize()}Tensor"
+
+
+def short_name(node):
+    """The name by which error texts call a node: Exp for ExpBackward0."""
+    return re.sub(r"Backward\d*$", "", node.name()) or node.name()
+
+
+def raise_modified(node, array, version, expected, tensor):
+    """A saved tensor was written to between its saving and its use."""
+    source, nr = (node, 0) if tensor is None else (tensor.grad_fn, tensor.nr)
+    made = "" if source is None else f", which is output {nr} of {short_name(source)},"
+    text = (
+        "one of the variables needed for gradient computation has been modified by an inplace "
+        f"operation: [{tensor_type_name(array)} {list(array.shape)}]{made} is at version {version}; "
+        f"expected version {expected} instead. Hint: enable anomaly detection to find the operation "
+        "that failed to compute its gradient, with torch.autograd.set_detect_anomaly(True, "
+        "check_nan=False)."
+    )
+    saved_for = made_at(node).replace("was recorded at", "saved it at", 1)
+    by = made_at(source).replace("was recorded at", "made it at", 1) if source not in (None, node) else ""
+    raise RuntimeError(extend(text, by, saved_for))
+
+
+def raise_freed(node):
+    """The saved values of a node are gone."""
+    code, lasti = node.freed
+    where = place(code, lasti)
+    first = f"The graph was freed by the backward at {where}" if where else ""
+    raise RuntimeError(extend(FREED, made_at(node), first))
+
+
+def why_no_grad(root):
+    """What kept a tensor out of the graph, as far as can be told."""
+    if not (root.dtype.is_floating_point or root.dtype.is_complex):
+        return f"(it has dtype {root.dtype}, which cannot require gradients)"
+    return "(none of the tensors it was computed from required grad, or it was computed under no_grad or detached)"

@@ -1,0 +1,64 @@
+"""Gradients on their way: brought to an input's shape and dtype, filled in, and kept."""
+
+import numpy as np
+
+from rushlight.kernels import dtypes
+from rushlight.kernels.memory_layout import is_dense
+from rushlight.tape.core import box
+
+
+def sum_to(g, shape):
+    """Undo broadcasting: sum `g` over the dims that `shape` lacks or has with length 1."""
+    if tuple(g.shape) == tuple(shape):
+        return g
+    lead = g.dim() - len(shape)
+    dims = list(range(lead))
+    dims += [i + lead for i, n in enumerate(shape) if n == 1 and g.shape[i + lead] != 1]
+    if dims:
+        g = g.sum(dims, True)
+    return g.reshape(shape) if lead else g
+
+
+def to_dtype(g, dtype):
+    """Undo promotion: `g` in an input's dtype, its real part where the input was real."""
+    target = dtypes.of(dtype)
+    if g.dtype is target:
+        return g
+    if g.dtype.is_complex and not target.is_complex:
+        g = g.real
+    return g.to(target)
+
+
+def fix(grads, fixes):
+    """Bring each gradient to the (shape, dtype) of its input; None leaves it as it is."""
+    for i, want in enumerate(fixes):
+        if want is not None and grads[i] is not None:
+            shape, dtype = want
+            grads[i] = to_dtype(sum_to(grads[i], shape), dtype)
+
+
+def zeros(shape, dtype):
+    """A gradient of zeros."""
+    return box(np.zeros(shape, dtype))
+
+
+def materialize(grads, outputs):
+    """The cotangents of a node with several outputs, zeros for those that nobody asked for."""
+    if grads is None:
+        grads = [None] * len(outputs)
+    return tuple(
+        zeros(*described) if g is None else g for g, described in zip(grads, outputs, strict=True)
+    )
+
+
+def copy_for(leaf, g, create):
+    """A gradient of our own to keep in `leaf.grad`, laid out like the leaf."""
+    if g.array is None:
+        return g.clone() if create else g.detach()
+    a = g.array if leaf.array is None else leaf.array
+    dense = is_dense(a.shape, a.strides, a.itemsize)
+    held = box(np.empty_like(a, dtype=g.array.dtype, order="K" if dense else "C"))
+    if create:
+        return held.copy_(g)
+    held.array[...] = g.array
+    return held

@@ -1,0 +1,179 @@
+"""In-place writes: refused before anything changes, then done, counted and recorded."""
+
+import numpy as np
+
+from rushlight.kernels import dtypes
+from rushlight.tape import saved, views
+from rushlight.tape.core import (
+    VIEW_DEFAULT,
+    VIEW_INFERENCE,
+    VIEW_NO_GRAD,
+    VIEW_OF_FUNCTION,
+    bump,
+    alias,
+    state,
+    wants,
+)
+from rushlight.tape.dispatch import INPLACE, highest_level, needs, record
+
+LEAF = "a leaf Variable that requires grad is being used in an in-place operation."
+OVERLAP = (
+    "unsupported operation: more than one element of the written-to tensor refers to a single "
+    "memory location. Please clone() the tensor before performing the operation."
+)
+ADVICE = {
+    VIEW_NO_GRAD: (
+        "A view was created in no_grad mode and is being modified inplace with grad mode enabled. "
+        "Given that this use case is ambiguous and error-prone, it is forbidden. You can clarify "
+        "your code by moving both the view and the inplace either both inside the no_grad block "
+        "(if you don't want the inplace to be tracked) or both outside (if you want the inplace to "
+        "be tracked)."
+    ),
+    VIEW_INFERENCE: (
+        "A view was created in inference mode and is being modified inplace with grad mode enabled."
+    ),
+    VIEW_OF_FUNCTION: (
+        " is a view and is being modified inplace. This view was created inside a custom Function "
+        "(or because an input was returned as-is) and the autograd logic to handle view+inplace "
+        "would override the custom backward associated with the custom Function, leading to "
+        "incorrect gradients. This behavior is forbidden. You can fix this by cloning the output "
+        "of the custom Function."
+    ),
+}
+MANY = (
+    " is a view and is being modified inplace. This view is the output of a function that returns "
+    "multiple views. Such functions do not allow the output views to be modified inplace. You "
+    "should replace the inplace operation by an out-of-place one."
+)
+
+
+def check(t, recording):
+    """Refuse a write that autograd could not follow; `recording` when a gradient is wanted."""
+    st = state()
+    if st.saved_hooks:
+        saved.before_write(t, st)
+    if t.inference and not st.inference:
+        raise RuntimeError(
+            "Inplace update to inference tensor outside InferenceMode is not allowed.You can make "
+            "a clone to get a normal tensor before doing inplace update.See "
+            "https://github.com/pytorch/rfcs/pull/17 for more details."
+        )
+    if not recording:
+        return
+    if t.origin is not None:
+        check_view(t)
+        if wants(t) and t.origin.base.node is None and t.origin.base.rg:
+            raise RuntimeError("a view of " + LEAF)
+    if t.rg and t.node is None:
+        raise RuntimeError(LEAF)
+
+
+def check_view(t):
+    """Refuse a write to a view whose base cannot take it into its history."""
+    creation = t.origin.creation
+    if creation == VIEW_DEFAULT:
+        return
+    if creation in (VIEW_NO_GRAD, VIEW_INFERENCE):
+        raise RuntimeError(ADVICE[creation])
+    from rushlight.tape.errors import short_name
+
+    node = t.grad_fn
+    name = short_name(node) if node is not None else "<unknown>"
+    raise RuntimeError(f"Output {t.nr} of {name}" + ADVICE.get(creation, MANY))
+
+
+def check_overlap(array):
+    """Refuse to write where one memory location stands for several elements."""
+    if 0 in array.strides and array.size and any(
+        s == 0 and n > 1 for s, n in zip(array.strides, array.shape, strict=True)
+    ):
+        raise RuntimeError(OVERLAP)
+
+
+def check_cast(source, target):
+    """Refuse a result whose kind of number the written-to tensor cannot hold."""
+    a, b = dtypes.of(source), dtypes.of(target)
+    if a is b:
+        return
+    if a.category > b.category:
+        raise RuntimeError(f"result type {type_name(a)} can't be cast to the desired output type "
+                           f"{type_name(b)}")
+
+
+def type_name(dtype):
+    """PyTorch's name of a scalar type in error texts: Float, Long, ComplexDouble."""
+    from rushlight.tape.errors import tensor_type_name
+
+    return tensor_type_name(np.empty(0, dtype.numpy))[6:-6]
+
+
+def check_shape(array, shape):
+    if tuple(array.shape) != tuple(shape):
+        raise RuntimeError(f"output with shape {list(shape)} doesn't match the broadcast shape "
+                           f"{list(array.shape)}")
+
+
+def apply(op, inputs, params):
+    """Run `op` and write its result over its first input, which is returned."""
+    target = inputs[0]
+    if highest_level(inputs):
+        return boxed(op, inputs, params)
+    st = state()
+    mask = needs(inputs) if st.grad else 0
+    check(target, bool(mask))
+    check_overlap(target.array)
+    before = alias(target)
+    others = [before if x is target else x for x in inputs[1:]]
+    held = (old_values(op, before, mask), *others)
+    out = None
+    if op.writes:
+        op.write(target, inputs, params)
+    else:
+        out = op.compute(held, params)
+        check_shape(out, target.array.shape)
+        check_cast(out.dtype, target.array.dtype)
+    if out is not None:
+        np.copyto(target.array, out, casting="unsafe")
+    node = None
+    if mask and op.rules is not None and wants_history(target):
+        node = record(op, held, params, target, mask, st, INPLACE)
+        if op.fixing:
+            node.fix = op.fixes(held, target.array)
+    bump(target)
+    if node is not None:
+        views.rebase(target, node)
+    return target
+
+
+def old_values(op, before, mask):
+    """The written-to tensor as it was: a copy where a rule will read its values."""
+    if not any(code == 0 and wanted & mask for code, wanted in zip(op.plan, op.masks, strict=True)):
+        return before
+    if before.origin is not None:
+        views.refresh(before)
+    copy = alias(before)
+    copy.array = before.array.copy(order="K")
+    copy.shared, copy.version, copy.origin = None, 0, None
+    return copy
+
+
+def wants_history(t):
+    return t.dtype.is_floating_point or t.dtype.is_complex
+
+
+def boxed(op, inputs, params):
+    """An in-place write at a level of a transform: the box takes the new value."""
+    target = inputs[0]
+    if target.box is None:
+        raise RuntimeError(
+            f"vmap: inplace arithmetic(self, *extra_args) is not possible because there exists a "
+            f"Tensor `other` in extra_args that has more elements than `self`. ({op.name}_)"
+        )
+    target.box.overwrite(target, op.run(inputs, params))
+    return target
+
+
+def write(target, values):
+    """Overwrite a tensor's data outside any history (a caller that has checked)."""
+    np.copyto(target.array, values, casting="unsafe")
+    bump(target)

@@ -1,0 +1,73 @@
+"""Levels of interpretation: what transforms open, and the boxes that live in them.
+
+At the base a tensor's value is an array.  A transform opens a level and boxes tensors in it; an
+operation on boxes is interpreted by the highest level among its inputs, in terms of operations one
+level down (`Box.process`).
+"""
+
+from rushlight.tape.core import TensorBase, box, state, wants
+
+
+class Level:
+    """An open transform of this thread; levels are numbered from the outside."""
+
+    def __init__(self):
+        self.number = 0
+        self.open = False
+        self.converted = []
+
+    def __enter__(self):
+        st = state()
+        st.special += 1
+        self.number = len(st.levels) + 1
+        self.open = True
+        st.levels.append(self)
+        return self
+
+    def __exit__(self, *exc):
+        st = state()
+        self.open = False
+        st.levels.remove(self)
+        st.special -= 1
+        for t in self.converted:
+            t.box.restore(t)
+
+
+class Box:
+    """A tensor's value at a level: a tensor of a lower level, and what the transform adds."""
+
+    def __init__(self, owner, value):
+        self.owner = owner
+        self.level = owner.number
+        self.value = value
+
+    @property
+    def shape(self):
+        return self.value.shape
+
+    @property
+    def dtype(self):
+        return self.value.dtype
+
+    @property
+    def grad_fn(self):
+        return self.value.grad_fn
+
+    def wants(self):
+        return wants(self.value)
+
+    def require_grad(self, flag):
+        self.value.requires_grad_(flag)
+
+    def at(self, x):
+        """The box of `x` if it lives at this level, else None."""
+        if isinstance(x, TensorBase) and x.box is not None and x.box.level == self.level:
+            return x.box
+        return None
+
+
+def boxed(made):
+    """A tensor around a box."""
+    t = box(None)
+    t.box = made
+    return t

@@ -1,0 +1,151 @@
+// What the tape needs from C and cannot say in Python: thread-local state, bare
+// allocation, and the place in the user's program that is executing.
+#pragma once
+#define PY_SSIZE_T_CLEAN
+#include <Python.h>
+#include <cstring>
+
+#include <numpy/arrayobject.h>
+
+// ---- thread state -----------------------------------------------------------------
+// The State object is owned by the thread's dictionary; the thread-local pointer only
+// finds it quickly.
+static thread_local PyObject* rl_state_pointer = nullptr;
+
+static inline PyObject* rl_state() {
+    PyObject* s = rl_state_pointer ? rl_state_pointer : Py_None;
+    Py_INCREF(s);
+    return s;
+}
+
+static inline int rl_set_state(PyObject* state) {
+    PyObject* owner = PyThreadState_GetDict();
+    if (!owner || PyDict_SetItemString(owner, "rushlight", state) < 0) return -1;
+    rl_state_pointer = state;
+    return 0;
+}
+
+// ---- allocation --------------------------------------------------------------------
+static inline PyObject* rl_new(PyObject* type) {
+    static PyObject* empty = PyTuple_New(0);
+    PyTypeObject* t = reinterpret_cast<PyTypeObject*>(type);
+    PyTypeObject* base = t;  // a Python class's own __new__ is for the program's calls
+    while (base->tp_flags & Py_TPFLAGS_HEAPTYPE) base = base->tp_base;
+    return base->tp_new(t, empty, nullptr);
+}
+
+// ---- where the user is ----------------------------------------------------------------
+static PyObject* rl_package = nullptr;  // the path whose frames are ours, not the user's
+static thread_local int rl_lasti = -1;
+
+static inline int rl_set_package(PyObject* prefix) {
+    Py_INCREF(prefix);
+    Py_XSETREF(rl_package, prefix);
+    return 0;
+}
+
+static inline bool rl_ours(PyCodeObject* code) {
+    PyObject* name = code->co_filename;
+    if (!rl_package || !PyUnicode_Check(name)) return false;
+    Py_ssize_t n = PyUnicode_GET_LENGTH(rl_package);
+    if (PyUnicode_GET_LENGTH(name) < n) return false;
+    int kind = PyUnicode_KIND(name);
+    if (kind != PyUnicode_KIND(rl_package)) return PyUnicode_Tailmatch(name, rl_package, 0, n, -1) == 1;
+    return std::memcmp(PyUnicode_DATA(name), PyUnicode_DATA(rl_package), n * kind) == 0;
+}
+
+#if PY_VERSION_HEX >= 0x030B0000 && PY_VERSION_HEX < 0x030E0000 && !defined(PYPY_VERSION)
+// The interpreter's frame is read in place: asking for a frame object would cost more than
+// the node that wants to know.
+using rl_unit = uint16_t;  // an instruction; CPython names the type in private headers only
+struct rl_frame {
+#if PY_VERSION_HEX < 0x030C0000
+    PyObject *func, *globals, *builtins, *locals;
+    PyCodeObject* code;
+    PyObject* object;
+    rl_frame* previous;
+    rl_unit* instruction;
+    int stacktop;
+    bool entry;
+    char owner;
+#else
+    PyCodeObject* code;
+    rl_frame* previous;
+    PyObject *func, *globals, *builtins, *locals, *object;
+    rl_unit* instruction;
+#endif
+};
+
+static inline rl_frame* rl_top() {
+    PyThreadState* t = PyThreadState_GET();
+#if PY_VERSION_HEX < 0x030D0000
+    return reinterpret_cast<rl_frame*>(t->cframe->current_frame);
+#else
+    return reinterpret_cast<rl_frame*>(t->current_frame);
+#endif
+}
+
+static inline PyObject* rl_user_code() {
+    for (rl_frame* f = rl_top(); f; f = f->previous) {
+        PyCodeObject* code = f->code;
+        if (!code || !PyCode_Check(reinterpret_cast<PyObject*>(code)) || rl_ours(code)) continue;
+        rl_lasti = int((f->instruction - reinterpret_cast<rl_unit*>(code->co_code_adaptive)) *
+                       sizeof(rl_unit));
+        Py_INCREF(code);
+        return reinterpret_cast<PyObject*>(code);
+    }
+    Py_RETURN_NONE;
+}
+#else
+static inline PyObject* rl_user_code() {
+    PyFrameObject* f = PyEval_GetFrame();
+    Py_XINCREF(f);
+    while (f) {
+        PyCodeObject* code = PyFrame_GetCode(f);
+        if (!rl_ours(code)) {
+            rl_lasti = PyFrame_GetLasti(f);
+            Py_DECREF(f);
+            return reinterpret_cast<PyObject*>(code);
+        }
+        Py_DECREF(code);
+        PyFrameObject* back = PyFrame_GetBack(f);
+        Py_DECREF(f);
+        f = back;
+    }
+    Py_RETURN_NONE;
+}
+#endif
+
+static inline int rl_user_lasti() { return rl_lasti; }
+
+// ---- arrays ---------------------------------------------------------------------------
+static inline bool rl_differentiable(PyObject* array) {
+    int num = PyArray_TYPE(reinterpret_cast<PyArrayObject*>(array));
+    return (num >= NPY_FLOAT && num <= NPY_CLONGDOUBLE) || num == NPY_HALF || num >= NPY_USERDEF;
+}
+
+static inline bool rl_is_complex(PyObject* array) {
+    int num = PyArray_TYPE(reinterpret_cast<PyArrayObject*>(array));
+    return num >= NPY_CFLOAT && num <= NPY_CLONGDOUBLE;
+}
+
+// ---- operators ------------------------------------------------------------------------
+// A class statement gives its type slots that look the operator's method up; where the method
+// is the base's own, the base's slot does the same without the look-up.
+static inline int rl_inherit_slots(PyObject* cls) {
+    if (!PyType_Check(cls)) return 0;
+    PyTypeObject* type = reinterpret_cast<PyTypeObject*>(cls);
+    while (PyType_HasFeature(type, Py_TPFLAGS_HEAPTYPE) && type->tp_base &&
+           PyType_HasFeature(type->tp_base, Py_TPFLAGS_HEAPTYPE)) type = type->tp_base;
+    PyTypeObject* base = type->tp_base;
+    PyTypeObject* derived = reinterpret_cast<PyTypeObject*>(cls);
+    if (!base || !base->tp_as_number || !derived->tp_as_number) return 0;
+    binaryfunc PyNumberMethods::*slots[] = {
+        &PyNumberMethods::nb_add, &PyNumberMethods::nb_subtract, &PyNumberMethods::nb_multiply,
+        &PyNumberMethods::nb_true_divide, &PyNumberMethods::nb_matrix_multiply};
+    for (auto slot : slots)
+        if (base->tp_as_number->*slot) derived->tp_as_number->*slot = base->tp_as_number->*slot;
+    if (base->tp_as_number->nb_power) derived->tp_as_number->nb_power = base->tp_as_number->nb_power;
+    if (base->tp_as_number->nb_negative) derived->tp_as_number->nb_negative = base->tp_as_number->nb_negative;
+    return 0;
+}

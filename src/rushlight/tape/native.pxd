@@ -1,0 +1,10 @@
+cdef extern from "native.hpp":
+    object state "rl_state"()
+    int set_state "rl_set_state"(object state) except -1
+    object new "rl_new"(object type)
+    int set_package "rl_set_package"(object prefix) except -1
+    object user_code "rl_user_code"()
+    int user_lasti "rl_user_lasti"()
+    bint differentiable "rl_differentiable"(object array)
+    bint is_complex "rl_is_complex"(object array)
+    int inherit_slots "rl_inherit_slots"(object cls) except -1

@@ -1,0 +1,62 @@
+"""Pure twins of `native.hpp`: what the tape needs from the interpreter.
+
+Compiled modules call the C++ functions of the same names instead (see `native.pxd`); this
+file runs in the pure build only.
+"""
+
+import sys
+import threading
+
+_local = threading.local()
+_package = ""
+
+
+def state():
+    """The calling thread's State, or None before its first use."""
+    return getattr(_local, "state", None)
+
+
+def set_state(state):
+    _local.state = state
+
+
+def new(cls):
+    """An instance of `cls` with every field at its default."""
+    return object.__new__(cls)
+
+
+def set_package(prefix):
+    """Frames of files below `prefix` are ours, not the user's."""
+    global _package
+    _package = prefix
+
+
+def user_code():
+    """Code object of the innermost frame outside this package, or None."""
+    frame = sys._getframe(1)
+    while frame is not None and frame.f_code.co_filename.startswith(_package):
+        frame = frame.f_back
+    if frame is None:
+        return None
+    _local.lasti = frame.f_lasti
+    return frame.f_code
+
+
+def user_lasti():
+    """Instruction offset belonging to the last `user_code()` of this thread."""
+    return _local.lasti
+
+
+def differentiable(array):
+    """Has the array a floating or complex dtype (user-defined ones, as bfloat16, included)?"""
+    num = array.dtype.num
+    return 11 <= num <= 16 or num == 23 or num >= 256
+
+
+def is_complex(array):
+    """Has the array a complex dtype?"""
+    return 14 <= array.dtype.num <= 16
+
+
+def inherit_slots(cls):
+    """Compiled build: operators of `cls` that it does not define go straight to its base's."""

@@ -1,0 +1,204 @@
+"""Nodes as a program sees them: names, edges, saved values, hooks.
+
+Each operation has its own class (`type(y.grad_fn)` is `<class 'AddBackward0'>`), made when the
+operation is first recorded.
+"""
+
+import weakref
+
+from rushlight.tape import dispatch, errors, hooks
+from rushlight.tape.core import Node
+from rushlight.tape.saved import Packed, packed
+
+SAVED_NAMES = {"a": "self", "x": "self", "b": "other", "ans": "result", "xs": "tensors"}
+WRITTEN_BY_HAND = frozenset({"AccumulateGrad", "CopyBackwards", "CopySlices"})
+FREED_BEFORE_HOOKS = (
+    "Calling register_hooks on a saved tensor after it has been freed. Saved intermediate values of "
+    "the graph are freed when you call .backward() or autograd.grad(). Specify retain_graph=True if "
+    "you need to backward through the graph a second time or if you need to access saved variables "
+    "after calling backward."
+)
+
+
+class GraphNode(Node):
+    """The methods of every node."""
+
+    __slots__ = ()
+
+    def name(self):
+        """The node's name, 'AddBackward0'."""
+        own = type(self).__name__
+        return f"torch::autograd::{own}" if own in WRITTEN_BY_HAND else own
+
+    @property
+    def next_functions(self):
+        """Per input, the node that made it (AccumulateGrad for a leaf) and its output number."""
+        nrs = self.nrs or (0,) * len(self.next)
+        return tuple([(as_node(e), nr) for e, nr in zip(self.next, nrs, strict=True)])
+
+    @property
+    def metadata(self):
+        """A dict of the user's own, kept with the node."""
+        if self.extras is None:
+            self.extras = {}
+        return self.extras
+
+    @property
+    def requires_grad(self):
+        return True
+
+    def _sequence_nr(self):
+        return self.sequence
+
+    def _set_sequence_nr(self, number):
+        self.sequence = number
+
+    @property
+    def _input_metadata(self):
+        return [None] * (1 if self.outputs is None else len(self.outputs))
+
+    @property
+    def _register_hook_dict(self):
+        return lambda table: hooks.of_node(self).post.update(table)
+
+    def register_hook(self, fn):
+        """Call `fn(grad_inputs, grad_outputs)` after the node ran; it may return new grad_inputs."""
+        return hooks.of_node(self).post.add(fn)
+
+    def register_prehook(self, fn):
+        """Call `fn(grad_outputs)` before the node runs; it may return new grad_outputs."""
+        return hooks.of_node(self).pre.add(fn)
+
+    def __call__(self, *grads):
+        """The node's rule on cotangents, as backward would run it."""
+        if self.op is None:
+            out = self.backprop(list(grads) if self.outputs is not None else grads[0])
+        else:
+            out = dispatch.vjp(self, tuple(grads) if self.outputs is not None else grads[0])
+        return out[0] if len(out) == 1 else tuple(out)
+
+    def backprop(self, g):
+        raise NotImplementedError(f"{self.name()} has no rule")
+
+    def release(self, place):
+        """Drop saved values."""
+
+
+def as_node(target):
+    """The node of an edge's target: itself, or the AccumulateGrad of a leaf."""
+    if target is None or isinstance(target, Node):
+        return target
+    return accumulator_of(target)
+
+
+class AccumulateGrad(GraphNode):
+    """Where backward ends: adds the gradient into `variable.grad`."""
+
+    __slots__ = ()
+
+    @property
+    def variable(self):
+        """The leaf."""
+        return self.saved[0]
+
+    def _sequence_nr(self):
+        return 2**64 - 1
+
+    def backprop(self, g):
+        from rushlight.tape.engine import accumulate
+
+        accumulate(self.variable, g, False, False)
+        return ()
+
+    __call__ = backprop
+
+
+AccumulateGrad.__module__ = "builtins"
+
+
+class Restored(GraphNode):
+    """Hands a gradient on to a leaf, for a copy of it that an unpack hook made."""
+
+    __slots__ = ()
+
+    def backprop(self, g):
+        return [g]
+
+
+def accumulator_of(leaf):
+    """The AccumulateGrad node of a leaf: the same one as long as anybody holds it."""
+    node = leaf.accumulator() if leaf.accumulator is not None else None
+    if node is None:
+        node = AccumulateGrad()
+        node.next = ()
+        node.saved = (leaf,)
+        leaf.accumulator = weakref.ref(node)
+    return node
+
+
+def saved_value(node, k):
+    """What `_saved_*` shows: a tensor, checked, or the plain value."""
+    if node.freed is not None and node.saved is None:
+        errors.raise_freed(node)
+    return dispatch.unpack(node, k)
+
+
+def saved_properties(op):
+    """`_saved_*` of an operation's node class, from its plan of what to save."""
+    names = {}
+    for k, (name, code) in enumerate(zip(op.plan_names, op.plan, strict=True)):
+        public = saved_name(name, code)
+        names[f"_saved_{public}"] = property(lambda node, k=k: saved_value(node, k))
+        if code < 100 or 200 <= code < 300:
+            names[f"_raw_saved_{public}"] = property(lambda node, k=k: SavedTensor(node, k))
+    return names
+
+
+def saved_name(name, code):
+    """PyTorch's name of a saved entry."""
+    if 300 <= code < 400:
+        return f"{SAVED_NAMES.get(name[:-6], name[:-6])}_sym_sizes"
+    return SAVED_NAMES.get(name, name)
+
+
+class SavedTensor:
+    """A saved tensor before unpacking; `register_hooks` packs it another way."""
+
+    __module__ = "torch._C._autograd"
+
+    def __init__(self, node, k):
+        self.node = node
+        self.k = k
+
+    @property
+    def data(self):
+        """What is kept: the tensor, or what a pack hook made of it."""
+        entry = self.node.saved[self.k]
+        return entry.value if isinstance(entry, Packed) else dispatch.unpack(self.node, self.k)
+
+    def register_hooks(self, pack_hook, unpack_hook):
+        """Keep `pack_hook(tensor)` in its place, and give `unpack_hook` of that when asked."""
+        if self.node.freed is not None:
+            raise RuntimeError(FREED_BEFORE_HOOKS)
+        entry = self.node.saved[self.k]
+        if entry is None:
+            raise RuntimeError("Calling register_hooks on a saved tensor with value None is forbidden")
+        if isinstance(entry, Packed):
+            raise RuntimeError("Calling register_hooks on a saved tensor whose hooks have already "
+                               "been set. Hint: only one pair of hooks is allowed at a time.")
+        entry = packed(entry, self.node, pack_hook, unpack_hook)
+        self.node.saved = (*self.node.saved[: self.k], entry, *self.node.saved[self.k + 1 :])
+
+
+def node_class(op):
+    """The class of an operation's nodes, made on first use."""
+    body = {"__slots__": (), "__module__": "builtins", **saved_properties(op)}
+    op.node_class = type(op.label, (GraphNode,), body)
+    return op.node_class
+
+
+def place_of(node):
+    """Where the user recorded a node: 'file:line, in function: source'."""
+    return errors.place(node.code, node.lasti)
+
+

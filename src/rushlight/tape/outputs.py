@@ -1,0 +1,67 @@
+"""`out=`: results written into tensors that the caller gives."""
+
+import warnings
+
+import numpy as np
+
+from rushlight.tape import inplace
+from rushlight.tape.core import TensorBase, bump, state, wants
+
+RESIZED = (
+    "An output with one or more elements was resized since it had shape {0}, which does not match "
+    "the required output shape {1}. This behavior is deprecated, and in a future PyTorch release "
+    "outputs will not be resized unless they have zero elements. You can explicitly reuse an out "
+    "tensor t by resizing it, inplace, to zero elements with t.resize_(0)."
+)
+
+
+def through(name, out, body, args, kwargs):
+    """Call `body` and put its result, or results, into `out`, which is returned."""
+    targets = out if isinstance(out, (tuple, list)) else (out,)
+    refuse_recording(name, targets, args)
+    st = state()
+    before, st.grad = st.grad, False
+    try:
+        results = body(*args, **kwargs)
+    finally:
+        st.grad = before
+    several = isinstance(results, (tuple, list))
+    for target, result in zip(targets, results if several else (results,), strict=True):
+        deliver(target, result)
+    return type(results)(targets) if several and isinstance(out, (tuple, list)) else out
+
+
+def refuse_recording(name, targets, args):
+    """`out=` cannot be differentiated."""
+    for t in targets:
+        if not isinstance(t, TensorBase):
+            raise TypeError(f"{name}(): argument 'out' must be Tensor, not {type(t).__name__}")
+    if state().grad and any(isinstance(x, TensorBase) and wants(x) for x in (*targets, *flat(args))):
+        raise RuntimeError(f"{name}(): functions with out=... arguments don't support automatic "
+                           "differentiation, but one of the arguments requires grad.")
+
+
+def flat(args):
+    for x in args:
+        if isinstance(x, (list, tuple)):
+            yield from x
+        else:
+            yield x
+
+
+def deliver(target, result):
+    """Put one result into the tensor given for it, resizing that if need be."""
+    values = result.array
+    inplace.check_cast(values.dtype, target.array.dtype)
+    inplace.check_overlap(target.array)
+    if target.array.shape != values.shape:
+        resize(target, values.shape)
+    np.copyto(target.array, values, casting="unsafe")
+    bump(target)
+
+
+def resize(target, shape):
+    """Give an output tensor the shape of the result; one that held elements is warned about."""
+    if target.array.size:
+        warnings.warn(RESIZED.format(list(target.array.shape), list(shape)), stacklevel=6)
+    target.resize_(shape)

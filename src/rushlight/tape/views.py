@@ -1,0 +1,143 @@
+"""Views: what they remember, and how their history follows in-place writes.
+
+A view and its base share memory, so a write to one changes the other.  A write to the base makes
+the nodes of its views stale; they are made anew when next looked at (`refresh`).  A write to a
+view becomes part of the base's history as a CopySlices node (`rebase`).
+"""
+
+import weakref
+
+from rushlight.tape import dispatch, hooks
+from rushlight.tape.core import version_of, state, wants
+from rushlight.tape.nodes import GraphNode
+
+
+def geometry(view, base):
+    """(size, stride, offset) of a view, in elements, relative to the first element of `base`."""
+    item = base.array.itemsize
+    offset = (address(view.array) - address(base.array)) // item
+    return tuple(view.array.shape), tuple([s // item for s in view.array.strides]), offset
+
+
+def address(array):
+    return array.__array_interface__["data"][0]
+
+
+def restride(view, base):
+    """A function that makes of a tensor like `base` the view that `view` is of `base`."""
+    size, stride, offset = geometry(view, base)
+    return lambda t: t.as_strided(size, stride, t.storage_offset() + offset)
+
+
+def after(first, then):
+    """The view of a view."""
+    return lambda t: then(first(t))
+
+
+def replay(view):
+    """The function that makes a view from its base."""
+    return view.origin.replay or restride(view, view.origin.base)
+
+
+def refresh(t):
+    """Give a view a true node if its base was written to since the last look."""
+    view = t.origin
+    now = version_of(t)
+    if view.seen == now or not (t.node is not None or wants(view.base)):
+        return
+    if t.box is not None:
+        return
+    st = state()
+    before, st.grad = st.grad, True
+    try:
+        fresh = replay(t)(view.base)
+    finally:
+        st.grad = before
+    t.node, t.nr, t.rg = fresh.node, fresh.nr, fresh.rg
+    view.seen = now
+
+
+class CopySlices(GraphNode):
+    """The history of a base after a write to one of its views.
+
+    Backward: the part of the gradient that falls into the view goes through the rule of the
+    writing operation; the rest passes unchanged.
+    """
+
+    __slots__ = ("base_layout", "rule", "slice_of")
+
+    def backprop(self, g):
+        if g is None:
+            return [None] * len(self.next)
+        size, stride = self.base_layout
+        whole = g.new_empty_strided(size, stride)
+        whole.copy_(g)
+        part = self.slice_of(whole)
+        grads = self.rule(part.clone())
+        grads = list(grads) if isinstance(grads, tuple) else [grads]
+        inner = grads[0]
+        if inner is None:
+            part.zero_()
+        else:
+            part.copy_(inner)
+        return [whole, *grads[1:]]
+
+    def release(self, place):
+        self.rule.release_saved(place)
+
+
+CopySlices.__module__ = "builtins"
+
+
+class Rule:
+    """A node's rule that always computes the gradient of its first input."""
+
+    def __init__(self, node):
+        self.node = node
+
+    def __call__(self, g):
+        return self.node(g)
+
+    def release_saved(self, place):
+        """Drop what the rule saved, as the engine would."""
+        node = self.node
+        if node.op is None:
+            node.release(place)
+        elif node.op.keeps:
+            node.saved, node.freed = None, place
+
+
+def rebase(t, node):
+    """Make `node`, which wrote to `t`, the history of `t`, and of its base if it is a view."""
+    if t.origin is None:
+        move_retained(t, node)
+        t.node, t.nr, t.rg = node, 0, True
+        return
+    base = t.origin.base
+    st = state()
+    copy = dispatch.new_node(CopySlices, (base,), 1 if wants(base) else 0, st)
+    copy.next = (*copy.next, *node.next[1:])
+    if node.nrs is not None or copy.nrs is not None:
+        copy.nrs = (*(copy.nrs or (0,)), *(node.nrs or (0,) * len(node.next))[1:])
+    item = base.array.itemsize
+    copy.base_layout = (tuple(base.array.shape), tuple([s // item for s in base.array.strides]))
+    copy.slice_of = replay(t)
+    copy.rule = Rule(node)
+    move_retained(base, copy)
+    base.node, base.nr, base.rg = copy, 0, True
+    t.origin.seen = -1
+    refresh(t)
+
+
+def move_retained(t, node):
+    """`retain_grad` follows its tensor through an in-place write; other hooks stay."""
+    if not t.retains or t.node is None or t.node.hooks is None:
+        return
+    t.node.hooks.retains.pop(t.nr, None)
+    hooks.of_node(node).retains[0] = weakref.ref(t)
+
+
+def source_edge(t):
+    """(target, output number) of a tensor, for use as a root or an input of backward."""
+    target = dispatch.edge(t)
+    return target, t.nr

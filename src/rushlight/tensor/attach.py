@@ -1,0 +1,77 @@
+"""Gives Tensor the methods that the operations declare."""
+
+from rushlight.ops import (  # noqa: F401  (importing declares)
+    addmm,
+    arithmetic,
+    axes,
+    clamp,
+    classification,
+    compare,
+    complex,
+    contraction,
+    copies,
+    cross,
+    cumulative,
+    distance,
+    einsum,
+    exponential,
+    extremes,
+    gather,
+    index,
+    join,
+    linear,
+    loss,
+    masks,
+    matmul,
+    overwrite,
+    pad,
+    ranking,
+    rearrange,
+    reduce,
+    relayout,
+    rounding,
+    rows,
+    shape,
+    slices,
+    softmax,
+    sorting,
+    split,
+    strided,
+    trigonometric,
+    vector_norm,
+)
+from rushlight.ops import publish
+from rushlight.tensor import (  # noqa: F401  (importing publishes)
+    convert,
+    copying,
+    creation,
+    from_data,
+    indexing,
+    legacy,
+    names,
+    random_fills,
+    random_functions,
+    sequences,
+    storage,
+    to_python,
+)
+from rushlight.tape import core, dispatch
+from rushlight.tensor import operators
+from rushlight.tensor.tensor import Tensor
+
+
+def attach() -> None:
+    """Publish the operations; put their methods on Tensor and name the operators."""
+    publish.publish_operations()
+    for name, method in publish.namespaces["Tensor"].items():
+        setattr(Tensor, name, method)
+    for name, operator in operators.table().items():
+        setattr(Tensor, name, operator)
+    core.set_tensor_class(Tensor)
+    a = arithmetic
+    dispatch.install_operators(
+        a.add, a.sub, a.rsub, a.mul, a.div, a.ReflectedDivision(), matmul.mm, exponential.pow, a.neg
+    )
+
+
+attach()

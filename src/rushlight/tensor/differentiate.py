@@ -1,0 +1,253 @@
+"""`backward` and `grad`: what the user asks for, checked and brought to the engine's terms."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from rushlight.tape import engine, errors, overrides, views
+from rushlight.tape.core import box, wants
+from rushlight.tensor.tensor import Tensor
+
+UNUSED = (
+    "The differentiated Tensor at index {0} appears to not have been used in the graph. Set "
+    "allow_unused=True if this is the desired behavior."
+)
+
+BATCHED_SHAPE = (
+    "If `is_grads_batched=True`, we interpret the first dimension of each grad_output as the batch "
+    "dimension. The sizes of the remaining dimensions are expected to match the shape of "
+    "corresponding output, but a mismatch was detected: {0} If you only want some tensors in "
+    "`grad_output` to be considered batched, consider using vmap."
+)
+
+
+class GradientEdge(tuple):
+    """A place in the graph: a node and the number of one of its outputs."""
+
+    __slots__ = ()
+
+    def __new__(cls, node: Any, output_nr: int, ownership_token: Any = None) -> GradientEdge:
+        return tuple.__new__(cls, (node, output_nr, ownership_token))
+
+    node = property(lambda self: self[0])
+    output_nr = property(lambda self: self[1])
+    ownership_token = property(lambda self: self[2])
+
+    def __repr__(self) -> str:
+        return (f"GradientEdge(node={self[0]!r}, output_nr={self[1]!r}, "
+                f"ownership_token={self[2]!r})")
+
+
+def as_tuple(x: Any) -> tuple[Any, ...]:
+    """One tensor or edge, or a sequence of them, as a tuple."""
+    if x is None:
+        return ()
+    return (x,) if isinstance(x, (Tensor, GradientEdge)) else tuple(x)
+
+
+def edge_of(x: Any) -> tuple[Any, int]:
+    """(target, output number) for the engine."""
+    if isinstance(x, GradientEdge):
+        node = x.node
+        return (node.saved[0] if node.next == () and node.name().endswith("AccumulateGrad")
+                else node), x.output_nr
+    return views.source_edge(x)
+
+
+def requires_grad(x: Any) -> bool:
+    return isinstance(x, GradientEdge) or wants(x)
+
+
+def check_roots(roots: Sequence[Any]) -> None:
+    """Every root must have a graph."""
+    for i, root in enumerate(roots):
+        if not requires_grad(root):
+            text = f"element {i} of tensors does not require grad and does not have a grad_fn"
+            raise RuntimeError(errors.extend(text, errors.why_no_grad(root)))
+
+
+def cotangents(roots: Sequence[Any], grads: Sequence[Any], batched: bool) -> list[Any]:
+    """A cotangent per root: the one given, or ones for a scalar."""
+    if len(grads) != len(roots):
+        raise RuntimeError(f"got {len(roots)} tensors and {len(grads)} gradients")
+    return [one_cotangent(i, root, g, batched)
+            for i, (root, g) in enumerate(zip(roots, grads, strict=True))]
+
+
+def one_cotangent(i: int, root: Any, g: Any, batched: bool) -> Any:
+    if isinstance(g, Tensor):
+        if isinstance(root, Tensor):
+            check_cotangent(i, root, g, batched)
+        return g
+    if g is not None:
+        raise TypeError(f"gradients can be either Tensors or None, but got {type(g).__name__}")
+    if not isinstance(root, Tensor):
+        raise RuntimeError("grad can be implicitly created only for scalar outputs")
+    if root.numel() != 1:
+        raise RuntimeError("grad can be implicitly created only for scalar outputs")
+    if not root.dtype.is_floating_point:
+        raise RuntimeError("grad can be implicitly created only for real scalar outputs but got "
+                           f"{root.dtype}")
+    return root.new_ones(root.shape) if root.array is None else box(np.ones_like(root.array))
+
+
+def check_cotangent(i: int, root: Tensor, g: Tensor, batched: bool) -> None:
+    """A cotangent must look like its output."""
+    shape = g.shape[1:] if batched else g.shape
+    if shape != root.shape:
+        where = f"grad_output[{i}] has a shape of {g.shape} and output[{i}] has a shape of {root.shape}."
+        raise RuntimeError(BATCHED_SHAPE.format(where) if batched else f"Mismatch in shape: {where}")
+    if root.dtype.is_complex != g.dtype.is_complex:
+        raise RuntimeError(
+            "For complex Tensors, both grad_output and output are required to have the same dtype. "
+            f"Mismatch in dtype: grad_output[{i}] has a dtype of {g.dtype} and output[{i}] has a "
+            f"dtype of {root.dtype}."
+        )
+
+
+def backward(
+    tensors: Any,
+    grad_tensors: Any = None,
+    retain_graph: bool | None = None,
+    create_graph: bool = False,
+    grad_variables: Any = None,
+    inputs: Any = None,
+) -> None:
+    """Accumulate the gradients of `tensors` into the `.grad` of the leaves they depend on.
+
+    Args:
+        tensors: a tensor or several; those that are not scalars need a cotangent.
+        grad_tensors: cotangents of the same shapes.
+        retain_graph: keep what the graph saved (default: as `create_graph`).
+        create_graph: record the gradients' own computation, for higher derivatives.
+        inputs: accumulate into these tensors only.
+
+    Raises:
+        RuntimeError: for a tensor without a graph, a missing or misshapen cotangent, or a graph
+            that an earlier backward freed.
+
+    Example:
+        >>> import rushlight as torch
+        >>> x = torch.tensor([1.0, 2.0], requires_grad=True)
+        >>> torch.autograd.backward((x * x).sum())
+        >>> x.grad
+        tensor([2., 4.])
+    """
+    if grad_variables is not None:
+        grad_tensors = grad_variables
+    wanted = None if inputs is None else as_tuple(inputs)
+    if wanted == ():
+        raise RuntimeError("`inputs` argument to `backward()` cannot be empty.")
+    roots = as_tuple(tensors)
+    given = (None,) * len(roots) if grad_tensors is None else as_tuple(grad_tensors)
+    grads = cotangents(roots, given, False)
+    check_roots(roots)
+    retain = create_graph if retain_graph is None else retain_graph
+    edges = [edge_of(root) for root in roots]
+    if wanted is None:
+        engine.run(edges, grads, bool(retain), bool(create_graph), None, True)
+        return
+    for x in wanted:
+        if not requires_grad(x):
+            raise RuntimeError("One of the differentiated Tensors does not require grad")
+        if isinstance(x, Tensor):
+            x.retain_grad()
+    engine.run(edges, grads, bool(retain), bool(create_graph), [edge_of(x) for x in wanted], True)
+
+
+def grad(
+    outputs: Any,
+    inputs: Any,
+    grad_outputs: Any = None,
+    retain_graph: bool | None = None,
+    create_graph: bool = False,
+    only_inputs: bool = True,
+    allow_unused: bool | None = None,
+    is_grads_batched: bool = False,
+    materialize_grads: bool = False,
+) -> tuple[Any, ...]:
+    """The gradients of `outputs` with respect to `inputs`, as a tuple; no `.grad` is touched.
+
+    Args:
+        grad_outputs: cotangents, needed for outputs that are not scalars.
+        allow_unused: give None for an input that the outputs do not depend on.
+        is_grads_batched: the cotangents have a batch dim in front, and so have the results.
+        materialize_grads: zeros instead of None.
+
+    Raises:
+        RuntimeError: for an input that was not used (unless allowed), and as `backward`.
+
+    Example:
+        >>> import rushlight as torch
+        >>> x = torch.tensor(3.0, requires_grad=True)
+        >>> torch.autograd.grad(x ** 2, x)
+        (tensor(6.),)
+    """
+    if materialize_grads and allow_unused is False:
+        raise ValueError("Expected allow_unused to be True or not passed when "
+                         "materialize_grads=True, but got: allow_unused=False.")
+    allowed = materialize_grads if allow_unused is None else allow_unused
+    roots, wanted = as_tuple(outputs), as_tuple(inputs)
+    given = (None,) * len(roots) if grad_outputs is None else as_tuple(grad_outputs)
+    overridden = overrides.overriding((*roots, *wanted), {})
+    if overridden:
+        return overrides.take_over(grad, (outputs, inputs), {
+            "grad_outputs": grad_outputs, "retain_graph": retain_graph,
+            "create_graph": create_graph, "allow_unused": allow_unused})
+    grads = cotangents(roots, given, is_grads_batched)
+    check_roots(roots)
+    retain = create_graph if retain_graph is None else retain_graph
+
+    def run(cotangent: Sequence[Any]) -> tuple[Any, ...]:
+        return propagate(roots, wanted, cotangent, bool(retain), bool(create_graph), allowed)
+
+    result = batched(run, grads) if is_grads_batched else run(grads)
+    if materialize_grads:
+        result = tuple([
+            x.new_zeros(x.shape) if g is None and isinstance(x, Tensor) else g
+            for g, x in zip(result, wanted, strict=True)
+        ])
+    return result
+
+
+def propagate(roots: Any, wanted: Any, grads: Any, retain: bool, create: bool, allowed: bool) -> Any:
+    """One run of the engine for the gradients of `wanted`."""
+    for x in wanted:
+        if not requires_grad(x):
+            raise RuntimeError("One of the differentiated Tensors does not require grad")
+    found = engine.run([edge_of(x) for x in roots], list(grads), retain, create,
+                       [edge_of(x) for x in wanted], False)
+    for i, g in enumerate(found):
+        if g is None and not allowed:
+            raise RuntimeError(UNUSED.format(i))
+    return tuple(found)
+
+
+def batched(run: Any, grads: Sequence[Any]) -> tuple[Any, ...]:
+    """`run` once for all cotangents of a batch."""
+    from rushlight.tape.batching import vmap_flat
+
+    return tuple(vmap_flat(lambda *cotangent: run(cotangent), grads))
+
+
+def method_backward(
+    self: Tensor,
+    gradient: Any = None,
+    retain_graph: bool | None = None,
+    create_graph: bool = False,
+    inputs: Any = None,
+) -> None:
+    """Accumulate this tensor's gradient into the leaves it depends on; see `autograd.backward`."""
+    if overrides.has(self):
+        return overrides.take_over(
+            Tensor.backward, (self,),
+            {"gradient": gradient, "retain_graph": retain_graph, "create_graph": create_graph,
+             "inputs": inputs})
+    backward(self, gradient, retain_graph, create_graph, inputs=inputs)
+
+
+method_backward.__name__ = "backward"
+Tensor.backward = method_backward  # type: ignore[attr-defined]

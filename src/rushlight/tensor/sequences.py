@@ -1,0 +1,328 @@
+"""Tensors of evenly spaced numbers, the identity, and the indices of triangles."""
+
+from __future__ import annotations
+
+import math
+import warnings
+from typing import Any
+
+import numpy as np
+
+from rushlight.kernels import dtypes
+from rushlight.kernels.metadata import type_name
+from rushlight.kernels.numbers import NOT_READ
+from rushlight.tape.core import TensorBase
+from rushlight.tensor.numbers import number_argument
+from rushlight.tensor.options import (
+    allocated,
+    argument_type,
+    check_options,
+    dtype_or,
+    factory,
+    fresh,
+    into,
+    out_dtype,
+)
+
+ARANGE_FORMS = """arange() received an invalid combination of arguments - got ({0}), but expected \
+one of:
+ * (Number end, *, Tensor out = None, torch.dtype dtype = None, torch.layout layout = None, \
+torch.device device = None, bool pin_memory = False, bool requires_grad = False)
+ * (Number start, Number end, *, torch.dtype dtype = None, torch.layout layout = None, \
+torch.device device = None, bool pin_memory = False, bool requires_grad = False)
+ * (Number start, Number end, Number step = 1, *, Tensor out = None, torch.dtype dtype = None, \
+torch.layout layout = None, torch.device device = None, bool pin_memory = False, bool requires_grad \
+= False)
+"""
+RESIZED_ARANGE = (
+    "The number of elements in the out tensor of shape {0} is {1} which does not match the computed "
+    "number of elements {2}. Note that this may occur as a result of rounding error. The out tensor "
+    "will be resized to a tensor of shape ({2},)."
+)
+RANGE_DEPRECATED = (
+    "torch.range is deprecated and will be removed in a future release because its behavior is "
+    "inconsistent with Python's range builtin. Instead, use torch.arange, which produces values in "
+    "[start, end)."
+)
+UNSIGNED = (dtypes.uint16, dtypes.uint32, dtypes.uint64)
+
+
+# -- arange ------------------------------------------------------------------------------------
+
+
+@factory
+def arange(*args: Any, start: Any = None, end: Any = None, step: Any = None, out: Any = None,
+           dtype: Any = None, layout: Any = None, device: Any = None, pin_memory: bool = False,
+           requires_grad: bool = False) -> Any:
+    """The numbers from `start` (0) to before `end` in steps of `step` (1).
+
+    They are int64 if all three are whole, else of the default dtype.
+
+    Raises:
+        RuntimeError: for a zero step, or one that leads away from `end`.
+
+    Example:
+        >>> import rushlight as torch
+        >>> torch.arange(1, 2.5, 0.5)
+        tensor([1.0000, 1.5000, 2.0000])
+    """
+    check_options("arange", layout, device, pin_memory, requires_grad)
+    bounds = arange_bounds(args, start, end, step)
+    if out is not None:
+        return arange_into(out, bounds, dtype)
+    d = dtype_or("arange", dtype, None) or dtype_of_bounds(bounds)
+    return fresh(spaced("arange", *bounds, d), requires_grad)
+
+
+def arange_bounds(args: tuple[Any, ...], start: Any, end: Any, step: Any) -> tuple[Any, Any, Any]:
+    """(start, end, step) of any of the forms of `arange`, as Python numbers."""
+    named = {"start": start, "end": end, "step": step}
+    names = ("start", "end", "step") if len(args) > 1 or end is not None else ("end",)
+    if len(args) == 1 and step is not None and end is None:
+        names = ()
+    given = {k: v for k, v in named.items() if v is not None}
+    found = dict(zip(names, args, strict=False))
+    if len(args) > len(names) or found.keys() & given.keys() or not ("end" in found or "end" in given):
+        got = [shown(x) for x in args] + [f"{k}={shown(v)}" for k, v in given.items()]
+        raise TypeError(ARANGE_FORMS.format(", ".join(got)))
+    found |= given
+    values = [number_argument("arange", k, 1 + list(found).index(k), v) for k, v in found.items()]
+    numbers = dict(zip(found, values, strict=True))
+    return numbers.get("start", 0), numbers["end"], numbers.get("step", 1)
+
+
+def shown(x: Any) -> str:
+    return "Tensor" if isinstance(x, TensorBase) else type_name(type(x))
+
+
+def dtype_of_bounds(bounds: tuple[Any, ...]) -> dtypes.dtype:
+    whole = all(isinstance(x, int) for x in bounds)
+    return dtypes.int64 if whole else dtypes.get_default_dtype()
+
+
+def arange_into(out: Any, bounds: tuple[Any, Any, Any], dtype: Any) -> Any:
+    values = spaced("arange", *bounds, out_dtype("arange", out, dtype))
+    if 0 < out.numel() != values.size:
+        warnings.warn(RESIZED_ARANGE.format([*out.shape], out.numel(), values.size), UserWarning,
+                      stacklevel=4)
+    return into("arange", out, values.reshape(out.shape) if out.numel() == values.size else values)
+
+
+def spaced(name: str, start: Any, end: Any, step: Any, d: dtypes.dtype, closed: bool = False) -> Any:
+    """The array of `start + i * step` up to `end`, which belongs to it if `closed`."""
+    if d.is_complex or d is dtypes.bool or d in UNSIGNED:
+        raise NotImplementedError(f"\"{name}_cpu\" not implemented for '{d.scalar_type}'")
+    check_range(start, end, step, d)
+    if d.category == dtypes.INT and all(isinstance(x, int) for x in (start, end, step)):
+        count = len(range(start, end, step)) + (closed and (end - start) % step == 0)
+    else:
+        exact = (float(end) - float(start)) / float(step)
+        count = math.floor(exact) + 1 if closed else math.ceil(exact)
+    if d.category == dtypes.INT:
+        start, step = int(start), int(step)
+        return allocated(whole_numbers, (count,), start, step, d.numpy)
+    return allocated(real_numbers, (count,), float(start), float(step), d.numpy)
+
+
+def whole_numbers(shape: tuple[int], start: int, step: int, dtype: Any) -> Any:
+    return np.arange(start, start + step * shape[0], step, np.int64).astype(dtype, copy=False)
+
+
+def real_numbers(shape: tuple[int], start: float, step: float, dtype: Any) -> Any:
+    numbers = np.arange(shape[0], dtype=np.float64)
+    numbers *= step
+    numbers += start
+    return numbers.astype(dtype, copy=False)
+
+
+def check_range(start: Any, end: Any, step: Any, d: dtypes.dtype) -> None:
+    """Refuse ranges without an end."""
+    for x in (start, end, step):
+        if isinstance(x, complex):
+            raise RuntimeError(NOT_READ.format("double"))
+    if step == 0:
+        raise RuntimeError("step must be nonzero")
+    if d.category == dtypes.INT and int(step) == 0:
+        raise ValueError("step must be nonzero")
+    if not (math.isfinite(start) and math.isfinite(end)):
+        raise RuntimeError(f"unsupported range: {start:g} -> {end:g}")
+    if (end < start) if step > 0 else (end > start):
+        raise RuntimeError("upper bound and lower bound inconsistent with step sign")
+
+
+@factory
+def range_(start: Any = 0, end: Any = None, step: Any = 1, *, out: Any = None, dtype: Any = None,
+          layout: Any = None, device: Any = None, pin_memory: bool = False,
+          requires_grad: bool = False) -> Any:
+    """The numbers from `start` to `end`, both included; deprecated in favour of `arange`."""
+    warnings.warn(RANGE_DEPRECATED, UserWarning, stacklevel=3)
+    check_options("range", layout, device, pin_memory, requires_grad)
+    if end is None:
+        start, end = 0, start
+    if out is not None:
+        return into("range", out, spaced("range", start, end, step, out_dtype("range", out, dtype), True))
+    d = dtype_or("range", dtype, dtypes.get_default_dtype())
+    return fresh(spaced("range", start, end, step, d, True), requires_grad)
+
+
+# -- linspace, logspace --------------------------------------------------------------------------
+
+
+@factory
+def linspace(start: Any, end: Any, steps: int, *, out: Any = None, dtype: Any = None,
+             layout: Any = None, device: Any = None, pin_memory: bool = False,
+             requires_grad: bool = False) -> Any:
+    """`steps` numbers from `start` to `end`, both included, at equal distances.
+
+    Raises:
+        RuntimeError: for a negative number of steps.
+
+    Example:
+        >>> import rushlight as torch
+        >>> torch.linspace(0, 1, 5)
+        tensor([0.0000, 0.2500, 0.5000, 0.7500, 1.0000])
+    """
+    check_options("linspace", layout, device, pin_memory, requires_grad)
+    start, end, steps, d = space_arguments("linspace", start, end, steps, out, dtype)
+    values = evenly(start, end, steps, d)
+    return fresh(values, requires_grad) if out is None else into("linspace", out, values)
+
+
+@factory
+def logspace(start: Any, end: Any, steps: int, base: float = 10.0, *, out: Any = None,
+             dtype: Any = None, layout: Any = None, device: Any = None, pin_memory: bool = False,
+             requires_grad: bool = False) -> Any:
+    """`base` to the power of `steps` numbers from `start` to `end`, both included.
+
+    Example:
+        >>> import rushlight as torch
+        >>> torch.logspace(0, 2, 3)
+        tensor([  1.,  10., 100.])
+    """
+    check_options("logspace", layout, device, pin_memory, requires_grad)
+    start, end, steps, d = space_arguments("logspace", start, end, steps, out, dtype)
+    exact = d if d.category >= dtypes.FLOAT and d.itemsize > 2 else dtypes.float64
+    with np.errstate(all="ignore"):
+        powers = evenly(start, end, steps, exact)
+        values = np.power(np.asarray(base, np.float64), powers).astype(d.numpy)
+    return fresh(values, requires_grad) if out is None else into("logspace", out, values)
+
+
+def space_arguments(name: str, start: Any, end: Any, steps: Any, out: Any,
+                    dtype: Any) -> tuple[Any, Any, int, dtypes.dtype]:
+    """Bounds as numbers, the number of steps and the dtype of `linspace` and `logspace`."""
+    tensors = [x for x in (start, end) if isinstance(x, TensorBase)]
+    if any(x.dim() for x in tensors):
+        described = [f"{which} with {x.dim() if isinstance(x, TensorBase) else 0} dimension(s)"
+                     for which, x in (("start", start), ("end", end))]
+        raise RuntimeError(f"{name} only supports 0-dimensional start and end tensors, but got "
+                           f"{' and '.join(described)}.")
+    first, last = [x.item() if isinstance(x, TensorBase) else number_argument(name, which, at, x)
+                   for at, which, x in ((1, "start", start), (2, "end", end))]
+    if not isinstance(steps, (int, np.integer)):
+        raise TypeError(f"{name}(): argument 'steps' (position 3) must be int, not "
+                        f"{type_name(type(steps))}")
+    if steps < 0:
+        raise RuntimeError("number of steps must be non-negative")
+    default = dtypes.get_default_dtype()
+    if isinstance(first, complex) or isinstance(last, complex):
+        default = default.to_complex()
+    d = dtype_or(name, dtype, default) if out is None else out_dtype(name, out, dtype)
+    if d is dtypes.bool or d in UNSIGNED:
+        raise NotImplementedError(f"\"{name}_cpu\" not implemented for '{d.scalar_type}'")
+    return first, last, int(steps), d
+
+
+def evenly(start: Any, end: Any, steps: int, d: dtypes.dtype) -> Any:
+    """The numbers of `linspace`: counted from the start in the first half, from the end after."""
+    exact = np.dtype(np.float64) if d.category == dtypes.INT else d.numpy
+    if d.category == dtypes.FLOAT and d.itemsize == 2:
+        exact = np.dtype(np.float32)
+    if steps < 2:
+        return np.full(steps, start, exact).astype(d.numpy)
+    first, last = np.asarray(start).astype(exact), np.asarray(end).astype(exact)
+    if d.category == dtypes.INT:
+        first, last = np.trunc(first), np.trunc(last)
+    with np.errstate(all="ignore"):
+        step = ((last - first) / np.asarray(steps - 1).astype(exact)).astype(exact)
+        half = steps // 2
+        places = np.arange(steps).astype(exact)
+        values = np.where(np.arange(steps) < half, first + step * places,
+                          last - step * places[::-1])
+        return values.astype(d.numpy)
+
+
+# -- matrices ------------------------------------------------------------------------------------
+
+
+@factory
+def eye(n: int, m: int | None = None, *, out: Any = None, dtype: Any = None, layout: Any = None,
+        device: Any = None, pin_memory: bool = False, requires_grad: bool = False) -> Any:
+    """The `n` by `m` matrix (by default square) with ones on the diagonal and zeros elsewhere.
+
+    Example:
+        >>> import rushlight as torch
+        >>> torch.eye(2)
+        tensor([[1., 0.],
+                [0., 1.]])
+    """
+    check_options("eye", layout, device, pin_memory, requires_grad)
+    m = n if m is None else m
+    for position, (name, length) in enumerate((("n", n), ("m", m))):
+        if not isinstance(length, (int, np.integer)) or isinstance(length, bool):
+            raise TypeError(f"eye(): argument '{name}' (position {position + 1}) must be int, not "
+                            f"{type_name(type(length))}")
+        if length < 0:
+            raise RuntimeError(f"{name} must be greater or equal to 0, got {length}")
+    default = dtypes.get_default_dtype()
+    d = dtype_or("eye", dtype, default) if out is None else out_dtype("eye", out, dtype)
+    values = np.eye(n, m, dtype=d.numpy)
+    return fresh(values, requires_grad) if out is None else into("eye", out, values)
+
+
+def triangle(name: str, row: int, col: int, offset: int, dtype: Any, layout: Any, device: Any,
+             pin_memory: Any, select: Any) -> Any:
+    """Two rows of indices of the places of a matrix for which `select(i, j)` holds."""
+    check_options(name, layout, device, pin_memory)
+    for which, length in (("row", row), ("col", col)):
+        if not isinstance(length, (int, np.integer)):
+            raise argument_type(name, which, "int", length)
+        if length < 0:
+            raise RuntimeError(f"{which} must be non-negative, got{length}")
+    d = dtype_or(name, dtype, dtypes.int64)
+    if d not in (dtypes.int32, dtypes.int64):
+        raise NotImplementedError(f"\"{name}\" not implemented for '{d.scalar_type}'")
+    i, j = np.indices((row, col), sparse=True)
+    return fresh(np.stack(np.nonzero(select(i + offset, j))).astype(d.numpy))
+
+
+@factory
+def tril_indices(row: int, col: int, offset: int = 0, *, dtype: Any = None, device: Any = None,
+                 layout: Any = None, pin_memory: bool = False) -> Any:
+    """Row and column indices, in two rows, of a matrix's lower triangle with its diagonal.
+
+    `offset` moves the diagonal up (or down, if negative).
+
+    Example:
+        >>> import rushlight as torch
+        >>> torch.tril_indices(2, 2)
+        tensor([[0, 1, 1],
+                [0, 0, 1]])
+    """
+    return triangle("tril_indices", row, col, offset, dtype, layout, device, pin_memory,
+                    np.greater_equal)
+
+
+@factory
+def triu_indices(row: int, col: int, offset: int = 0, *, dtype: Any = None, device: Any = None,
+                 layout: Any = None, pin_memory: bool = False) -> Any:
+    """Row and column indices, in two rows, of a matrix's upper triangle with its diagonal.
+
+    Example:
+        >>> import rushlight as torch
+        >>> torch.triu_indices(2, 2)
+        tensor([[0, 0, 1],
+                [0, 1, 1]])
+    """
+    return triangle("triu_indices", row, col, offset, dtype, layout, device, pin_memory,
+                    np.less_equal)
