@@ -1,0 +1,46 @@
+"""PyTorch's tensors and automatic differentiation, small and fast, on NumPy.
+
+`import rushlight as torch`, and a PyTorch program runs.  The names here are PyTorch's; what is not
+implemented raises AttributeError and says so.
+"""
+
+import contextlib as _contextlib
+
+with _contextlib.suppress(ImportError):  # the pure build has no native kernels
+    import rushlight.kernels.cpu.native  # noqa: F401
+
+from rushlight.alias import as_torch, missing
+from rushlight.ops.publish import namespaces as _namespaces
+from rushlight.tensor import attach as _attach  # noqa: F401  (declares and publishes)
+from rushlight.tensor.tensor import Tensor
+from rushlight.version import __version__
+
+globals().update(_namespaces["torch"])
+
+from rushlight import __config__, autograd  # noqa: E402  (they use the names above)
+from rushlight.autograd.grad_mode import (  # noqa: E402
+    enable_grad,
+    inference_mode,
+    no_grad,
+    set_grad_enabled,
+)
+from rushlight.nn.parameter import Parameter as _Parameter  # noqa: E402, F401
+from rushlight.tape.modes import is_grad_enabled, is_inference_mode_enabled  # noqa: E402
+
+_LAZY = (
+    "func", "linalg", "nn", "overrides", "random", "special", "testing", "types", "utils",
+    "return_types", "version",
+)
+
+__getattr__ = missing(__name__, _LAZY)
+
+
+def __dir__() -> list[str]:
+    return sorted(n for n in {*globals(), *_LAZY} if not n.startswith("_") or n.startswith("__"))
+
+
+__all__ = [
+    "Tensor", "__config__", "__version__", "as_torch", "autograd", "enable_grad", "inference_mode",
+    "is_grad_enabled", "is_inference_mode_enabled", "no_grad", "set_grad_enabled",
+    *(name for name in _namespaces["torch"] if not name.startswith("_")),
+]

@@ -1,0 +1,18 @@
+"""Automatic differentiation: `torch.autograd`."""
+
+from rushlight.autograd import anomaly_mode, forward_ad, function, grad_mode, graph, variable
+from rushlight.autograd.anomaly_mode import detect_anomaly, set_detect_anomaly
+from rushlight.autograd.function import Function, NestedIOFunction
+from rushlight.autograd.gradcheck import gradcheck, gradgradcheck  # hides its module, as in torch
+from rushlight.autograd.grad_mode import set_multithreading_enabled
+from rushlight.autograd.variable import Variable
+from rushlight.tape.modes import enable_grad, inference_mode, no_grad, set_grad_enabled
+from rushlight.tape.nodes import SavedTensor
+from rushlight.tensor.differentiate import backward, grad
+
+__all__ = [
+    "Function", "NestedIOFunction", "SavedTensor", "Variable", "anomaly_mode", "backward",
+    "detect_anomaly", "enable_grad", "forward_ad", "function", "grad", "grad_mode", "gradcheck",
+    "gradgradcheck", "graph", "inference_mode", "no_grad", "set_detect_anomaly",
+    "set_grad_enabled", "set_multithreading_enabled", "variable",
+]

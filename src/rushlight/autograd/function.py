@@ -1,0 +1,456 @@
+"""Functions with a derivative of their own."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from typing import Any
+
+from rushlight.tape import errors, gradients, inplace, saved, views
+from rushlight.tape.core import (
+    VIEW_OF_FUNCTION,
+    alias,
+    bump,
+    new_saved_output,
+    new_view,
+    state,
+    version_of,
+    wants,
+)
+from rushlight.tape.dispatch import highest_box, new_node, unpack
+from rushlight.tape.modes import no_grad
+from rushlight.tape.nodes import GraphNode
+from rushlight.tensor.tensor import Tensor
+
+NOT_STATIC = (
+    "Legacy autograd function with non-static forward method is deprecated. Please use new-style "
+    "autograd function with static forward method. (Example: "
+    "https://pytorch.org/docs/stable/autograd.html#torch.autograd.Function)"
+)
+TWICE = "trying to differentiate twice a function that was marked with @once_differentiable"
+
+
+class FunctionCtx:
+    """What `forward` and `backward` of a Function share; it is also the node of the graph."""
+
+    __module__ = "torch.autograd.function"
+
+    to_save: tuple[Any, ...] = ()
+    saved_for_forward: tuple[Any, ...] = ()
+    dirty_tensors: tuple[Any, ...] = ()
+    non_differentiable: tuple[Any, ...] = ()
+    materialize_grads = True
+
+    def save_for_backward(self, *tensors: Any) -> None:
+        """Keep tensors for `backward`, where `ctx.saved_tensors` gives them back, checked."""
+        self.to_save = tensors
+
+    def save_for_forward(self, *tensors: Any) -> None:
+        """Keep tensors for `jvp`."""
+        for tensor in tensors:
+            if not (isinstance(tensor, Tensor) or tensor is None):
+                raise TypeError("save_for_forward expects all arguments to be tensors; you should "
+                                "save non-tensors as attributes on ctx.")
+        self.saved_for_forward = tensors
+
+    def mark_dirty(self, *args: Any) -> None:
+        """Say which inputs `forward` wrote to; they must be among its outputs."""
+        self.dirty_tensors = args
+
+    def mark_non_differentiable(self, *args: Any) -> None:
+        """Say which outputs have no gradient."""
+        self.non_differentiable = args
+
+    def set_materialize_grads(self, value: bool) -> None:
+        """Should `backward` get zeros for outputs without a gradient (True), or None?"""
+        self.materialize_grads = value
+
+    def mark_shared_storage(self, *pairs: Any) -> None:
+        """Deprecated and without effect."""
+
+
+class BackwardCFunction(GraphNode, FunctionCtx):
+    """The node of a Function; its class is made for each Function as NameBackward."""
+
+    __module__ = "torch.autograd.function"
+    _forward_cls: Any = None
+    shapes: tuple[Any, ...] = ()
+    tensor_inputs: tuple[bool, ...] = ()
+    needs_input_grad: tuple[bool, ...] = ()
+
+    @property
+    def saved_tensors(self) -> tuple[Any, ...]:
+        """The tensors given to `save_for_backward`.
+
+        Raises:
+            RuntimeError: when one was modified since, or the graph has been freed.
+        """
+        if self.freed is not None:
+            errors.raise_freed(self)
+        if self.saved is None:
+            return tuple(self.to_save)
+        return tuple([unpack(self, k) for k in range(len(self.saved))])
+
+    @property
+    def _raw_saved_tensors(self) -> tuple[Any, ...]:
+        from rushlight.tape.nodes import SavedTensor
+
+        return tuple([SavedTensor(self, k) for k in range(len(self.saved or ()))])
+
+    def apply(self, *grads: Any) -> Any:
+        """The user's `backward` on the gradients of the outputs."""
+        cls = self._forward_cls
+        backward, vjp = cls.backward, cls.vjp
+        if backward is not Function.backward and vjp is not Function.vjp:
+            raise RuntimeError("Implementing both 'backward' and 'vjp' for a custom Function is "
+                               "not allowed. You should only implement one of them.")
+        return (vjp if vjp is not Function.vjp else backward)(self, *grads)
+
+    def backprop(self, g: Any) -> list[Any]:
+        given = list(g) if g is not None else [None] * len(self.outputs)
+        if self.materialize_grads:
+            given = [
+                x if x is not None or described is None else gradients.zeros(*described)
+                for x, described in zip(given, self.outputs, strict=True)
+            ]
+        returned = self.apply(*given)
+        return self.checked(returned if isinstance(returned, (tuple, list)) else (returned,))
+
+    def checked(self, returned: Any) -> list[Any]:
+        """The returned gradients of the tensor inputs, one each, shaped like them."""
+        name, expected = self.name(), len(self.tensor_inputs)
+        if len(returned) > expected and all(x is None for x in returned[expected:]):
+            returned = returned[:expected]
+        if len(returned) != expected:
+            raise RuntimeError(f"function {name} returned an incorrect number of gradients "
+                               f"(expected {expected}, got {len(returned)})")
+        out: list[Any] = []
+        for i, (g, is_tensor) in enumerate(zip(returned, self.tensor_inputs, strict=True)):
+            if is_tensor:
+                out.append(None if g is None else self.fitted(g, i, len(out)))
+            elif g is not None:
+                raise RuntimeError(
+                    f"function {name} returned a gradient different from None at position {i + 1}, "
+                    "but the corresponding forward input was not a Variable")
+        return out
+
+    def fitted(self, g: Any, position: int, index: int) -> Any:
+        """One returned gradient in the shape and dtype of its input."""
+        if not isinstance(g, Tensor):
+            raise TypeError(f"expected Variable or None (got {type(g).__name__})")
+        if self.next[index] is None:
+            return None
+        shape, dtype = self.shapes[index]
+        if tuple(g.shape) != tuple(shape):
+            if not expandable(shape, g.shape):
+                raise RuntimeError(
+                    f"Function {self.name()} returned an invalid gradient at index {index} - got "
+                    f"{list(g.shape)} but expected shape compatible with {list(shape)}")
+            g = gradients.sum_to(g, shape)
+        if g.dtype is not dtype:
+            g = (g.real if g.dtype.is_complex and not dtype.is_complex else g).to(dtype)
+        return g
+
+    def release(self, place: Any) -> None:
+        if self.saved:
+            self.saved, self.freed = (), place
+        self.to_save = ()
+
+
+def expandable(shape: Any, target: Any) -> bool:
+    """Can a tensor of `shape` be broadcast to `target`?"""
+    lead = len(target) - len(shape)
+    return lead >= 0 and all(n in (1, m) for n, m in zip(shape, target[lead:], strict=True))
+
+
+class FunctionMeta(type):
+    """Gives each Function the class of its nodes."""
+
+    def __init__(cls, name: str, bases: Any, body: Any) -> None:
+        super().__init__(name, bases, body)
+        cls._backward_cls = type(  # type: ignore[attr-defined]
+            f"{name}Backward", (BackwardCFunction,),
+            {"_forward_cls": cls, "__module__": "torch.autograd.function"})
+
+
+class Function(metaclass=FunctionMeta):
+    """An operation with a derivative of its own.
+
+    A subclass has static methods `forward(ctx, *args)` (or `forward(*args)` with
+    `setup_context(ctx, inputs, output)`) and `backward(ctx, *grad_outputs)`, which returns one
+    gradient per argument of `forward`; call it by `apply`.
+
+    Example:
+        >>> import rushlight as torch
+        >>> class Double(torch.autograd.Function):
+        ...     @staticmethod
+        ...     def forward(ctx, x):
+        ...         return 2 * x
+        ...     @staticmethod
+        ...     def backward(ctx, g):
+        ...         return 2 * g
+        >>> x = torch.tensor(3.0, requires_grad=True)
+        >>> y = Double.apply(x)
+        >>> y
+        tensor(6., grad_fn=<DoubleBackward>)
+        >>> y.backward()
+        >>> x.grad
+        tensor(2.)
+    """
+
+    __module__ = "torch.autograd.function"
+    generate_vmap_rule = False
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        raise RuntimeError(f"{type(self)} should not be instantiated. Methods on autograd functions "
+                           "are all static, so you should invoke them on the class itself. "
+                           "Instantiating an autograd function will raise an error in a future "
+                           "version of PyTorch.")
+
+    @staticmethod
+    def forward(*args: Any, **kwargs: Any) -> Any:
+        """The operation itself."""
+        raise NotImplementedError("You must implement the forward function for custom "
+                                  "autograd.Function.")
+
+    @staticmethod
+    def setup_context(ctx: Any, inputs: tuple[Any, ...], output: Any) -> Any:
+        """Keep on `ctx` what `backward` needs, when `forward` takes no `ctx`."""
+        raise NotImplementedError("setup_context is not implemented.")
+
+    @staticmethod
+    def backward(ctx: Any, *grad_outputs: Any) -> Any:
+        """Gradients of the arguments from those of the outputs."""
+        raise NotImplementedError("You must implement either the backward or vjp method for your "
+                                  "custom autograd.Function to use it with backward mode AD.")
+
+    vjp = backward
+
+    @staticmethod
+    def jvp(ctx: Any, *grad_inputs: Any) -> Any:
+        """Tangents of the outputs from those of the arguments."""
+        raise NotImplementedError("You must implement the jvp function for custom "
+                                  "autograd.Function to use it with forward mode AD.")
+
+    @staticmethod
+    def vmap(info: Any, in_dims: Any, *args: Any) -> Any:
+        """Outputs and their batch dims from arguments with batch dims `in_dims`."""
+        raise NotImplementedError("To use autograd.Function with vmap, you must either override the "
+                                  "vmap staticmethod or set generate_vmap_rule=True.")
+
+    @classmethod
+    def apply(cls, *args: Any, **kwargs: Any) -> Any:
+        """Call the function, recording it where an argument requires grad."""
+        if kwargs:
+            args = bound_arguments(cls, args, kwargs)
+        return cls.applied(args)[0]
+
+    @classmethod
+    def applied(cls, args: tuple[Any, ...]) -> tuple[Any, Any]:
+        """The result of `apply`, and the ctx."""
+        top = highest_box(args)
+        if top is not None:
+            return top.box.apply_function(cls, args)
+        return apply_at_base(cls, args)
+
+
+def bound_arguments(cls: Any, args: Any, kwargs: Any) -> tuple[Any, ...]:
+    """Keyword arguments of `apply` in the order of `forward`'s parameters."""
+    import inspect
+
+    lead = () if separate(cls) else (None,)
+    bound = inspect.signature(cls.forward).bind(*lead, *args, **kwargs)
+    bound.apply_defaults()
+    return tuple(bound.args[len(lead):])
+
+
+def separate(cls: Any) -> bool:
+    """Does the Function have a `setup_context` of its own?"""
+    return cls.setup_context is not Function.setup_context
+
+
+def run_forward(cls: Any, ctx: Any, args: tuple[Any, ...]) -> Any:
+    """Call `forward`, and `setup_context` where there is one."""
+    if not separate(cls):
+        return cls.forward(ctx, *args)
+    output = cls.forward(*args)
+    cls.setup_context(ctx, args, output)
+    return output
+
+
+def apply_at_base(cls: Any, args: tuple[Any, ...]) -> tuple[Any, Any]:
+    """Apply to tensors that are boxed at no level."""
+    ctx, mask = begin(cls, args)
+    with no_grad():
+        result = run_forward(cls, ctx, args)
+    several = isinstance(result, tuple)
+    outputs = result if several else (result,)
+    made = tuple([settle(ctx, i, x, args, mask) for i, x in enumerate(outputs)])
+    check_dirty(ctx, outputs)
+    if mask:
+        save(ctx, outputs, made)
+        ctx.outputs = tuple([
+            (x.array.shape, x.array.dtype) if isinstance(x, Tensor) else None for x in made])
+    ctx.dirty_tensors = ctx.non_differentiable = ()
+    return (made if several else made[0]), ctx
+
+
+def begin(cls: Any, args: tuple[Any, ...]) -> tuple[Any, int]:
+    """The node, with edges to the arguments that require grad, and whether there are any."""
+    st = state()
+    tensors = tuple([x for x in args if isinstance(x, Tensor)])
+    wanted = [wants(x) for x in tensors]
+    mask = (1 << len(tensors)) - 1 if st.grad and any(wanted) else 0
+    bits = sum(1 << i for i, w in enumerate(wanted) if w) if mask else 0
+    ctx = new_node(cls._backward_cls, tensors, bits, st)
+    ctx.needs_input_grad = tuple([isinstance(x, Tensor) and wants(x) for x in args])
+    ctx.tensor_inputs = tuple([isinstance(x, Tensor) for x in args])
+    ctx.shapes = tuple([(x.shape, x.dtype) for x in tensors])
+    return ctx, bits
+
+
+def settle(ctx: Any, nr: int, x: Any, args: tuple[Any, ...], mask: int) -> Any:
+    """Give one output its place in the graph."""
+    if not isinstance(x, Tensor):
+        return x
+    is_input = any(x is a for a in args)
+    dirty = any(x is d for d in ctx.dirty_tensors)
+    if any(x is n for n in ctx.non_differentiable) or not inplace.wants_history(x):
+        return detached(x) if is_input and not dirty else x
+    if dirty:
+        if is_input and mask:
+            inplace.check(x, True)
+            views.rebase(x, ctx)
+        elif mask:
+            x.node, x.nr, x.rg = ctx, nr, True
+        bump(x)
+        return x
+    if is_input:
+        x = aliased(x)
+    if mask:
+        x.node, x.nr, x.rg = ctx, nr, True
+        if x.origin is not None:
+            x.origin.creation = VIEW_OF_FUNCTION
+            x.origin.seen = version_of(x)
+    return x
+
+
+def aliased(x: Tensor) -> Tensor:
+    """An input that is returned as it is becomes a view of itself."""
+    out = alias(x)
+    out.node, out.rg = None, False
+    base = x if x.origin is None else x.origin.base
+    out.origin = new_view(base, VIEW_OF_FUNCTION, version_of(x), None)
+    return out
+
+
+def detached(x: Tensor) -> Tensor:
+    return x.detach()
+
+
+def check_dirty(ctx: Any, outputs: Any) -> None:
+    """Inputs marked dirty must be returned."""
+    for d in ctx.dirty_tensors:
+        if all(d is not x for x in outputs):
+            raise RuntimeError("Some elements marked as dirty during the forward method were not "
+                               "returned as output. The inputs that are modified inplace must all be "
+                               "outputs of the Function.")
+
+
+def save(ctx: Any, outputs: Any, made: Any) -> None:
+    """Turn what was given to `save_for_backward` into saved values."""
+    kept: list[Any] = []
+    versions: list[int] = []
+    for t in ctx.to_save:
+        if t is None:
+            kept.append(None)
+            versions.append(0)
+            continue
+        if not isinstance(t, Tensor):
+            raise TypeError(f"save_for_backward can only save variables, but argument "
+                            f"{len(kept)} is of type {type(t).__name__}")
+        position = next((i for i, x in enumerate(outputs) if x is t), None)
+        out = t if position is None else made[position]
+        if out.node is ctx:
+            kept.append(new_saved_output(out, out.nr, 0))
+        else:
+            kept.append(t)
+        versions.append(version_of(t))
+    ctx.saved, ctx.versions, ctx.to_save = tuple(kept), tuple(versions), ()
+    if state().saved_hooks:
+        saved.pack(ctx, state())
+
+
+class DelayedError(GraphNode):
+    """A node that raises when backward reaches it."""
+
+    __slots__ = ("message",)
+
+    def backprop(self, g: Any) -> list[Any]:
+        raise RuntimeError(self.message)
+
+
+DelayedError.__module__ = "builtins"
+
+
+def once_differentiable(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Mark a `backward` whose own computation is not to be differentiated."""
+
+    @functools.wraps(function)
+    def wrapper(ctx: Any, *args: Any) -> Any:
+        with no_grad():
+            outputs = function(ctx, *args)
+        if not state().grad:
+            return outputs
+        if not any(isinstance(x, Tensor) and wants(x) for x in args):
+            return outputs
+        if not isinstance(outputs, tuple):
+            return refusing(outputs)
+        return tuple([refusing(x) for x in outputs])
+
+    return wrapper
+
+
+def refusing(x: Any) -> Any:
+    """`x` with a history that refuses to be differentiated."""
+    if not isinstance(x, Tensor):
+        return x
+    x = x.detach().requires_grad_()
+    node = new_node(DelayedError, (x,), 1, state())
+    node.message = TWICE
+    out = x.detach()
+    out.node, out.nr, out.rg = node, 0, True
+    return out
+
+
+class InplaceFunction(Function):
+    """A Function that takes `inplace` on construction (kept for old programs)."""
+
+    __module__ = "torch.autograd.function"
+
+    def __init__(self, inplace: bool = False) -> None:
+        self.inplace = inplace
+
+
+class NestedIOFunction(Function):
+    """A Function of nested tuples, from before `apply`; the name is all that is left, as in PyTorch.
+
+    Pass the tensors as separate arguments of an ordinary Function instead.
+    """
+
+    __module__ = "torch.autograd.function"
+
+    @staticmethod
+    def forward_extended(*args: Any) -> Any:
+        """The operation on nested arguments."""
+        raise NotImplementedError
+
+    @staticmethod
+    def backward_extended(*grads: Any) -> Any:
+        """Nested gradients from nested gradients."""
+        raise NotImplementedError
+
+    @classmethod
+    def apply(cls, *args: Any, **kwargs: Any) -> Any:
+        raise RuntimeError(f"{cls.__name__}: nested arguments are not supported; derive from "
+                           "torch.autograd.Function and pass tensors as separate arguments")

@@ -1,0 +1,576 @@
+"""Are the derivatives right?  Compares what autograd computes with finite differences.
+
+A Jacobian is a matrix with a row per element of the input and a column per element of the output.
+For a complex input x + iy its rows are dL/dx + i dL/dy, as gradients are; complex outputs are
+checked by their real and imaginary parts, one after the other.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+import rushlight as torch
+from rushlight.autograd import forward_ad
+from rushlight.autograd.function import Function
+from rushlight.autograd.function import Function
+from rushlight.tensor.differentiate import grad
+from rushlight.tensor.tensor import Tensor
+
+__all__ = ["GradcheckError", "gradcheck", "gradgradcheck"]
+
+NO_INPUT = (
+    "gradcheck expects at least one input tensor to require gradient, but none of the them have "
+    "requires_grad=True."
+)
+NOT_DOUBLE = (
+    "Input #{0} requires gradient and is not a double precision floating point or complex. This "
+    "check will likely fail if all the inputs are not of double precision floating point or "
+    "complex. "
+)
+STRIDE_ZERO = (
+    "The {0}th input has a dimension with stride 0. gradcheck only supports inputs that are "
+    "non-overlapping to be able to compute the numerical gradients correctly. You should call "
+    ".contiguous on the input before passing it to gradcheck."
+)
+NOT_REENTRANT = (
+    "Backward is not reentrant, i.e., running backward with same input and grad_output multiple "
+    "times gives different values, although analytical gradient matches numerical gradient.The "
+    "tolerance for nondeterminism was {0}."
+)
+UNDEFINED_FAILS = (
+    "Expected backward function to handle undefined output grads. Please look at \"Notes about "
+    'undefined output gradients" in "tools/autograd/derivatives.yaml"'
+)
+UNDEFINED_NONZERO = (
+    "Expected all input grads to be undefined or zero when all output grads are undefined or zero. "
+    'Please look at "Notes about undefined output gradients" in "tools/autograd/derivatives.yaml"'
+)
+FAST_MODE = (
+    "\nThe above quantities relating the numerical and analytical jacobians are computed \nin fast "
+    "mode. See: https://github.com/pytorch/pytorch/issues/53876 for more background \nabout fast "
+    "mode. Below, we recompute numerical and analytical jacobians in slow mode:\n\n"
+)
+FAST_ONLY = (
+    "Fast gradcheck failed but element-wise differences are small. This means that the test might "
+    "have passed in slow mode: try fast_mode=False."
+)
+
+
+class GradcheckError(RuntimeError):
+    """What `gradcheck` and `gradgradcheck` raise when a derivative is wrong."""
+
+
+@dataclass
+class Check:
+    """A function, where its derivatives are checked, and how strictly."""
+
+    func: Callable[..., Any]
+    inputs: tuple[Any, ...]
+    eps: float
+    atol: float
+    rtol: float
+    nondet_tol: float
+    dtypes: bool
+
+    def outputs(self, part: Any = None) -> tuple[Tensor, ...]:
+        """Those results of the function that can be differentiated, or `part` of the complex."""
+        out = [o for o in as_tuple(self.func(*self.inputs)) if is_differentiable(o)]
+        return tuple([part(o) if part and o.is_complex() else o for o in out])
+
+    def wanted(self) -> Iterator[tuple[int, Tensor]]:
+        """The inputs to differentiate by, with their positions among the tensors that are such."""
+        tensors = [x for x in self.inputs if isinstance(x, Tensor) and x.requires_grad]
+        return enumerate(tensors)
+
+    def close(self, a: Tensor, b: Tensor, atol: float | None = None) -> bool:
+        common = torch.promote_types(a.dtype, b.dtype)
+        return bool(torch.allclose(a.to(common), b.to(common), self.rtol,
+                                   self.atol if atol is None else atol))
+
+
+def as_tuple(x: Any) -> tuple[Any, ...]:
+    if isinstance(x, (tuple, list)):
+        return tuple(x)
+    return (x,)
+
+
+def is_differentiable(x: Any) -> bool:
+    return isinstance(x, Tensor) and x.requires_grad
+
+
+def is_number_field(x: Any) -> bool:
+    return isinstance(x, Tensor) and (x.is_floating_point() or x.is_complex())
+
+
+# -- Jacobians ------------------------------------------------------------------------------
+
+
+def numerical_jacobians(run: Callable[[], Sequence[Tensor]], x: Tensor, eps: float) -> list[Tensor]:
+    """Of every (real) result of `run` by `x`, from central differences."""
+    directions = (1.0, 1j) if x.is_complex() else (1.0,)
+    rows: list[list[Any]] = []
+    for index in np.ndindex(*x.shape):
+        slopes = [slope(run, x, index, direction * eps, eps) for direction in directions]
+        rows.append([
+            one[0] if len(one) == 1 else one[0] + 1j * one[1] for one in zip(*slopes, strict=True)
+        ])
+    return [torch.from_numpy(np.stack(column)) for column in zip(*rows, strict=True)]
+
+
+def slope(run: Any, x: Tensor, index: Any, step: Any, eps: float) -> list[Any]:
+    """(f(x + step) - f(x - step)) / 2 eps for each result, flat."""
+    values = x.detach().numpy()
+    before = values[index]
+    try:
+        values[index] = before - step
+        low = run()
+        values[index] = before + step
+        high = run()
+    finally:
+        values[index] = before
+    return [difference(a, b, eps) for a, b in zip(low, high, strict=True)]
+
+
+def difference(a: Tensor, b: Tensor, eps: float) -> Any:
+    """The slope between two values of a result, which must be of one kind."""
+    if a.dtype != b.dtype or a.shape != b.shape:
+        what = "dtype" if a.dtype != b.dtype else "shape"
+        raise AssertionError(f"Expected `func` to return outputs with the same {what} when inputs "
+                             f"are perturbed by {eps}, but got: {a} and {b}")
+    return ((b - a).detach().numpy() / (2 * eps)).ravel()
+
+
+def values_of(check: Check, part: Any = None) -> Callable[[], list[Tensor]]:
+    """A function that evaluates the checked one anew; its results share no memory with inputs."""
+    return lambda: [o.detach().clone() for o in check.outputs(part)]
+
+
+def backward_jacobian(check: Check, output: Tensor, x: Tensor) -> Tensor:
+    """Of one (real) output by `x`, column by column from vjps of unit vectors; run twice."""
+    columns = []
+    for j in range(output.numel()):
+        g = torch.zeros_like(output, memory_format=torch.contiguous_format)
+        g.reshape(-1)[j] = 1
+        first, again = vjp(output, x, g), vjp(output, x, g)
+        check_gradient(check, first, x)
+        if bool((first - again).abs().max() > check.nondet_tol) if x.numel() else False:
+            raise GradcheckError(NOT_REENTRANT.format(check.nondet_tol))
+        columns.append(first.reshape(-1))
+    return torch.stack(columns, 1) if columns else x.new_zeros(x.numel(), 0)
+
+
+def vjp(output: Tensor, x: Tensor, g: Tensor) -> Tensor:
+    """The gradient of `output` by `x`, zeros where it does not depend on it."""
+    found = grad(output, x, g, retain_graph=True, allow_unused=True)[0]
+    return torch.zeros_like(x) if found is None else found.detach()
+
+
+def check_gradient(check: Check, g: Tensor, x: Tensor) -> None:
+    if g.shape != x.shape:
+        raise GradcheckError("Analytical gradient has incorrect size")
+    if check.dtypes and g.dtype != x.dtype:
+        raise GradcheckError("Gradient has dtype mismatch")
+
+
+def forward_jacobians(check: Check, x: Tensor, unit: Any) -> list[Tensor]:
+    """Of every output by the real (`unit` 1) or imaginary (1j) part of `x`, from tangents."""
+    rows = []
+    for i in range(x.numel()):
+        tangent = torch.zeros_like(x, memory_format=torch.contiguous_format)
+        tangent.reshape(-1)[i] = unit
+        rows.append([t.reshape(-1) for t in jvp(check, x, tangent)])
+    return [torch.stack(list(column)) for column in zip(*rows, strict=True)]
+
+
+def jvp(check: Check, x: Tensor, tangent: Tensor | None) -> list[Tensor]:
+    """The tangents of all outputs when `x` has this one, and the other inputs none."""
+    with forward_ad.dual_level():
+        dual = x.detach() if tangent is None else forward_ad.make_dual(x.detach(), tangent)
+        inputs = [dual if each is x else detached(each) for each in check.inputs]
+        return [tangent_of(check, o) for o in as_tuple(check.func(*inputs)) if is_number_field(o)]
+
+
+def detached(x: Any) -> Any:
+    return x.detach() if isinstance(x, Tensor) else x
+
+
+def tangent_of(check: Check, output: Tensor) -> Tensor:
+    value, tangent = forward_ad.unpack_dual(output)
+    if tangent is None:
+        return torch.zeros_like(value)
+    if check.dtypes and tangent.dtype != value.dtype:
+        raise GradcheckError("Forward AD gradient has dtype mismatch.")
+    return tangent.detach()
+
+
+# -- comparisons ----------------------------------------------------------------------------
+
+
+def mismatch(numerical: Any, analytical: Any, i: int, k: int, part: str, forward: bool) -> str:
+    """What differs, as PyTorch words it."""
+    elements = "inputs" if forward else "outputs"
+    prefix = f"While considering the {part} part of complex {elements} only, " if part else ""
+    mode = "computed with forward mode " if forward else ""
+    return (f"{prefix}Jacobian {mode}mismatch for output {i} with respect to input {k},\n"
+            f"numerical:{numerical}\nanalytical:{analytical}\n")
+
+
+def parts(values: Sequence[Tensor]) -> list[tuple[str, Any]]:
+    """The parts of complex tensors to look at, and how to get them."""
+    if any(v.is_complex() for v in values):
+        return [("imaginary", lambda v: torch.imag(v)), ("real", lambda v: torch.real(v))]
+    return [("", None)]
+
+
+def check_backward(check: Check) -> None:
+    """Backward's Jacobians against numerical ones."""
+    for part, take in parts(check.outputs()):
+        outputs = check.outputs(take)
+        for k, x in check.wanted():
+            numerical = numerical_jacobians(values_of(check, take), x, check.eps) if x.numel() else []
+            for i, (output, expected) in enumerate(zip(outputs, numerical, strict=False)):
+                found = backward_jacobian(check, output, x)
+                if not check.close(found, expected):
+                    raise GradcheckError(mismatch(expected, found, i, k, part, False))
+
+
+def check_forward(check: Check) -> None:
+    """Forward mode's Jacobians against numerical ones."""
+    for k, x in check.wanted():
+        units = [("imaginary", 1j), ("real", 1.0)] if x.is_complex() else [("", 1.0)]
+        for part, unit in units if x.numel() else []:
+            numerical = moved_jacobians(check, x, unit)
+            found = forward_jacobians(check, x, unit)
+            for i, (a, b) in enumerate(zip(found, numerical, strict=True)):
+                if not check.close(a, b):
+                    raise GradcheckError(mismatch(b, a, i, k, part, True))
+
+
+def moved_jacobians(check: Check, x: Tensor, unit: Any) -> list[Tensor]:
+    """Central differences of all outputs, complex ones as they are, along `unit`."""
+
+    def run() -> list[Tensor]:
+        results = as_tuple(check.func(*[detached(each) for each in check.inputs]))
+        return [o.detach().clone() for o in results if is_number_field(o)]
+
+    rows = [slope(run, x, index, unit * check.eps, check.eps) for index in np.ndindex(*x.shape)]
+    return [torch.from_numpy(np.stack(column)) for column in zip(*rows, strict=True)]
+
+
+def check_backward_fast(check: Check) -> None:
+    """One random number per input and output instead of a Jacobian: v' J u both ways."""
+    for part, take in parts(check.outputs()):
+        outputs = check.outputs(take)
+        vs = [random_like(o) for o in outputs]
+        for k, x in check.wanted():
+            u = random_like(x)
+            for i, (output, v) in enumerate(zip(outputs, vs, strict=True)):
+                gradient = vjp(output, x, v)
+                check_gradient(check, gradient, x)
+                found = inner(gradient, u)
+                expected = directional(check, take, i, x, u, v)
+                atol = check.atol * float(u.abs().sum() * v.abs().sum())
+                if not check.close(found, expected, atol):
+                    raise GradcheckError(
+                        mismatch(expected, found, i, k, part, False) + slow_verdict(check))
+
+
+def directional(check: Check, take: Any, i: int, x: Tensor, u: Tensor, v: Tensor) -> Tensor:
+    """The derivative of v . output along u, from a central difference."""
+    moved, held = x.detach(), x.detach().clone()
+    results = []
+    for sign in (-1.0, 1.0):
+        moved.copy_(held + sign * check.eps * u)
+        results.append(inner(check.outputs(take)[i].detach(), v))
+    moved.copy_(held)
+    return (results[1] - results[0]) / (2 * check.eps)
+
+
+def inner(a: Tensor, b: Tensor) -> Tensor:
+    """The real inner product."""
+    return torch.real((a.conj() * b).sum()) if a.is_complex() else (a * b).sum()
+
+
+def random_like(x: Tensor) -> Tensor:
+    """A random tensor of unit length, contiguous, from a stream of its own."""
+    stream = np.random.default_rng(x.numel())
+    values = stream.standard_normal(x.shape)
+    if x.is_complex():
+        values = values + 1j * stream.standard_normal(x.shape)
+    return torch.from_numpy(np.asarray(values / (np.linalg.norm(values) or 1.0))).to(x.dtype)
+
+
+def slow_verdict(check: Check) -> str:
+    """What the element by element check says where the fast one failed."""
+    try:
+        check_backward(check)
+    except GradcheckError as error:
+        return FAST_MODE + str(error)
+    return FAST_MODE + FAST_ONLY
+
+
+def check_constant(check: Check) -> None:
+    """Results that do not require grad must not change with the inputs."""
+    def run() -> list[Tensor]:
+        return [o.detach().clone() for o in as_tuple(check.func(*check.inputs)) if is_number_field(o)]
+
+    for _, x in check.wanted():
+        if any(bool((j != 0).any()) for j in numerical_jacobians(run, x, check.eps)):
+            raise GradcheckError("Numerical gradient for function expected to be zero")
+
+
+def check_zero_cotangent(check: Check) -> None:
+    """Zero cotangents must give zero gradients, of the inputs' kind."""
+    outputs, inputs = check.outputs(), [x for _, x in check.wanted()]
+    zeros = [torch.zeros_like(o, memory_format=torch.contiguous_format) for o in outputs]
+    found = grad(outputs, inputs, zeros, allow_unused=True)
+    for g, x in zip(found, inputs, strict=True):
+        if g is None:
+            continue
+        if not bool((g == 0).all()):
+            raise GradcheckError("backward not multiplied by grad_output")
+        if g.dtype != x.dtype:
+            raise GradcheckError("grad is incorrect type")
+        if g.shape != x.shape:
+            raise GradcheckError("grad is incorrect size")
+
+
+def check_undefined(check: Check) -> None:
+    """Nodes must take absent cotangents: of one output, and of all."""
+    outputs, inputs = check.outputs(), [x for _, x in check.wanted()]
+    absent = [[None] * len(outputs)]
+    if len(outputs) > 1:
+        absent += [[None if j == i else torch.zeros_like(o) for j, o in enumerate(outputs)]
+                   for i in range(len(outputs))]
+    for cotangents in absent:
+        try:
+            found = grad(undefined(outputs, cotangents), inputs,
+                         [torch.zeros_like(o) for o in outputs], retain_graph=True,
+                         allow_unused=True)
+        except RuntimeError as error:
+            raise GradcheckError(UNDEFINED_FAILS) from error
+        if any(g is not None and not bool((g == 0).all()) for g in found):
+            raise GradcheckError(UNDEFINED_NONZERO)
+
+
+class Undefine(Function):
+    """The identity; its backward hands on no gradient where `keep` is False."""
+
+    @staticmethod
+    def forward(ctx: Any, keep: Sequence[bool], *xs: Tensor) -> Any:
+        ctx.keep = keep
+        return tuple([x.clone() for x in xs])
+
+    @staticmethod
+    def backward(ctx: Any, *grads: Any) -> Any:
+        return None, *[g if k else None for g, k in zip(grads, ctx.keep, strict=True)]
+
+
+def undefined(outputs: Sequence[Tensor], cotangents: Sequence[Any]) -> Any:
+    """The outputs, such that cotangents that are None arrive as undefined."""
+    return Undefine.apply([c is not None for c in cotangents], *outputs)
+
+
+def check_batched(check: Check) -> None:
+    """A batch of cotangents under vmap must give what each gives alone."""
+    inputs = [x for _, x in check.wanted()]
+    for i, output in enumerate(check.outputs()):
+        vs = [random_like(output), 2 * random_like(output).flip(range(output.dim()))]
+        alone = [grad(output, inputs, v, retain_graph=True, allow_unused=True) for v in vs]
+        try:
+            found = grad(output, inputs, torch.stack(vs), retain_graph=True, allow_unused=True,
+                         is_grads_batched=True)
+        except RuntimeError as error:
+            raise GradcheckError(f"While computing batched gradients, got: {error}") from error
+        for k, (a, each) in enumerate(zip(found, zip(*alone, strict=True), strict=True)):
+            if a is not None and not torch.allclose(a, torch.stack(list(each))):
+                raise GradcheckError(batch_mismatch(i, k, a, torch.stack(list(each))))
+
+
+def check_batched_forward(check: Check) -> None:
+    """A batch of tangents under vmap must give what each gives alone."""
+    for k, x in check.wanted():
+        us = [random_like(x), 2 * random_like(x)]
+        alone = zip(*[jvp(check, x, u) for u in us], strict=True)
+        found = torch.func.vmap(lambda u, x=x: tuple(jvp(check, x, u)))(torch.stack(us))
+        for a, each in zip(found, alone, strict=True):
+            if not torch.allclose(a, torch.stack(list(each))):
+                raise GradcheckError(batch_mismatch(k, k, a, torch.stack(list(each))))
+
+
+def batch_mismatch(i: int, k: int, found: Tensor, expected: Tensor) -> str:
+    return (f"For output {i} and input {k}:\n\ngradcheck failed while testing batched gradient "
+            f"computation.\n\nGot:\n{found}\n\nExpected:\n{expected}")
+
+
+# -- the public functions -------------------------------------------------------------------
+
+
+def check_inputs(inputs: Sequence[Any]) -> None:
+    """Some input must require grad; those that do should be of double precision, each its own."""
+    wanted = [(i, x) for i, x in enumerate(inputs) if is_differentiable(x)]
+    if not wanted:
+        raise ValueError(NO_INPUT)
+    for i, x in wanted:
+        if x.dtype not in (torch.float64, torch.complex128):
+            warnings.warn(NOT_DOUBLE.format(i), stacklevel=4)
+        if any(s == 0 and n > 1 for s, n in zip(x.stride(), x.shape, strict=True)):
+            raise RuntimeError(STRIDE_ZERO.format(i))
+
+
+def run_checks(check: Check, backward: bool, forward: bool, fast: bool, undefined_grad: bool,
+               batched: bool, batched_forward: bool) -> bool:
+    """Everything that was asked for, in PyTorch's order."""
+    check_inputs(check.inputs)
+    if not check.outputs():
+        check_constant(check)
+        return True
+    if backward:
+        (check_backward_fast if fast else check_backward)(check)
+    if forward:
+        check_forward(check)
+    if batched_forward:
+        check_batched_forward(check)
+    if backward:
+        if batched:
+            check_batched(check)
+        check_zero_cotangent(check)
+        if undefined_grad:
+            check_undefined(check)
+    return True
+
+
+def gradcheck(
+    func: Callable[..., Any],
+    inputs: Any,
+    *,
+    eps: float = 1e-6,
+    atol: float = 1e-5,
+    rtol: float = 1e-3,
+    raise_exception: bool = True,
+    nondet_tol: float = 0.0,
+    check_undefined_grad: bool = True,
+    check_grad_dtypes: bool = False,
+    check_batched_grad: bool = False,
+    check_batched_forward_grad: bool = False,
+    check_forward_ad: bool = False,
+    check_backward_ad: bool = True,
+    fast_mode: bool = False,
+    masked: bool | None = None,
+) -> bool:
+    """Compare the gradients of `func` at `inputs` with finite differences.
+
+    Args:
+        func: takes `inputs`, returns a tensor or several.
+        inputs: a tensor or several, of float64 or complex128, some of which require grad.
+        eps: the step of the differences.
+        atol, rtol: how far an entry of the Jacobians may differ.
+        raise_exception: raise on a failed check, or return False.
+        nondet_tol: how far two runs of the same backward may differ.
+        check_undefined_grad: check that absent cotangents are handled.
+        check_grad_dtypes: check that gradients have the dtype of their inputs.
+        check_batched_grad, check_batched_forward_grad: check derivatives under vmap.
+        check_forward_ad, check_backward_ad: which modes to check.
+        fast_mode: compare one random number per Jacobian.
+        masked: accepted; it concerns sparse layouts.
+
+    Raises:
+        GradcheckError: when something differs.
+        ValueError: when no input requires grad.
+
+    Example:
+        >>> import rushlight as torch
+        >>> x = torch.tensor([0.5, 1.5], dtype=torch.float64, requires_grad=True)
+        >>> torch.autograd.gradcheck(torch.sin, (x,))
+        True
+    """
+    if not (check_forward_ad or check_backward_ad):
+        raise AssertionError(
+            "Expected at least one of check_forward_ad or check_backward_ad to be True")
+    if check_batched_grad and not check_backward_ad:
+        raise AssertionError(
+            "Setting check_batched_grad=True requires check_backward_ad to be True")
+    if check_batched_forward_grad and not check_forward_ad:
+        raise AssertionError(
+            "Setting check_batched_forward_grad=True requires check_forward_ad to be True")
+    check = Check(func, as_tuple(inputs), eps, atol, rtol, nondet_tol, check_grad_dtypes)
+    try:
+        return run_checks(check, check_backward_ad, check_forward_ad, fast_mode,
+                          check_undefined_grad, check_batched_grad, check_batched_forward_grad)
+    except GradcheckError:
+        if raise_exception:
+            raise
+        return False
+
+
+def gradgradcheck(
+    func: Callable[..., Any],
+    inputs: Any,
+    grad_outputs: Any = None,
+    *,
+    eps: float = 1e-6,
+    atol: float = 1e-5,
+    rtol: float = 1e-3,
+    gen_non_contig_grad_outputs: bool = False,
+    raise_exception: bool = True,
+    nondet_tol: float = 0.0,
+    check_undefined_grad: bool = True,
+    check_grad_dtypes: bool = False,
+    check_batched_grad: bool = False,
+    check_fwd_over_rev: bool = False,
+    check_rev_over_rev: bool = True,
+    fast_mode: bool = False,
+    masked: bool = False,
+) -> bool:
+    """Compare second derivatives of `func`, the gradients of its gradients, with differences.
+
+    Args:
+        grad_outputs: cotangents at which to check; random ones by default.
+        gen_non_contig_grad_outputs: make those random cotangents non-contiguous.
+        check_fwd_over_rev, check_rev_over_rev: which mode to take over backward.
+
+    The other arguments, and what is raised, are those of `gradcheck`.
+
+    Example:
+        >>> import rushlight as torch
+        >>> x = torch.tensor([0.5, 1.5], dtype=torch.float64, requires_grad=True)
+        >>> torch.autograd.gradgradcheck(torch.sin, (x,))
+        True
+    """
+    if not (check_fwd_over_rev or check_rev_over_rev):
+        raise AssertionError(
+            "Expected at least one of check_fwd_over_rev or check_rev_over_rev to be True")
+    given = as_tuple(inputs)
+    outputs = [o for o in as_tuple(func(*given)) if is_differentiable(o)]
+    if grad_outputs is None:
+        cotangents = tuple([cotangent(o, gen_non_contig_grad_outputs) for o in outputs])
+    else:
+        cotangents = as_tuple(grad_outputs)
+
+    def gradients(*args: Any) -> tuple[Tensor, ...]:
+        own, gs = args[: len(given)], args[len(given):]
+        results = [o for o in as_tuple(func(*own)) if is_differentiable(o)]
+        wanted = [x for x in own if is_differentiable(x)]
+        found = grad(results, wanted, gs, create_graph=True, allow_unused=True)
+        return tuple([g for g in found if g is not None])
+
+    return gradcheck(
+        gradients, given + cotangents, eps=eps, atol=atol, rtol=rtol,
+        raise_exception=raise_exception, nondet_tol=nondet_tol,
+        check_undefined_grad=check_undefined_grad, check_grad_dtypes=check_grad_dtypes,
+        check_batched_grad=check_batched_grad, check_forward_ad=check_fwd_over_rev,
+        check_backward_ad=check_rev_over_rev, fast_mode=fast_mode, masked=masked,
+    )
+
+
+def cotangent(output: Tensor, non_contiguous: bool) -> Tensor:
+    """A random cotangent that requires grad itself."""
+    dtype = torch.complex128 if output.is_complex() else torch.float64
+    shape = (*output.shape, 2) if non_contiguous and output.dim() else output.shape
+    made = random_like(torch.empty(shape, dtype=dtype)) * max(output.numel(), 1) ** 0.5
+    return (made[..., 0] if shape != output.shape else made).requires_grad_()

@@ -1,0 +1,5 @@
+"""Function transforms: `torch.func` (for now, `vmap`)."""
+
+from rushlight.func.vmap import vmap
+
+__all__ = ["vmap"]
