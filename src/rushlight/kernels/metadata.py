@@ -308,6 +308,8 @@ def _parse(text: str) -> device:
     if not text:
         raise RuntimeError("Device string must not be empty")
     type, colon, digits = text.partition(":")
+    if not type.replace("_", "").isalpha():
+        raise RuntimeError(f"Invalid device string: '{text}'")
     if not colon:
         return _new_device(type, None)
     if not (digits.isascii() and digits.isdigit()) or (digits[0] == "0" and digits != "0"):

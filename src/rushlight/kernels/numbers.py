@@ -16,7 +16,23 @@ _SPELLED = {
     "bfloat16": "c10::BFloat16", "float32": "float", "float64": "double",
     "complex64": "c10::complex<float>", "complex128": "c10::complex<double>",
 }  # fmt: skip
+# How C++ spells them where a tensor has the wrong one.
+_WORDS = {
+    "uint8": "unsigned char", "int8": "signed char", "int16": "short int", "int32": "int",
+    "int64": "long int", "float16": "c10::Half", "bfloat16": "c10::BFloat16", "float32": "float",
+    "float64": "double", "complex64": "c10::complex<float>", "complex128": "c10::complex<double>",
+}  # fmt: skip
 NOT_READ = "value cannot be converted to type {0} without overflow"
+
+
+def word(dtype: dtypes.dtype) -> str:
+    """A dtype as C++ spells it: float, long int.
+
+    Example:
+        >>> word(dtypes.int64)
+        'long int'
+    """
+    return _WORDS.get(dtype.name, dtype.name)
 
 
 def element(x: Any, dtype: dtypes.dtype) -> Any:

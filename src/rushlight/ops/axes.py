@@ -2,11 +2,8 @@
 
 import warnings
 
-import numpy as np
-
 from rushlight.ops.families import View, as_tensor_argument, int_argument, sizes_argument, wrap_dim
 from rushlight.ops.publish import attribute, public
-from rushlight.tape.core import TensorBase
 from rushlight.tape.dispatch import conj
 
 
@@ -24,7 +21,8 @@ class transpose(View):
     def bind(input, dim0, dim1):
         n = input.dim()
         dim0 = int_argument("transpose", "dim0", 1, dim0)
-        return (input,), (wrap_dim(dim0, n), wrap_dim(int_argument("transpose", "dim1", 2, dim1), n))
+        dim1 = int_argument("transpose", "dim1", 2, dim1)
+        return (input,), (wrap_dim(dim0, n), wrap_dim(dim1, n))
 
     def forward(x, dim0, dim1):
         return x.swapaxes(dim0, dim1) if x.ndim else x.view()
@@ -137,15 +135,14 @@ def T(self):
     """The dims in reverse order; meant for matrices."""
     n = self.dim()
     if n not in (1, 2):
-        warnings.warn(NOT_A_MATRIX if n else zero_dims("T", "This function is the identity in these "
-                                                       "cases."), stacklevel=3)
+        warnings.warn(NOT_A_MATRIX if n else zero_dims("T", IDENTITY), stacklevel=3)
     return permute.run((self,), (tuple(range(n - 1, -1, -1)),))
 
 
 @attribute
 def mT(self):
     """The last two dims swapped."""
-    return last_two(self, "mT", "This function is the identity in these cases.")
+    return last_two(self, "mT", IDENTITY)
 
 
 @attribute
@@ -153,22 +150,22 @@ def H(self):
     """The conjugate transpose of a matrix."""
     n = self.dim()
     if n not in (0, 2):
-        raise RuntimeError(f"tensor.H is only supported on matrices (2-D tensors). Got {n}-D tensor."
-                           + (" For batches of matrices, consider using tensor.mH" if n > 2 else ""))
-    return conj(last_two(self, "H", "Consider using x.conj()."))
+        advice = " For batches of matrices, consider using tensor.mH" if n > 2 else ""
+        raise RuntimeError(
+            f"tensor.H is only supported on matrices (2-D tensors). Got {n}-D tensor.{advice}")
+    return conj(last_two(self, "H", CONJUGATE))
 
 
 @attribute
 def mH(self):
     """The last two dims swapped, and the values conjugated."""
-    return conj(last_two(self, "mH", "Consider using x.conj()."))
+    return conj(last_two(self, "mH", CONJUGATE))
 
 
 @public("torch Tensor")
 def adjoint(input):
     """The last two dims swapped, and the values conjugated."""
-    return conj(last_two(as_tensor_argument("adjoint", "input", 1, input), "adjoint()",
-                         "Consider using x.conj()."))
+    return conj(last_two(as_tensor_argument("adjoint", "input", 1, input), "adjoint()", CONJUGATE))
 
 
 def last_two(x, name, advice):
@@ -183,10 +180,13 @@ def last_two(x, name, advice):
     return transpose.run((x,), (n - 2, n - 1))
 
 
+IDENTITY = "This function is the identity in these cases."
+CONJUGATE = "Consider using x.conj()."
 NOT_A_MATRIX = (
-    "The use of `x.T` on tensors of dimension other than 2 to reverse their shape is deprecated and "
-    "it will throw an error in a future release. Consider `x.mT` to transpose batches of matrices or "
-    "`x.permute(*torch.arange(x.ndim - 1, -1, -1))` to reverse the dimensions of a tensor."
+    "The use of `x.T` on tensors of dimension other than 2 to reverse their shape is deprecated "
+    "and it will throw an error in a future release. Consider `x.mT` to transpose batches of "
+    "matrices or `x.permute(*torch.arange(x.ndim - 1, -1, -1))` to reverse the dimensions of a "
+    "tensor."
 )
 
 

@@ -1,5 +1,6 @@
 """The same values in memory of their own, or the same memory outside the graph."""
 
+from rushlight.kernels import dtypes
 from rushlight.kernels.memory_layout import copied
 from rushlight.kernels.metadata import (
     channels_last,
@@ -83,10 +84,10 @@ def contiguous(input, memory_format=contiguous_format):
         >>> torch.zeros(2, 3).t().contiguous().stride()
         (2, 1)
     """
-    if memory_format is preserve_format:
-        raise RuntimeError("preserve memory format is unsupported by the contiguous operator")
     if is_contiguous(input, memory_format):
         return input
+    if memory_format is preserve_format:
+        raise RuntimeError("preserve memory format is unsupported by the contiguous operator")
     return clone.bound(input, memory_format=memory_format)
 
 
@@ -179,9 +180,17 @@ def set_data(self, other):
     """Take over the memory of another tensor, keeping the place in the graph."""
     if not isinstance(other, TensorBase):
         raise TypeError(f"Variable data has to be a tensor, but got {type(other).__name__}")
+    if self.requires_grad and other.dtype.category < dtypes.FLOAT:
+        raise RuntimeError("data set to a tensor that requires gradients must be floating point or "
+                           "complex dtype")
     self.array = other.array
     if self.origin is not None:
         self.origin, self.shared = None, None
 
 
-enter("Tensor", "data", property(data_of, set_data))
+def delete_data(self):
+    """Refused."""
+    raise RuntimeError("Deleting tensor data is not allowed. Delete tensor instead!")
+
+
+enter("Tensor", "data", property(data_of, set_data, delete_data))

@@ -76,8 +76,8 @@ class cumprod(AlongDim):
         return running(np.multiply, x, dim, dtype.numpy)
 
     def vjp_x(g, x, ans, dim):
-        if x.dim() == 0:
-            return g.clone()
+        if x.dim() == 0 or x.shape[dim] == 1:
+            return g
         if x.array is not None and x.array.all():
             return (g * ans.conj()).flip(dim).cumsum(dim).flip(dim) / x.conj()
         if x.array is None or g.array is None or x.requires_grad or g.requires_grad:
@@ -135,11 +135,13 @@ class logcumsumexp(AlongDim):
         return widened(np.logaddexp.accumulate, x, dim)
 
     def vjp_x(g, x, ans, dim):
+        if x.dim() == 0:
+            return g
         if x.dtype.is_complex:
             tail = backwards(logcumsumexp.bound, g.conj().log() - ans, dim)
             return (tail + x).exp().conj()
         rising, falling = (
-            backwards(logcumsumexp.bound, part.clamp_min(0).log() - ans, dim) for part in (g, -g)
+            backwards(logcumsumexp.bound, log_of_positive(part) - ans, dim) for part in (g, -g)
         )
         return (rising + x).exp() - (falling + x).exp()
 
@@ -148,6 +150,12 @@ class logcumsumexp(AlongDim):
             return t
         weights = (x - x.detach().real.amax(dim, True)).exp()
         return (weights * t).cumsum(dim) / weights.cumsum(dim)
+
+
+def log_of_positive(g):
+    """The logarithm where `g` is positive, elsewhere a number so low that its exp is 0."""
+    rest = g <= 0
+    return g.masked_fill(rest, 1).log().masked_fill(rest, dtypes.finfo(g.dtype).min / 2)
 
 
 def running_complex_logsumexp(x, dim):

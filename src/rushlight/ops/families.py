@@ -12,6 +12,8 @@ is declared.  Class attributes that a member may set:
     aliases      further public names
     linear       is the result linear in the inputs (all at once)?
     takes_out    does the function take `out=`?
+    dim_of_scalar  may a parameter `dim` be the one dim that 0-d tensors have to speak of?
+    exact_out    the error where `out=` has not just the result's dtype; None: it may be cast to
 """
 
 import math
@@ -43,10 +45,13 @@ class Operation(Op, metaclass=Declaration, family=True):
     aliases = ()
     linear = False
     takes_out = True
+    dim_of_scalar = True
     bind = None
     pointwise = False
     holomorphic = False
     writes = False
+    overlaps = False
+    exact_out = None
 
     def settled(self):
         """Called when the declaration has been read."""
@@ -89,7 +94,7 @@ class Operation(Op, metaclass=Declaration, family=True):
                 kwargs = {**kwargs, "out": out}
             return overrides.take_over(function, args, kwargs)
         if out is not None:
-            return outputs.through(self.name, out, self.called, args, kwargs)
+            return outputs.through(self.name, out, self.called, args, kwargs, self.exact_out)
         return self.called(*args, **kwargs)
 
     def called(self, *args, **kwargs):
@@ -402,6 +407,8 @@ class Writing(Operation, family=True):
     """
 
     writes = True
+    overlaps = True  # elements that share memory get the same value, or the user's choice
+    exact_out = "Expected out tensor to have dtype {2}, but got {3} instead"
 
     def compute(self, inputs, params):
         out = inputs[0].array.copy("K")
@@ -426,17 +433,17 @@ class Broadcast(Writing, family=True):
 
     def compute(self, inputs, params):
         arrays = arrays_of(inputs)
-        out = np.broadcast_to(arrays[0], broadcast_shape(arrays)).copy("K")
+        x, shape = arrays[0], broadcast_shape(arrays)
+        out = (x if x.shape == shape else np.broadcast_to(x, shape)).copy("K")
         self.forward(out, *arrays[1:], *params)
         return out
 
     def write(self, target, inputs, params):
         arrays = arrays_of(inputs)
-        if any(x.shape != target.array.shape for x in arrays):
-            shape = broadcast_shape(arrays)
-            if shape != target.array.shape:
-                raise RuntimeError(f"output with shape {[*target.array.shape]} doesn't match the "
-                                   f"broadcast shape {[*shape]}")
+        shape = broadcast_shape(arrays)
+        if shape != target.array.shape:
+            raise RuntimeError(f"output with shape {[*target.array.shape]} doesn't match the "
+                               f"broadcast shape {[*shape]}")
         self.forward(target.array, *arrays[1:], *params)
 
     def fixes(self, inputs, out):
@@ -448,8 +455,12 @@ class Broadcast(Writing, family=True):
 
 def broadcast_shape(arrays):
     """The shape that arrays broadcast to; PyTorch's error where they do not."""
-    check_broadcast(arrays)
-    return np.broadcast_shapes(*[x.shape for x in arrays])
+    shape = arrays[0].shape
+    for x in arrays:
+        if x.shape and x.shape != shape:
+            check_broadcast(arrays)
+            return np.broadcast_shapes(*[x.shape for x in arrays])
+    return shape
 
 
 class View(Operation, family=True):
@@ -459,6 +470,7 @@ class View(Operation, family=True):
     `size` put in front of its `ndim` dims.
     """
 
+    dim_of_scalar = False
     takes_out = False
     linear = True
     places = "Tensor torch"

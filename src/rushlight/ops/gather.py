@@ -6,6 +6,7 @@ from rushlight.kernels import dtypes, scatter
 from rushlight.ops.families import Operation, Writing, as_tensor_argument, int_argument, wrap_dim
 from rushlight.ops.overwrite import put_number
 from rushlight.ops.publish import public
+from rushlight.tape import batching
 from rushlight.tape.core import TensorBase
 
 # -- checks ----------------------------------------------------------------------------------
@@ -102,6 +103,7 @@ class gather(Operation):
     tensors = 2
     differentiable = 1
     linear = True
+    exact_out = Writing.exact_out
 
     def bind(input, dim, index, *, sparse_grad=False):
         x, dim, index = bound_arguments("gather", input, dim, index)
@@ -118,6 +120,11 @@ class gather(Operation):
 
     def vjp_x(g, index, x_shape, dim):
         return gather_backward(g, index, tuple(x_shape), dim)
+
+    def batch(self, values, dims, params, size):
+        if batching.ranks_of(values, dims) == [0, 1]:
+            return batching.loop(self, values, dims, params, size)
+        return super().batch(values, dims, params, size)
 
     def lift(size, ndim, dim):
         return (dim + 1,)

@@ -10,7 +10,7 @@ from rushlight.kernels import dtypes, scatter
 from rushlight.ops.families import Operation, Writing, as_tensor_argument
 from rushlight.ops.publish import public
 from rushlight.tape import batching, inplace
-from rushlight.tape.core import TensorBase
+from rushlight.tape.core import box
 
 # -- keys ------------------------------------------------------------------------------------
 
@@ -86,21 +86,28 @@ class Indexing(Operation, family=True):
     tensors = -1
     takes_out = False
     places = None
-    before = 1  # how many inputs stand before the indices
 
     def settled(self):
-        self.edges = self.before
+        self.edges = 1
 
     def compute(self, inputs, params):
         return self.forward([t.array for t in inputs], *params)
 
     def batch(self, values, dims, params, size):
-        """Index tensors that are not batched only move one dim on."""
-        n = self.before
-        if any(d is not None for d in dims[n:]):
+        """Masks that are batched are taken one by one, for each chooses another number."""
+        indices, own = values[1:], dims[1:]
+        if any(d is not None and t.dtype is dtypes.bool
+               for t, d in zip(indices, own, strict=True)):
             return batching.loop(self, values, dims, params, size)
-        lead = [batching.front(x, d, size) for x, d in zip(values[:n], dims[:n], strict=True)]
-        return self.batched(lead, values[n:], params, size)
+        rank = max(batching.ranks_of(indices, own))
+        indices = tuple([
+            t if d is None else batching.padded(batching.front(t, d, size), rank)
+            for t, d in zip(indices, own, strict=True)
+        ])
+        if all(d is None for d in own):
+            lead = batching.front(values[0], dims[0], size)
+            return self.one_on(lead, indices, params, size)
+        return self.paired(values[0], dims[0], indices, rank, params, size)
 
 
 # -- index -----------------------------------------------------------------------------------
@@ -123,11 +130,33 @@ class index(Indexing):
     def jvp(ts, xs, dims):
         return index.run((ts[0], *xs[1:]), (dims,))
 
-    def batched(self, lead, indices, params, size):
+    def one_on(self, x, indices, params, size):
         (dims,) = params
         moved = tuple([d + 1 for d in dims])
-        out = index.run((*lead, *indices), (moved,))
-        return out, batch_dim(indices, dims)
+        return index.run((x, *indices), (moved,)), batch_dim(indices, dims)
+
+    def paired(self, x, dim, indices, rank, params, size):
+        (dims,) = params
+        if dim is None:
+            return index.run((x, *indices), params), dims[0] if adjacent(dims) else 0
+        x = batching.front(x, dim, size)
+        out = index.run((x, row_numbers(size, rank), *indices), (paired_dims(dims),))
+        return (out.movedim(*in_place(dims, rank)) if adjacent(dims) else out), 0
+
+
+def row_numbers(size, rank):
+    """0, 1, 2.. along the first of `rank` + 1 dims: an index for the batch dim itself."""
+    return box(np.arange(size).reshape((size,) + (1,) * rank))
+
+
+def paired_dims(dims):
+    """The dims of the indices when the batch dim in front gets an index as well."""
+    return (0, *[d + 1 for d in dims])
+
+
+def in_place(dims, rank):
+    """(from, to): where the index dims stand behind the batch dim, and where they belong."""
+    return list(range(1, rank + 1)), list(range(dims[0] + 1, dims[0] + rank + 1))
 
 
 def batch_dim(indices, dims):
@@ -154,12 +183,21 @@ class index_backward(Indexing):
     def jvp(ts, xs, shape, dims):
         return index_backward.run((ts[0], *xs[1:]), (shape, dims))
 
-    def batched(self, lead, indices, params, size):
+    def one_on(self, g, indices, params, size):
         shape, dims = params
-        g, at = lead[0], batch_dim(indices, dims)
+        at = batch_dim(indices, dims)
         g = g if at == 0 else g.movedim(0, at)
         moved = tuple([d + 1 for d in dims])
         return index_backward.run((g, *indices), ((size, *shape), moved)), 0
+
+    def paired(self, g, dim, indices, rank, params, size):
+        shape, dims = params
+        g = batching.front(g, dim, size)
+        if adjacent(dims):
+            here, there = in_place(dims, rank)
+            g = g.movedim(there, here)
+        inputs = (g, row_numbers(size, rank), *indices)
+        return index_backward.run(inputs, ((size, *shape), paired_dims(dims))), 0
 
 
 def add_chosen(x, values, indices, dims):
@@ -380,6 +418,8 @@ class take(Operation):
     tensors = 2
     differentiable = 1
     linear = True
+    exact_out = ("take(): self and out expected to have the same dtype, but got self.dtype = {0} and "
+                 "out.dtype = {1}")
 
     def bind(input, index):
         x = as_tensor_argument("take", "input", 1, input)

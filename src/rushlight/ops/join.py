@@ -7,10 +7,10 @@ import numpy as np
 from rushlight.kernels import dtypes, promotion
 from rushlight.ops.families import Sequence, as_tensor_argument, tensors_argument, wrap_dim
 from rushlight.ops.publish import public
-from rushlight.ops.slices import slice_
 from rushlight.ops.shape import atleast_1d, atleast_2d, atleast_3d
-from rushlight.tape.core import box
+from rushlight.ops.slices import slice_
 from rushlight.tape import gradients
+from rushlight.tape.core import box
 
 
 class cat(Sequence):
@@ -28,6 +28,18 @@ class cat(Sequence):
     aliases = ("concat", "concatenate")
     places = "torch"
 
+    def __call__(self, tensors, dim):
+        return self.bound(tensors, dim)
+
+    def public(self, function, args, kwargs, out):
+        try:
+            return super().public(function, args, kwargs, out)
+        except RuntimeError as error:
+            if out is None or not str(error).startswith("result type"):
+                raise
+        raise TypeError("torch.cat(): input types can't be cast to the desired output type "
+                        f"{out.dtype.scalar_type}")
+
     def bind(tensors, dim=0, *, axis=None):
         tensors = tensors_argument("cat", tensors)
         if not tensors:
@@ -40,7 +52,7 @@ class cat(Sequence):
     def forward(xs, dim, kept):
         parts = xs if len(kept) == len(xs) else [xs[i] for i in kept]
         common = promotion.of_operands(*xs).numpy
-        if any([x.dtype != common for x in parts]):
+        if any(x.dtype != common for x in parts):
             parts = [x.astype(common) for x in parts]
         try:
             return joined(parts, dim)
@@ -65,10 +77,10 @@ class cat(Sequence):
 
 def joined(parts, dim):
     """The arrays one after another, in row-major order unless all are channels-last."""
-    if all([x.flags.c_contiguous for x in parts]):
+    if all(x.flags.c_contiguous for x in parts):
         return np.concatenate(parts, dim)
     out = np.concatenate(parts, dim)
-    if out.flags.c_contiguous or all([channels_last(x) for x in parts]):
+    if out.flags.c_contiguous or all(channels_last(x) for x in parts):
         return out
     return out.copy()
 

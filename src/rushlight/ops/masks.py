@@ -5,6 +5,7 @@ import warnings
 import numpy as np
 
 from rushlight.kernels import dtypes, promotion
+from rushlight.kernels.numbers import word
 from rushlight.ops.families import (
     Broadcast,
     Elementwise,
@@ -43,6 +44,7 @@ class where(Elementwise):
     differentiable = 2
     places = "torch"
     inplace = False
+    exact_out = "Expected out type to be {0} but got {1}"
 
     def binding(self, condition, *choices, **named):
         if not choices and not named:
@@ -147,20 +149,16 @@ class masked_fill_tensor(Broadcast):
     linear = True
 
     def forward(x, value, mask):
-        put_number(x, value.item(), mask)
+        if value.ndim:
+            np.copyto(x, value, casting="unsafe", where=mask)
+        else:
+            put_number(x, value.item(), mask)
 
     def vjp_x(g, mask):
         return g.masked_fill(mask, 0)
 
     def vjp_value(g, mask):
         return where((g, 0), mask).sum()
-
-
-WORDS = {
-    "uint8": "unsigned char", "int8": "signed char", "int16": "short int", "int32": "int",
-    "int64": "long int", "float16": "c10::Half", "bfloat16": "c10::BFloat16", "float32": "float",
-    "float64": "double", "complex64": "c10::complex<float>", "complex128": "c10::complex<double>",
-}
 
 
 def tensors(name, input, mask):
@@ -171,7 +169,7 @@ def tensors(name, input, mask):
 def check_mask(message, mask):
     """Refuse a mask that is not bool."""
     if mask.dtype is not dtypes.bool:
-        raise RuntimeError(message.format(WORDS.get(mask.dtype.name, mask.dtype.name)))
+        raise RuntimeError(message.format(word(mask.dtype)))
 
 
 # -- masked_select and masked_scatter --------------------------------------------------------
@@ -190,6 +188,7 @@ class masked_select(Operation):
     tensors = 2
     differentiable = 1
     linear = True
+    exact_out = "masked_select(): self and result must have the same scalar type"
 
     def bind(input, mask):
         x, mask = tensors("masked_select", input, mask)

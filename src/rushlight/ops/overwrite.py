@@ -23,6 +23,7 @@ class copy(Broadcast):
     places = None
     tensors = 2
     linear = True
+    overlaps = False
 
     def forward(x, src):
         assign(x, src)

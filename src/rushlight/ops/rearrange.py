@@ -54,7 +54,7 @@ class flip(Rearrangement):
         return (input,), (wrap_dims(dims, n) if dims else (),)
 
     def forward(x, dims):
-        return np.flip(x, dims if x.ndim else ()).copy("K")
+        return np.asarray(np.flip(x, dims if x.ndim else ())).copy("K")
 
     def vjp_x(g, dims):
         return g.flip(dims)

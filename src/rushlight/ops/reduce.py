@@ -422,7 +422,7 @@ class prod_dim(AlongDim):
 
     def vjp_x(g, x, ans, dim, keepdim):
         if x.dim() == 0:
-            return g.clone()
+            return g
         if not keepdim:
             g, ans = g.unsqueeze(dim), ans.unsqueeze(dim)
         return g * others_product(x, ans, dim)

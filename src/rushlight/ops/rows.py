@@ -83,6 +83,7 @@ class index_select(Operation):
     tensors = 2
     differentiable = 1
     linear = True
+    exact_out = "index_select(): self and result must have the same scalar type"
 
     def bind(input, dim, index):
         x, dim, index = bound_arguments("index_select", input, dim, index)
@@ -152,7 +153,8 @@ class index_add(ByVector):
 
     def bind(input, dim, index, source, *, alpha=1):
         x, dim, index = bound_arguments("index_add", input, dim, index)
-        check_addition(x, dim, index, as_tensor_argument("index_add", "source", 3, source))
+        check_addition("index_add_()", x, dim, index,
+                       as_tensor_argument("index_add", "source", 3, source))
         return (x, source, index), (dim, alpha)
 
     def forward(x, source, index, dim, alpha):
@@ -170,23 +172,23 @@ class index_add(ByVector):
         return picked if alpha == 1 else picked * alpha
 
 
-def check_addition(x, dim, index, source):
-    """What index_add asks of its arguments."""
+def check_addition(name, x, dim, index, source):
+    """What index_add and index_reduce ask of their arguments."""
     if index.dim() > 1:
-        raise IndexError("index_add_(): Index is supposed to be a vector, but got dim: "
+        raise IndexError(f"{name}: Index is supposed to be a vector, but got dim: "
                          f"{index.dim()} with type: {index.dtype.scalar_type} and size: "
                          f"{[*index.shape]}")
     if index.dtype not in (dtypes.int64, dtypes.int32):
-        raise RuntimeError("index_add_(): Expected dtype int32/int64 for index but got: "
+        raise RuntimeError(f"{name}: Expected dtype int32/int64 for index but got: "
                            f"{index.dtype.scalar_type}")
     if x.dtype is not source.dtype:
-        raise RuntimeError(f"index_add_(): self ({x.dtype.scalar_type}) and source "
+        raise RuntimeError(f"{name}: self ({x.dtype.scalar_type}) and source "
                            f"({source.dtype.scalar_type}) must have the same scalar type")
     own = source.shape[dim] if source.dim() > dim else 1
     if (source.dim() == 0 and x.dim() > 1) or (source.dim() and dim >= source.dim()):
         raise_slices(x, source)
     if index.numel() != own:
-        raise RuntimeError(f"index_add_(): Number of indices ({index.numel()}) should be equal to "
+        raise RuntimeError(f"{name}: Number of indices ({index.numel()}) should be equal to "
                            f"source.size(dim): ({own}), for dim: {dim}")
     if x.dim() and source.dim() and without(x.shape, dim) != without(source.shape, dim):
         raise_slices(x, source)

@@ -3,20 +3,18 @@
 import math
 
 from rushlight.kernels import dtypes, strides
-from rushlight.kernels.metadata import contiguous_format
+from rushlight.kernels.metadata import Size, contiguous_format
 from rushlight.ops.copies import Outside, clone, is_contiguous
 from rushlight.ops.families import (
     Operation,
     View,
     as_tensor_argument,
-    check_broadcast,
     int_argument,
     sizes_argument,
     wrap_dim,
     wrap_dims,
 )
 from rushlight.ops.publish import public
-from rushlight.tape.core import TensorBase
 
 # -- view and reshape ------------------------------------------------------------------------
 
@@ -197,7 +195,7 @@ def unflatten(input, dim, sizes):
         torch.Size([2, 3, 2])
     """
     t = as_tensor_argument("unflatten", "input", 1, input)
-    dim = wrap_dim(int_argument("unflatten", "dim", 2, dim), t.dim())
+    dim = wrap_dim(int_argument("unflatten", "dim", 1, dim), t.dim())
     sizes = sizes_argument((sizes,))
     if not sizes:
         raise RuntimeError("unflatten: sizes must be non-empty")
@@ -474,6 +472,37 @@ def broadcast_tensors(*tensors):
     return tuple([t if t.shape == shape else t.expand(shape) for t in tensors])
 
 
+@public("torch")
+def broadcast_shapes(*shapes):
+    """The shape that shapes (tuples, or ints for one dim) broadcast to.
+
+    Raises:
+        RuntimeError: if they do not broadcast.
+        ValueError: for a negative length.
+
+    Example:
+        >>> import rushlight as torch
+        >>> torch.broadcast_shapes((2, 1), (3,))
+        torch.Size([2, 3])
+    """
+    out = [1] * max([len(sizes_argument((s,))) for s in shapes], default=0)
+    for position, shape in enumerate(shapes):
+        shape = sizes_argument((shape,))
+        for d in range(-1, -1 - len(shape), -1):
+            n = shape[d]
+            if n < 0:
+                raise ValueError("Attempting to broadcast a dimension with negative length!")
+            if out[d] == 1:
+                out[d] = n
+            elif n not in (1, out[d]):
+                raise RuntimeError(
+                    f"Attempting to broadcast a dimension of length {n} at {d}! Mismatching "
+                    f"argument at index {position} had {shape}; but expected shape should be "
+                    f"broadcastable to {out}"
+                )
+    return Size(out)
+
+
 def common_shape(shapes):
     """The shape that shapes broadcast to."""
     shape = ()
@@ -482,7 +511,7 @@ def common_shape(shapes):
         left, right = (1,) * (n - len(shape)) + shape, (1,) * (n - len(other)) + tuple(other)
         for d in range(n - 1, -1, -1):
             if left[d] != right[d] and 1 not in (left[d], right[d]):
-                raise RuntimeError(f"The size of tensor a ({left[d]}) must match the size of tensor "
-                                   f"b ({right[d]}) at non-singleton dimension {d}")
+                raise RuntimeError(f"The size of tensor a ({left[d]}) must match the size of "
+                                   f"tensor b ({right[d]}) at non-singleton dimension {d}")
         shape = tuple([q if p == 1 else p for p, q in zip(left, right, strict=True)])
     return shape

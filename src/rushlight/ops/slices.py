@@ -23,6 +23,7 @@ class Embedding(Operation, family=True):
 
     places = None
     takes_out = False
+    dim_of_scalar = False
     linear = True
 
 

@@ -17,23 +17,27 @@ def refuse_complex_order(name, input):
         raise RuntimeError(f" {name} does not support complex dtypes on CPU")
 
 
-def order_of(x, dim, descending):
-    """Indices that sort an array along a dim; equal elements keep their order, NaN is largest."""
+def order_of(x, dim, descending, stable=True):
+    """Indices that sort an array along a dim, NaN as the largest.
+
+    Equal elements keep their order if it is `stable`, or short as where PyTorch's happens to be.
+    """
+    kind = "stable" if stable or x.shape[dim] <= 16 else None
     if not descending:
-        return np.argsort(x, dim, kind="stable")
-    return x.shape[dim] - 1 - np.flip(np.argsort(np.flip(x, dim), dim, kind="stable"), dim)
+        return np.argsort(x, dim, kind)
+    return x.shape[dim] - 1 - np.flip(np.argsort(np.flip(x, dim), dim, kind), dim)
 
 
-def bind_sort(name, input, dim, descending):
+def bind_sort(input, dim, descending, stable):
     """Inputs and parameters of `sort` and `argsort`."""
-    refuse_complex_order(name, input)
-    return (input,), (wrap_dim(dim, input.dim()), bool(descending))
+    refuse_complex_order("Sort", input)
+    return (input,), (wrap_dim(dim, input.dim()), bool(descending), bool(stable))
 
 
 class sort(Chosen):
     """The elements in rising (or falling) order along `dim`, with their indices.
 
-    Equal elements keep their order; NaN counts as the largest.
+    NaN counts as the largest. Equal elements keep their order if `stable`.
 
     Raises:
         RuntimeError: for complex elements.
@@ -47,11 +51,11 @@ class sort(Chosen):
     """
 
     def bind(input, dim=-1, descending=False, *, stable=None):
-        inputs, params = bind_sort("Sort", input, dim, descending)
-        return sort if stable is None else sort_stable, inputs, params
+        op = sort if stable is None else sort_stable
+        return op, *bind_sort(input, dim, descending, stable)
 
-    def forward(x, dim, descending):
-        order = order_of(x, dim, descending)
+    def forward(x, dim, descending, stable):
+        order = order_of(x, dim, descending, stable)
         return np.take_along_axis(x, order, dim), order
 
     def vjp_x(g, ans1, x_shape, dim):
@@ -67,7 +71,7 @@ class sort_stable(type(sort)):
 
 
 class argsort(AlongDim):
-    """The indices that sort the elements along `dim`.
+    """The indices that sort the elements along `dim`, as of `sort`.
 
     Example:
         >>> import rushlight as torch
@@ -75,11 +79,11 @@ class argsort(AlongDim):
         tensor([0, 2, 1])
     """
 
-    def bind(input, dim=-1, descending=False, stable=False):
-        return bind_sort("Sort", input, dim, descending)
+    def bind(input, dim=-1, descending=False, *, stable=False):
+        return bind_sort(input, dim, descending, stable)
 
-    def forward(x, dim, descending):
-        return order_of(x, dim, descending)
+    def forward(x, dim, descending, stable):
+        return order_of(x, dim, descending, stable)
 
 
 @public("torch Tensor", out=True)
@@ -187,8 +191,7 @@ class runs(Distinct):
     def forward(x, dim):
         lanes = x.reshape(-1, 1) if dim is None else np.moveaxis(x, dim, 0)
         begins = np.ones(len(lanes), bool)
-        begins[1:] = (lanes[1:] != lanes[:-1]).reshape(len(lanes) - 1, -1).any(1) if len(
-            lanes) > 1 else True
+        begins[1:] = (lanes[1:] != lanes[:-1]).any(tuple(range(1, lanes.ndim)))
         inverse = np.cumsum(begins) - 1
         counts = np.diff(np.append(np.flatnonzero(begins), len(lanes)))
         if dim is None:
@@ -455,7 +458,7 @@ class histc(Reduction):
     def forward(x, bins, low, high):
         low, high = extent(x, low, high)
         inside = x[(x >= low) & (x <= high)]
-        places = ((inside - low) / (high - low) * bins).astype(np.int64)
+        places = ((inside - low) * bins / (high - low)).astype(np.int64)
         return np.bincount(np.minimum(places, bins - 1), minlength=bins).astype(x.dtype)
 
 

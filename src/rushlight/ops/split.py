@@ -85,8 +85,10 @@ def check_lengths(sizes, length, dim):
         raise RuntimeError("split_with_sizes expects split_sizes have only non-negative entries, "
                            f"but got split_sizes={[*sizes]}")
     if sum(sizes) != length:
-        raise RuntimeError(f"split_with_sizes expects split_sizes to sum exactly to {length} (input "
-                           f"tensor's size at dimension {dim}), but got split_sizes={[*sizes]}")
+        raise RuntimeError(
+            f"split_with_sizes expects split_sizes to sum exactly to {length} (input tensor's size "
+            f"at dimension {dim}), but got split_sizes={[*sizes]}"
+        )
 
 
 def bounds(sizes):
@@ -213,8 +215,8 @@ def tensor_split(input, indices_or_sections=None, dim=0, *, sections=None, indic
     where = next((x for x in (indices_or_sections, sections, indices) if x is not None), None)
     t = as_tensor_argument("tensor_split", "input", 1, input)
     if t.dim() == 0:
-        raise RuntimeError("tensor_split expected at least a 1-dimensional tensor, but got a tensor "
-                           "with 0 dims")
+        raise RuntimeError("tensor_split expected at least a 1-dimensional tensor, but got a "
+                           "tensor with 0 dims")
     if isinstance(where, TensorBase):
         where = places_of(where)
     dim = wrap_dim(dim, t.dim())
@@ -228,8 +230,8 @@ def places_of(where):
                            "zero-dimensional or one-dimensional tensor, but got a tensor with "
                            f"{where.dim()} dims")
     if where.dtype.name != "int64":
-        raise RuntimeError("tensor_split expected tensor_indices_or_sections to have dtype of long, "
-                           f"but got {where.dtype.scalar_type}")
+        raise RuntimeError("tensor_split expected tensor_indices_or_sections to have dtype of "
+                           f"long, but got {where.dtype.scalar_type}")
     return where.tolist()
 
 
@@ -277,8 +279,8 @@ def dsplit(input, indices_or_sections=None, *, sections=None, indices=None):
 def evenly(name, t, where, least, dim):
     """Parts between indices, or so many equal parts that there be no remainder."""
     if t.dim() < least:
-        raise RuntimeError(f"torch.{name} requires a tensor with at least {least} dimension, but got "
-                           f"a tensor with {t.dim()} dimensions!")
+        raise RuntimeError(f"torch.{name} requires a tensor with at least {least} dimension, but "
+                           f"got a tensor with {t.dim()} dimensions!")
     if isinstance(where, (tuple, list)):
         return cut(t, sizes_argument((where,)), dim)
     if not isinstance(where, int):
@@ -286,7 +288,7 @@ def evenly(name, t, where, least, dim):
                         f"{type(where).__name__}), but expected one of:\n * (Tensor input, int "
                         "sections)\n * (Tensor input, tuple of ints indices)\n")
     if where == 0 or t.shape[dim] % where:
-        raise RuntimeError(f"torch.{name} attempted to split along dimension {dim}, but the size of "
-                           f"the dimension {t.shape[dim]} is not divisible by the split_size "
+        raise RuntimeError(f"torch.{name} attempted to split along dimension {dim}, but the size "
+                           f"of the dimension {t.shape[dim]} is not divisible by the split_size "
                            f"{where}!")
     return cut(t, where, dim)

@@ -164,7 +164,7 @@ def lifted(op, values, dims, params, size):
     lead = next(i for i, x in enumerate(values) if isinstance(x, TensorBase))
     ndim = values[lead].dim() - (dims[lead] is not None)
     inputs = [front(x, d, size) for x, d in zip(values, dims, strict=True)]
-    scalar = ndim == 0 and not op.is_view and any(n in ("dim", "dims") for n in op.param_names)
+    scalar = ndim == 0 and op.dim_of_scalar and any(n in ("dim", "dims") for n in op.param_names)
     if scalar:
         inputs = [x.unsqueeze(1) if isinstance(x, TensorBase) and x.dim() == 1 else x
                   for x in inputs]

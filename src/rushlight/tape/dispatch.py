@@ -10,6 +10,7 @@ import numpy as np
 from rushlight.tape import errors, gradients, native, nodes, saved, views
 from rushlight.tape.core import (
     VIEW_DEFAULT,
+    VIEW_INFERENCE,
     VIEW_NO_GRAD,
     VIEW_OF_MANY,
     Node,
@@ -192,7 +193,7 @@ def needs(inputs):
 def finish(op, inputs, params, out, st):
     """Box one result and record it where a gradient is wanted."""
     t = box(out)
-    if st.grad and native.differentiable(out):
+    if st.grad and not st.inference and native.differentiable(out):
         mask = needs(inputs)
         if mask and op.rules is not None:
             t.node = record(op, inputs, params, t, mask, st)
@@ -201,7 +202,7 @@ def finish(op, inputs, params, out, st):
                 t.node.fix = op.fixes(inputs, out)
     if op.is_view:
         attach_view(t, inputs[0], VIEW_DEFAULT if st.grad else VIEW_NO_GRAD, op.replayer(params))
-    if st.inference:
+    elif st.inference:
         t.inference = True
     return t
 
@@ -209,7 +210,7 @@ def finish(op, inputs, params, out, st):
 def finish_many(op, inputs, params, outs, st):
     """Box several results of one node."""
     boxes = [box(out) for out in outs]
-    mask = needs(inputs) if st.grad and op.rules is not None else 0
+    mask = needs(inputs) if st.grad and not st.inference and op.rules is not None else 0
     active = [native.differentiable(out) for out in outs]
     if mask and any(active):
         node = record(op, inputs, params, boxes, mask, st)
@@ -224,7 +225,7 @@ def finish_many(op, inputs, params, outs, st):
     if op.is_view:
         for t in boxes:
             attach_view(t, inputs[0], VIEW_OF_MANY if st.grad else VIEW_NO_GRAD, None)
-    if st.inference:
+    elif st.inference:
         for t in boxes:
             t.inference = True
     return tuple(boxes)
@@ -232,6 +233,9 @@ def finish_many(op, inputs, params, outs, st):
 
 def attach_view(t, source, creation, replay):
     """Make `t` a view of `source`: one version counter, one root."""
+    if state().inference:
+        creation = VIEW_INFERENCE
+    t.inference = source.inference
     t.shared = share_version(source)
     parent = source.origin
     base = source
@@ -348,6 +352,8 @@ def versions(kept):
     for x in kept:
         if isinstance(x, TensorBase):
             t = x
+            if t.inference:
+                errors.raise_inference()
             if version_of(t):
                 dirty = True
     if not dirty:

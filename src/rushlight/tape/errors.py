@@ -8,7 +8,16 @@ import linecache
 import re
 
 from rushlight.kernels import dtypes
+from rushlight.tape.core import state
 
+SEARCH = (
+    "enable anomaly detection to find the operation that failed to compute its gradient, with "
+    "torch.autograd.set_detect_anomaly(True, check_nan=False)."
+)
+SHOWN = (
+    "the backtrace further above shows the operation that failed to compute its gradient. The "
+    "variable in question was changed in there or anywhere later. Good luck!"
+)
 FREED = (
     "Trying to backward through the graph a second time (or directly access saved tensors after "
     "they have already been freed). Saved intermediate values of the graph are freed when you call "
@@ -67,13 +76,21 @@ def raise_modified(node, array, version, expected, tensor):
     text = (
         "one of the variables needed for gradient computation has been modified by an inplace "
         f"operation: [{tensor_type_name(array)} {list(array.shape)}]{made} is at version {version}; "
-        f"expected version {expected} instead. Hint: enable anomaly detection to find the operation "
-        "that failed to compute its gradient, with torch.autograd.set_detect_anomaly(True, "
-        "check_nan=False)."
+        f"expected version {expected} instead. Hint: {SEARCH if state().anomaly is None else SHOWN}"
     )
     saved_for = made_at(node).replace("was recorded at", "saved it at", 1)
     by = made_at(source).replace("was recorded at", "made it at", 1) if source not in (None, node) else ""
     raise RuntimeError(extend(text, by, saved_for))
+
+
+def raise_inference():
+    """A tensor made in inference mode would have to be saved."""
+    raise RuntimeError(
+        "Inference tensors cannot be saved for backward. Please do not use Tensors created in "
+        "inference mode in computation tracked by autograd. To work around this, you can make a "
+        "clone to get a normal tensor and use it in autograd, or use `torch.no_grad()` instead of "
+        "`torch.inference_mode()`."
+    )
 
 
 def raise_freed(node):

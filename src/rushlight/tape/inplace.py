@@ -5,10 +5,6 @@ import numpy as np
 from rushlight.kernels import dtypes
 from rushlight.tape import saved, views
 from rushlight.tape.core import (
-    VIEW_DEFAULT,
-    VIEW_INFERENCE,
-    VIEW_NO_GRAD,
-    VIEW_OF_FUNCTION,
     bump,
     alias,
     state,
@@ -21,32 +17,6 @@ OVERLAP = (
     "unsupported operation: more than one element of the written-to tensor refers to a single "
     "memory location. Please clone() the tensor before performing the operation."
 )
-ADVICE = {
-    VIEW_NO_GRAD: (
-        "A view was created in no_grad mode and is being modified inplace with grad mode enabled. "
-        "Given that this use case is ambiguous and error-prone, it is forbidden. You can clarify "
-        "your code by moving both the view and the inplace either both inside the no_grad block "
-        "(if you don't want the inplace to be tracked) or both outside (if you want the inplace to "
-        "be tracked)."
-    ),
-    VIEW_INFERENCE: (
-        "A view was created in inference mode and is being modified inplace with grad mode enabled."
-    ),
-    VIEW_OF_FUNCTION: (
-        " is a view and is being modified inplace. This view was created inside a custom Function "
-        "(or because an input was returned as-is) and the autograd logic to handle view+inplace "
-        "would override the custom backward associated with the custom Function, leading to "
-        "incorrect gradients. This behavior is forbidden. You can fix this by cloning the output "
-        "of the custom Function."
-    ),
-}
-MANY = (
-    " is a view and is being modified inplace. This view is the output of a function that returns "
-    "multiple views. Such functions do not allow the output views to be modified inplace. You "
-    "should replace the inplace operation by an out-of-place one."
-)
-
-
 def check(t, recording):
     """Refuse a write that autograd could not follow; `recording` when a gradient is wanted."""
     st = state()
@@ -61,25 +31,11 @@ def check(t, recording):
     if not recording:
         return
     if t.origin is not None:
-        check_view(t)
-        if wants(t) and t.origin.base.node is None and t.origin.base.rg:
+        views.refuse_unfollowed(t, "is being")
+        if wants(t) and t.origin.base.grad_fn is None:
             raise RuntimeError("a view of " + LEAF)
     if t.rg and t.node is None:
         raise RuntimeError(LEAF)
-
-
-def check_view(t):
-    """Refuse a write to a view whose base cannot take it into its history."""
-    creation = t.origin.creation
-    if creation == VIEW_DEFAULT:
-        return
-    if creation in (VIEW_NO_GRAD, VIEW_INFERENCE):
-        raise RuntimeError(ADVICE[creation])
-    from rushlight.tape.errors import short_name
-
-    node = t.grad_fn
-    name = short_name(node) if node is not None else "<unknown>"
-    raise RuntimeError(f"Output {t.nr} of {name}" + ADVICE.get(creation, MANY))
 
 
 def check_overlap(array):
@@ -119,12 +75,15 @@ def apply(op, inputs, params):
     if highest_level(inputs):
         return boxed(op, inputs, params)
     st = state()
-    mask = needs(inputs) if st.grad else 0
+    mask = needs(inputs) if st.grad and not st.inference else 0
     check(target, bool(mask))
-    check_overlap(target.array)
-    before = alias(target)
-    others = [before if x is target else x for x in inputs[1:]]
-    held = (old_values(op, before, mask), *others)
+    if not op.overlaps:
+        check_overlap(target.array)
+    held = inputs
+    if mask:
+        before = alias(target)
+        others = [before if x is target else x for x in inputs[1:]]
+        held = (old_values(op, before, mask), *others)
     out = None
     if op.writes:
         op.write(target, inputs, params)

@@ -187,8 +187,7 @@ class inference_mode(ModeDecorator):
         self.prev = (st.grad, st.inference)
         st.special += self.mode - st.inference
         st.inference = self.mode
-        if self.mode:
-            st.grad = False
+        st.grad = not self.mode
 
     def __exit__(self, *exc: object) -> None:
         st = state()

@@ -140,7 +140,8 @@ def saved_value(node, k):
     """What `_saved_*` shows: a tensor, checked, or the plain value."""
     if node.freed is not None and node.saved is None:
         errors.raise_freed(node)
-    return dispatch.unpack(node, k)
+    value = dispatch.unpack(node, k)
+    return tuple(value) if isinstance(value, tuple) else value
 
 
 def saved_properties(op):

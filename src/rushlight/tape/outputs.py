@@ -4,6 +4,7 @@ import warnings
 
 import numpy as np
 
+from rushlight.kernels.numbers import word
 from rushlight.tape import inplace
 from rushlight.tape.core import TensorBase, bump, state, wants
 
@@ -14,8 +15,13 @@ RESIZED = (
     "tensor t by resizing it, inplace, to zero elements with t.resize_(0)."
 )
 
+SHARED = (
+    "unsupported operation: some elements of the input tensor and the written-to tensor refer to a "
+    "single memory location. Please clone() the tensor before performing the operation."
+)
 
-def through(name, out, body, args, kwargs):
+
+def through(name, out, body, args, kwargs, exact=None):
     """Call `body` and put its result, or results, into `out`, which is returned."""
     targets = out if isinstance(out, (tuple, list)) else (out,)
     refuse_recording(name, targets, args)
@@ -27,8 +33,21 @@ def through(name, out, body, args, kwargs):
         st.grad = before
     several = isinstance(results, (tuple, list))
     for target, result in zip(targets, results if several else (results,), strict=True):
+        check_exact(exact, target, result, args)
         deliver(target, result)
     return type(results)(targets) if several and isinstance(out, (tuple, list)) else out
+
+
+def check_exact(message, target, result, args):
+    """Where the operation does not cast: refuse an output of another dtype, or over an input."""
+    if message is None:
+        return
+    if any(isinstance(x, TensorBase) and np.may_share_memory(x.array, target.array) for x in args):
+        raise RuntimeError(SHARED)
+    if target.dtype is not result.dtype:
+        own, given = result.dtype, target.dtype
+        raise RuntimeError(
+            message.format(own.scalar_type, given.scalar_type, word(own), word(given)))
 
 
 def refuse_recording(name, targets, args):

@@ -7,9 +7,56 @@ view becomes part of the base's history as a CopySlices node (`rebase`).
 
 import weakref
 
-from rushlight.tape import dispatch, hooks
-from rushlight.tape.core import version_of, state, wants
+from rushlight.tape import dispatch, errors, hooks
+from rushlight.tape.core import (
+    VIEW_DEFAULT,
+    VIEW_INFERENCE,
+    VIEW_NO_GRAD,
+    VIEW_OF_FUNCTION,
+    VIEW_OF_MANY,
+    state,
+    version_of,
+    wants,
+)
 from rushlight.tape.nodes import GraphNode
+
+UNCLEAR = (
+    "Given that this use case is ambiguous and error-prone, it is forbidden. You can clarify your "
+    "code by moving both the view and the inplace either both inside the {0} block (if you don't "
+    "want the inplace to be tracked) or both outside (if you want the inplace to be tracked)."
+)
+ADVICE = {
+    VIEW_NO_GRAD: UNCLEAR.format("no_grad"),
+    VIEW_INFERENCE: UNCLEAR.format("inference_mode"),
+    VIEW_OF_FUNCTION: (
+        "This view was created inside a custom Function (or because an input was returned as-is) "
+        "and the autograd logic to handle view+inplace would override the custom backward "
+        "associated with the custom Function, leading to incorrect gradients. This behavior is "
+        "forbidden. You can fix this by cloning the output of the custom Function."
+    ),
+    VIEW_OF_MANY: (
+        "This view is the output of a function that returns multiple views. Such functions do not "
+        "allow the output views to be modified inplace. You should replace the inplace operation by "
+        "an out-of-place one."
+    ),
+}
+ELSEWHERE = "its base or another view of its base has been"
+
+
+def refuse_unfollowed(t, written):
+    """Refuse a write that the history of view `t` cannot follow; `written` says what was written."""
+    creation = t.origin.creation
+    if creation == VIEW_DEFAULT:
+        return
+    if creation == VIEW_INFERENCE:
+        case = f"A view was created in inference mode and {written} modified inplace in normal mode."
+    elif creation == VIEW_NO_GRAD or t.node is None:
+        case = (f"A view was created in no_grad mode and {written} modified inplace with grad mode "
+                "enabled.")
+    else:
+        name = errors.short_name(t.node)
+        case = f"Output {t.nr} of {name} is a view and {written} modified inplace."
+    raise RuntimeError(f"{case} {ADVICE[creation]}")
 
 
 def geometry(view, base):
@@ -47,6 +94,7 @@ def refresh(t):
         return
     if t.box is not None:
         return
+    refuse_unfollowed(t, ELSEWHERE)
     st = state()
     before, st.grad = st.grad, True
     try:

@@ -41,8 +41,7 @@ class to_copy(Operation):
         return memory_layout.copied(x, dtype.numpy, memory_format)
 
     def vjp_x(g, x_dtype):
-        own = dtypes.of(x_dtype)
-        return g if own is g.dtype else to_copy.run((g,), (own, preserve_format))
+        return g if x_dtype is g.dtype else to_copy.run((g,), (x_dtype, preserve_format))
 
     def lift(size, ndim, dtype, memory_format):
         return dtype, memory_format

@@ -109,14 +109,15 @@ def reduce(self: Any, protocol: int) -> Any:
     array = array_of(self)
     order = memory_layout.order_of(array.shape, array.strides)
     content = (array.transpose(order), order, self.requires_grad)
-    return rebuild, (type(self), *content), self.__dict__ or None
+    cls = None if core.plain(self) else type(self)
+    return rebuild, (cls, *content), self.__dict__ or None
 
 
-def rebuild(cls: type, array: Any, order: tuple[int, ...], requires_grad: bool) -> Any:
+def rebuild(cls: type | None, array: Any, order: tuple[int, ...], requires_grad: bool) -> Any:
     """The tensor that `reduce` describes."""
     inverse = sorted(range(len(order)), key=order.__getitem__)
     made = fresh(array.transpose(inverse), requires_grad)
-    return made if type(made) is cls else core.new_of(cls, made)
+    return made if cls is None else core.new_of(cls, made)
 
 
 def set_state(self: Any, state: Any) -> None:
@@ -139,9 +140,7 @@ def warn_of_hooks(self: Any) -> None:
 def backward_hooks(self: Any) -> Any:
     """The hooks on this leaf's gradient by their keys; None if there are none."""
     held = self.hooks
-    table = None if held is None else getattr(held, "grad", None)
-    entries = getattr(table, "entries", None) or getattr(table, "hooks", None)
-    return OrderedDict(entries) if entries else None
+    return OrderedDict(held.grad) if held is not None and held.grad else None
 
 
 enter("Tensor", "__deepcopy__", deep_copy)
@@ -280,7 +279,7 @@ def to_dlpack(tensor: Any) -> Any:
     return tensor.__dlpack__()
 
 
-# -- small refusals ----------------------------------------------------------------------------
+# -- small things ----------------------------------------------------------------------------
 
 
 @public("Tensor")
@@ -288,3 +287,24 @@ def reinforce(self: Any, reward: Any) -> NoReturn:
     """Removed from PyTorch long ago; see torch.distributions."""
     raise RuntimeError("reinforce() was removed.\nUse torch.distributions instead.\nSee "
                        "https://pytorch.org/docs/main/distributions.html")
+
+
+def wrap_array(self: Any, array: Any, context: Any = None, return_scalar: bool = False) -> Any:
+    """What NumPy makes of the arrays it computed from this tensor; truth values become uint8."""
+    return from_numpy(array.astype(np.uint8) if array.dtype == bool else np.asarray(array))
+
+
+def reversed_(self: Any) -> Any:
+    """The tensor with every dim reversed; of a 0-d one, itself."""
+    return self.flip(tuple(range(self.dim()))) if self.dim() else self
+
+
+def identity(self: Any) -> int:
+    """A tensor's hash: its identity, as equality compares elements."""
+    return id(self)
+
+
+enter("Tensor", "__array_wrap__", wrap_array)
+enter("Tensor", "__reversed__", reversed_)
+enter("Tensor", "__hash__", identity)
+enter("Tensor", "_cdata", property(lambda self: id(self)))

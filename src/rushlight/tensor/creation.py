@@ -11,13 +11,12 @@ from typing import Any
 import numpy as np
 
 from rushlight.kernels import dtypes, memory_layout
-from rushlight.kernels.metadata import memory_format as format_class
 from rushlight.ops.families import as_tensor_argument
 from rushlight.ops.publish import public
 from rushlight.tensor.numbers import dtype_of_number, element, number_argument
 from rushlight.tensor.options import (
     allocated,
-    argument_type,
+    check_format,
     check_options,
     dtype_or,
     factory,
@@ -120,11 +119,6 @@ def full(size: Any, fill_value: Any, *, out: Any = None, dtype: Any = None, layo
 def constant(shape: tuple[int, ...], value: Any, d: dtypes.dtype) -> Any:
     """An array with one number in every place."""
     return allocated(np.full, shape, element(value, d), d.numpy)
-
-
-def check_format(name: str, memory_format: Any) -> None:
-    if memory_format is not None and not isinstance(memory_format, format_class):
-        raise argument_type(name, "memory_format", "torch.memory_format", memory_format)
 
 
 # -- like another tensor -----------------------------------------------------------------------

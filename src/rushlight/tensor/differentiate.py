@@ -9,6 +9,7 @@ import numpy as np
 
 from rushlight.tape import engine, errors, overrides, views
 from rushlight.tape.core import box, wants
+from rushlight.tensor import once
 from rushlight.tensor.tensor import Tensor
 
 UNUSED = (
@@ -16,6 +17,12 @@ UNUSED = (
     "allow_unused=True if this is the desired behavior."
 )
 
+CYCLE = (
+    "Using backward() with create_graph=True will create a reference cycle between the parameter "
+    "and its gradient which can cause a memory leak. We recommend using autograd.grad when creating "
+    "the graph to avoid this. If you have to use this function, make sure to reset the .grad fields "
+    "of your parameters to None after use to break the cycle and avoid the leak."
+)
 BATCHED_SHAPE = (
     "If `is_grads_batched=True`, we interpret the first dimension of each grad_output as the batch "
     "dimension. The sizes of the remaining dimensions are expected to match the shape of "
@@ -147,6 +154,8 @@ def backward(
     check_roots(roots)
     retain = create_graph if retain_graph is None else retain_graph
     edges = [edge_of(root) for root in roots]
+    if create_graph:
+        once.warn(CYCLE, stacklevel=3)
     if wanted is None:
         engine.run(edges, grads, bool(retain), bool(create_graph), None, True)
         return

@@ -37,6 +37,10 @@ READ_ONLY_BUFFER = (
     "may want to copy the buffer to protect its data or make it writable before converting it to a "
     "tensor. This type of warning will be suppressed for the rest of this program."
 )
+KEEPS_GRAD = (
+    "torch.asarray: unspecified requires_grad now defaults to obj.requires_grad instead of False. "
+    "Pass requires_grad=False explicitly to get the old behavior and silence this warning."
+)
 COPY_CONSTRUCT = (
     "To copy construct from a tensor, it is recommended to use sourceTensor.detach().clone() or "
     "sourceTensor.detach().clone().requires_grad_(True), rather than {0}(sourceTensor)."
@@ -159,7 +163,7 @@ def new_tensor(self: Any, data: Any, *, dtype: Any = None, device: Any = None,
     return copy_of("new_tensor", "tensor.new_tensor", data, d, requires_grad)
 
 
-@publish.public("torch")
+@factory
 def scalar_tensor(s: Any, *, dtype: Any = None, layout: Any = None, device: Any = None,
                   pin_memory: bool = False, requires_grad: bool = False) -> Any:
     """A 0-d tensor of a number, in the default dtype.
@@ -207,7 +211,11 @@ def asarray(obj: Any, *, dtype: Any = None, device: Any = None, copy: bool | Non
         return fresh(memory_layout.copied(t.array, d.numpy), bool(requires_grad))
     if copy:
         return fresh(memory_layout.copied(t.array), bool(requires_grad))
-    if requires_grad is None or requires_grad == t.requires_grad and t.is_leaf:
+    if requires_grad is None:
+        if t.requires_grad:
+            once.warn(KEEPS_GRAD)
+        return t
+    if requires_grad == t.requires_grad and t.is_leaf:
         return t
     out = t.detach()
     return out.requires_grad_() if requires_grad else out
@@ -228,7 +236,7 @@ def shared(obj: Any, d: Any) -> Any:
     return frombuffer(obj, dtype=d or dtypes.get_default_dtype())
 
 
-@publish.public("torch")
+@factory
 def frombuffer(buffer: Any, *, dtype: Any, count: int = -1, offset: int = 0,
                requires_grad: bool = False) -> Any:
     """A 1-d tensor over the memory of an object with a buffer (bytearray, mmap, array.array).

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from rushlight.kernels import dtypes, metadata, promotion
+from rushlight.kernels import dtypes, threads, metadata, promotion
 from rushlight.ops.families import as_tensor_argument
 from rushlight.ops.publish import enter, public
 from rushlight.tape.core import TensorBase
@@ -23,6 +23,8 @@ SETTINGS = {
     ),
     promotion: ("promote_types", "can_cast"),
     printing: ("set_printoptions",),
+    once: ("set_warn_always", "is_warn_always_enabled"),
+    threads: ("get_num_threads", "set_num_threads"),
 }  # fmt: skip
 TYPE_DEPRECATED = (
     "torch.set_default_tensor_type() is deprecated as of PyTorch 2.1, please use "
@@ -67,17 +69,42 @@ def result_type(tensor: Any, other: Any) -> dtypes.dtype:
         >>> torch.result_type(torch.arange(3), 2.5)
         torch.float32
     """
-    return promotion.result_dtype([ranked(tensor), ranked(other)])
+    operands = [ranked(tensor), ranked(other)]
+    if None in operands:
+        raise no_operands(tensor, other)
+    return promotion.result_dtype(operands)
 
 
-def ranked(x: Any) -> tuple[dtypes.dtype, int]:
+def ranked(x: Any) -> Any:
     """The dtype of an operand, and whether it is a tensor with dims, a 0-d one, or a number."""
     if isinstance(x, TensorBase):
         return x.dtype, promotion.DIMENSIONED if x.dim() else promotion.ZERO_DIM
     if isinstance(x, (bool, int, float, complex)):
         return dtypes.as_dtype(type(x)), promotion.NUMBER
-    raise TypeError("result_type() received an invalid combination of arguments - got "
-                    f"({metadata.type_name(type(x))})")
+    return None
+
+
+def no_operands(*given: Any) -> TypeError:
+    """The complaint about operands that are neither tensors nor numbers."""
+    kinds = [Any if ranked(x) is None else TensorBase if isinstance(x, TensorBase) else float
+             for x in given]
+    names = ["Tensor" if k is TensorBase else metadata.type_name(type(x))
+             for k, x in zip(kinds, given, strict=True)]
+    text = ("result_type() received an invalid combination of arguments - got "
+            f"({', '.join(names)}), but expected one of:\n")
+    for form, wanted in RESULT_TYPE_FORMS.items():
+        shown = [n if k is w else f"!{n}!" for n, k, w in zip(names, kinds, wanted, strict=True)]
+        text += (f" * {form}\n      didn't match because some of the arguments have invalid types: "
+                 f"({', '.join(shown)})\n")
+    return TypeError(text)
+
+
+RESULT_TYPE_FORMS = {
+    "(Tensor tensor, Tensor other)": (TensorBase, TensorBase),
+    "(Number scalar, Tensor tensor)": (float, TensorBase),
+    "(Tensor tensor, Number other)": (TensorBase, float),
+    "(Number scalar1, Number scalar2)": (float, float),
+}
 
 
 enter("torch", "result_type", result_type)

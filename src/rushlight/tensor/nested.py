@@ -17,9 +17,10 @@ import numpy as np
 
 from rushlight.kernels import dtypes, promotion
 from rushlight.kernels.metadata import type_name
-from rushlight.tape.core import TensorBase
+from rushlight.tape.core import TensorBase, wants
 from rushlight.tensor import once
 from rushlight.tensor.numbers import fits, stored
+from rushlight.tensor.to_python import GRAD_SCALAR
 
 Array = np.ndarray[Any, Any]
 
@@ -184,6 +185,8 @@ def value(x: Any, d: dtypes.dtype) -> Any:
 def only_element(x: Any, d: dtypes.dtype) -> Any:
     """The number of a tensor of one element."""
     whole = d.category < dtypes.FLOAT
+    if not whole and wants(x):
+        once.warn(GRAD_SCALAR)
     if x.numel() == 1 and not (whole and x.dtype.category >= dtypes.FLOAT):
         return x.item()
     if whole:

@@ -6,6 +6,7 @@ The options a program leaves out cost one test; those it gives are checked in Py
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable
 from typing import Any, NoReturn
 
@@ -15,7 +16,7 @@ from rushlight.kernels import dtypes, metadata
 from rushlight.kernels.dtypes import as_dtype
 from rushlight.kernels.metadata import type_name
 from rushlight.ops import publish
-from rushlight.tape import outputs, overrides
+from rushlight.tape import inplace, outputs, overrides
 from rushlight.tape.core import TensorBase, box, bump, state
 
 NO_GRAD_DTYPE = "Only Tensors of floating point and complex dtype can require gradients"
@@ -85,6 +86,12 @@ def check_layout(name: str, layout: Any) -> None:
         raise NotImplementedError(f"{name}(): rushlight has no sparse tensors (layout={layout})")
 
 
+def check_format(name: str, memory_format: Any) -> None:
+    """Refuse what is no memory format."""
+    if memory_format is not None and not isinstance(memory_format, metadata.memory_format):
+        raise argument_type(name, "memory_format", "torch.memory_format", memory_format)
+
+
 def argument_type(name: str, argument: str, wanted: str, got: Any) -> TypeError:
     """PyTorch's complaint about the type of a keyword argument."""
     return TypeError(f"{name}(): argument '{argument}' must be {wanted}, not {type_name(type(got))}")
@@ -115,12 +122,25 @@ def factory(body: Callable[..., Any]) -> Callable[..., Any]:
     def function(*args: Any, **kwargs: Any) -> Any:
         if state().overrides:
             return overrides.take_over(function, args, kwargs)
-        return body(*args, **kwargs)
+        try:
+            return body(*args, **kwargs)
+        except TypeError as error:
+            reword(error)
+            raise
 
     publish.named(function, body.__name__.rstrip("_"), body.__doc__, "torch")
     function.__wrapped__ = body  # type: ignore[attr-defined]
     publish.enter("torch", function.__name__, function)
     return function
+
+
+def reword(error: TypeError) -> None:
+    """Raise PyTorch's sentence on missing arguments in place of Python's."""
+    found = re.fullmatch(r"(\w+\(\)) missing (\d+) required [\w-]+ arguments?: (.*)", str(error))
+    if found:
+        name, count, missing = found.groups()
+        listed = re.sub(r",? and |, ", ", ", missing).replace("'", '"')
+        raise TypeError(f"{name} missing {count} required positional arguments: {listed}") from None
 
 
 # -- sizes -----------------------------------------------------------------------------------
@@ -219,6 +239,7 @@ def into(name: str, out: Any, values: Any) -> Any:
     outputs.refuse_recording(name, (out,), ())
     if out.array.shape != values.shape:
         out.resize_(values.shape)
+    inplace.check_overlap(out.array)
     np.copyto(out.array, values, casting="unsafe")
     bump(out)
     return out

@@ -267,7 +267,7 @@ def _suffixes(t: Any, array: Array) -> list[str]:
     try:
         node = t.grad_fn
         if node is not None:
-            found.append(f"grad_fn=<{node.name()}>")
+            found.append(f"grad_fn=<{node.name().rpartition('::')[2]}>")
         elif t.requires_grad:
             found.append("requires_grad=True")
     except RuntimeError:  # a view whose history an in-place write has made invalid

@@ -292,9 +292,9 @@ def bernoulli(input: Any, p: Any = None, *, generator: Any = None, out: Any = No
     return operations.bernoulli_like(input, float(p), engine)
 
 
-@public("torch Tensor", out=True)
+@public("torch Tensor")
 def multinomial(input: Any, num_samples: int, replacement: bool = False, *,
-                generator: Any = None) -> Any:
+                generator: Any = None, out: Any = None) -> Any:
     """Indices drawn by the weights in each row of `input`.
 
     Raises:
@@ -308,8 +308,11 @@ def multinomial(input: Any, num_samples: int, replacement: bool = False, *,
     """
     as_tensor_argument("multinomial", "input", 1, input)
     drawn.check()
+    if out is not None and out.dtype is not dtypes.int64:
+        raise RuntimeError(f"multinomial expects Long tensor out, got: {out.dtype.scalar_type}")
     engine = engine_of("multinomial", generator)
-    return operations.multinomial_rows(input, int(num_samples), bool(replacement), engine)
+    found = operations.multinomial_rows(input, int(num_samples), bool(replacement), engine)
+    return found if out is None else into("multinomial", out, found.array)
 
 
 @public("torch")

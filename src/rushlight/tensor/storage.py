@@ -258,7 +258,7 @@ def is_set_to(self: Any, tensor: Any) -> bool:
                 and self.stride() == tensor.stride())
 
 
-@public("Tensor")
+@public("Tensor", name="share_memory_")
 def share_memory_(self: Any) -> Any:
     """Accepted: memory here belongs to one process, and threads share it anyway."""
     return self

@@ -130,6 +130,9 @@ class Tensor(Operators):
             return self
         if requires_grad and self.dtype.category < 2:
             raise RuntimeError("only Tensors of floating point dtype can require gradients")
+        if requires_grad and self.inference and not core.state().inference:
+            raise RuntimeError("Setting requires_grad=True on inference tensor outside "
+                               "InferenceMode is not allowed.")
         self.rg = bool(requires_grad)
         return self
 
@@ -181,7 +184,7 @@ class Tensor(Operators):
                 " The gradient must match the tensor's grad_dtype (defaults to the tensor's dtype). "
                 "You can set the tensor's grad_dtype attribute with a specific dtype, or None to "
                 "allow any dtype. Set grad_dtype with caution. Diverging the dtypes of a tensor and "
-                "its gradient may break downstream systems that assume that they match."
+                "its gradient may break downstream systems that assume they match."
             )
         if value.shape != self.shape:
             raise RuntimeError(
@@ -226,6 +229,8 @@ class Tensor(Operators):
 
     @property
     def _version(self) -> int:
+        if self.inference:
+            raise RuntimeError("Inference tensors do not track version counter.")
         return core.version_of(self)
 
     @property

@@ -143,8 +143,6 @@ def is_nonzero(input: Any) -> bool:
 
 def single(self: Any) -> Any:
     """The one element, for Python's conversions."""
-    if wants(self):
-        once.warn(GRAD_SCALAR, stacklevel=5)
     array = array_inside(self, VMAP_ITEM)
     if array.size != 1:
         raise ValueError(ONE_ELEMENT)
@@ -159,6 +157,8 @@ def as_int(self: Any) -> int:
 
 def as_float(self: Any) -> float:
     """The one element as a float."""
+    if wants(self):
+        once.warn(GRAD_SCALAR)
     x = single(self)
     return float(real(x, "double"))
 

@@ -1,0 +1,421 @@
+"""Normalisation layers as functions, for `torch.nn.functional`."""
+
+import numpy as np
+
+from rushlight.kernels import dtypes
+from rushlight.ops.families import Writing, as_tensor_argument, numel
+from rushlight.ops.loss import refuse_weight_gradient
+from rushlight.ops.publish import namespaces, public
+from rushlight.ops.standardize import (
+    batch_norm_,
+    batch_norm_eval,
+    group_norm_,
+    layer_norm_,
+    refuse_unfit,
+)
+from rushlight.tape import inplace
+from rushlight.tape.modes import no_grad
+
+
+@public("torch", name="layer_norm")
+def torch_layer_norm(
+    input, normalized_shape, weight=None, bias=None, eps=1e-5, cudnn_enable=True
+):
+    """`torch.nn.functional.layer_norm`."""
+    return layer_norm(input, normalized_shape, weight, bias, eps)
+
+
+@public("F")
+def layer_norm(input, normalized_shape, weight=None, bias=None, eps=1e-5):
+    """The input standardised over its last dims, times `weight` plus `bias`.
+
+    Args:
+        normalized_shape: the lengths of those dims, and the shape of weight and bias.
+        eps: added to the variance.
+
+    Raises:
+        RuntimeError: the shapes do not fit.
+
+    Example:
+        >>> import rushlight as torch
+        >>> torch.nn.functional.layer_norm(torch.tensor([1.0, 3.0]), (2,))
+        tensor([-1.0000,  1.0000])
+    """
+    as_tensor_argument("layer_norm", "input", 1, input)
+    return layer_moments(input, normalized_shape, weight, bias, eps)[0]
+
+
+def layer_moments(input, normalized_shape, weight, bias, eps):
+    """All results of the operation behind `layer_norm`."""
+    shape = shape_argument("layer_norm", normalized_shape)
+    check_normalized(input, shape, "[*, ")
+    check_parameters(shape, weight=weight, bias=bias)
+    refuse_unfit(input, weight, bias, "LayerNormKernelImpl")
+    n = input.dim()
+    dims = tuple(range(n - len(shape), n))
+    return layer_norm_(input, weight, bias, dims, dims, eps, 0)
+
+
+@public("torch")
+def native_layer_norm(input, normalized_shape, weight, bias, eps):
+    """`layer_norm`, with the mean and the reciprocal deviation as further results."""
+    out, mean, r, _ = layer_moments(input, normalized_shape, weight, bias, eps)
+    return out, mean.detach(), r.detach()
+
+
+def shape_argument(name, shape):
+    """`normalized_shape` as a tuple."""
+    if not isinstance(shape, (tuple, list)):
+        raise TypeError(f"{name}(): argument 'normalized_shape' (position 2) must be tuple of "
+                        f"ints, not {type(shape).__name__}")
+    return tuple([int(n) for n in shape])
+
+
+def check_normalized(input, shape, stars):
+    """The input's last dims must be the normalised ones."""
+    if not shape:
+        raise RuntimeError("Expected normalized_shape to be at least 1-dimensional, i.e., "
+                           "containing at least one element, but got normalized_shape = []")
+    if input.dim() < len(shape) or input.shape[-len(shape) :] != shape:
+        inner = ", ".join(str(n) for n in shape)
+        raise RuntimeError(
+            f"Given normalized_shape={list(shape)}, expected input with shape {stars}{inner}], "
+            f"but got input of size{list(input.shape)}"
+        )
+
+
+def check_parameters(shape, **parameters):
+    """Weight and bias must have the normalised shape."""
+    for name, p in parameters.items():
+        if p is not None and tuple(p.shape) != shape:
+            raise RuntimeError(
+                f"Expected {name} to be of same shape as normalized_shape, but got {name} of shape "
+                f"{list(p.shape)} and normalized_shape = {list(shape)}"
+            )
+
+
+@public("torch F")
+def rms_norm(input, normalized_shape, weight=None, eps=None):
+    """The input over the root of its mean square over the last dims, times `weight`.
+
+    Args:
+        normalized_shape: the lengths of those dims, and the shape of the weight.
+        eps: added to the mean square; the dtype's epsilon unless given.
+
+    Raises:
+        RuntimeError: the shapes do not fit.
+
+    Example:
+        >>> import rushlight as torch
+        >>> torch.nn.functional.rms_norm(torch.tensor([1.0, 7.0]), (2,))
+        tensor([0.2000, 1.4000])
+    """
+    as_tensor_argument("rms_norm", "input", 1, input)
+    shape = shape_argument("rms_norm", normalized_shape)
+    check_normalized(input, shape, "[*")
+    check_parameters(shape, weight=weight)
+    if input.dtype.category < dtypes.FLOAT:
+        raise NotImplementedError(f"\"rms_norm\" not implemented for '{input.dtype.scalar_type}'")
+    dims = list(range(-len(shape), 0))
+    x = input.float() if input.dtype.itemsize == 2 else input
+    if eps is None:
+        eps = float(np.finfo(x.dtype.to_real().numpy).eps)
+    out = (x * ((x**2).mean(dims, True) + eps).rsqrt()).to(input.dtype)
+    return out if weight is None else (out * weight).to(input.dtype)
+
+
+# -- channels --------------------------------------------------------------------------------
+
+
+@public("F")
+def batch_norm(
+    input, running_mean, running_var, weight=None, bias=None, training=False, momentum=0.1,
+    eps=1e-5,
+):  # fmt: skip
+    """Each channel (dim 1) standardised over all other dims, times `weight` plus `bias`.
+
+    Args:
+        running_mean, running_var: with `training` they are moved towards the batch's mean and
+            variance; without, they take their place.
+        momentum: how far.
+
+    Raises:
+        ValueError: `training` with one value per channel.
+        RuntimeError: parameters of another length than the number of channels.
+
+    Example:
+        >>> import rushlight as torch
+        >>> x = torch.tensor([[1.0], [3.0]])
+        >>> torch.nn.functional.batch_norm(x, None, None, training=True)
+        tensor([[-1.0000],
+                [ 1.0000]])
+    """
+    if eps < 0:
+        raise ValueError(f"batch_norm eps must be non-negative, but got {eps}")
+    if training:
+        check_several(input.size())
+    return channels_normalized(input, weight, bias, running_mean, running_var, training, momentum,
+                               eps)
+
+
+def check_several(size):
+    """A batch's variance needs two values per channel."""
+    values = size[0]
+    for n in size[2:]:
+        values *= n
+    if values == 1:
+        raise ValueError("Expected more than 1 value per channel when training, got input size "
+                         f"{size}")
+
+
+def channels_normalized(input, weight, bias, running_mean, running_var, training, momentum, eps):
+    """`batch_norm` after its first checks."""
+    as_tensor_argument("batch_norm", "input", 1, input)
+    if input.numel() == 0:
+        return empty_normalized(input, weight, bias)
+    if input.dim() < 2:
+        raise IndexError("Dimension out of range (expected to be in range of [-1, 0], but got 1)")
+    check_running(running_mean, running_var, training)
+    check_lengths(input.shape[1], running_mean=running_mean, running_var=running_var,
+                  weight=weight, bias=bias)
+    refuse_unfit(input, weight, bias, "batch_norm")
+    if input.dtype.itemsize > 2:
+        refuse_unfit(input, running_mean, running_var, "batch_norm")
+    refuse_running_gradient(running_mean=running_mean, running_var=running_var)
+    if not training:
+        return batch_norm_eval(input, weight, bias, running_mean, running_var, 1, eps, 0)
+    dims = (0, *range(2, input.dim()))
+    out, mean, _, variance = batch_norm_(input, weight, bias, dims, (1,), eps, 0)
+    if running_mean is not None:
+        n = numel([input.shape[d] for d in dims])
+        follow(running_mean, mean, 1, momentum)
+        follow(running_var, variance, n / (n - 1) if n > 1 else float("nan"), momentum)
+    return out
+
+
+def empty_normalized(input, weight, bias):
+    """No elements, standardised: no channel has statistics."""
+    out = input.clone() if weight is None else input * weight[0]
+    return out if bias is None else out + bias[0]
+
+
+def check_running(mean, variance, training):
+    """Running statistics are needed for evaluation, and come in pairs."""
+    if not training:
+        for name, t in (("running_mean", mean), ("running_var", variance)):
+            if t is None:
+                raise RuntimeError(f"{name} must be defined in evaluation mode")
+    if (mean is None) != (variance is None):
+        raise ValueError("running_mean and running_var must either both be None or neither be "
+                         "None")
+
+
+def check_lengths(channels, **parameters):
+    """One number per channel."""
+    for name, p in parameters.items():
+        if p is not None and p.numel() != channels:
+            raise RuntimeError(f"{name} should contain {channels} elements not {p.numel()}")
+
+
+def refuse_running_gradient(**statistics):
+    refuse_weight_gradient("native_batch_norm", **statistics)
+
+
+class running_average(Writing):
+    """Moves a running statistic towards a new value, in double precision."""
+
+    tensors = 2
+    places = None
+
+    def forward(x, new, factor, momentum):
+        new = new.reshape(x.shape).astype(np.float64) * factor
+        x[...] = momentum * new + (1 - momentum) * x.astype(np.float64)
+
+
+def follow(running, new, factor, momentum):
+    """Move a running statistic towards `new`."""
+    with no_grad():
+        if running.array is not None and new.array is not None:
+            inplace.apply(running_average, (running, new.detach()), (factor, momentum))
+        else:
+            new = new.detach().reshape(running.shape) * factor
+            running.copy_(momentum * new + (1 - momentum) * running)
+
+
+@public("torch", name="batch_norm")
+def torch_batch_norm(
+    input, weight, bias, running_mean, running_var, training, momentum, eps, cudnn_enabled
+):
+    """`torch.nn.functional.batch_norm`, all arguments required."""
+    return channels_normalized(input, weight, bias, running_mean, running_var, training, momentum,
+                               eps)
+
+
+@public("torch F")
+def group_norm(input, num_groups, weight=None, bias=None, eps=1e-5):
+    """Each sample standardised over groups of its channels, times `weight` plus `bias`.
+
+    Args:
+        num_groups: into how many groups the channels (dim 1) are divided.
+        weight, bias: one number per channel.
+
+    Raises:
+        RuntimeError: the channels cannot be divided so, or parameters of another length.
+
+    Example:
+        >>> import rushlight as torch
+        >>> torch.nn.functional.group_norm(torch.tensor([[1.0, 3.0, 5.0, 5.0]]), 2)
+        tensor([[-1.0000,  1.0000,  0.0000,  0.0000]])
+    """
+    as_tensor_argument("group_norm", "input", 1, input)
+    if input.dim() < 2:
+        raise RuntimeError("Expected at least 2 dimensions for input tensor but received "
+                           f"{input.dim()}")
+    n, channels = input.shape[:2]
+    check_several((n * channels // num_groups, num_groups, *input.shape[2:]))
+    check_groups(input, num_groups, weight=weight, bias=bias)
+    refuse_unfit(input, weight, bias, "GroupNormKernelImpl")
+    return group_norm_(input, weight, bias, num_groups, 1, eps, 0)[0]
+
+
+def check_groups(input, groups, **parameters):
+    """Refuse groups and parameters that the channels do not fit."""
+    channels = input.shape[1]
+    if groups <= 0:
+        raise RuntimeError("Expected num groups to be greater than 0, got " + str(groups))
+    if channels % groups:
+        raise RuntimeError(
+            "Expected number of channels in input to be divisible by num_groups, but got input of "
+            f"shape {list(input.shape)} and num_groups={groups}"
+        )
+    for name, p in parameters.items():
+        if p is not None and tuple(p.shape) != (channels,):
+            raise RuntimeError(
+                f"Expected {name} to be a vector of size equal to the number of channels in input, "
+                f"but got {name} of shape {list(p.shape)} and input of shape {list(input.shape)}"
+            )
+
+
+@public("F")
+def instance_norm(
+    input, running_mean=None, running_var=None, weight=None, bias=None, use_input_stats=True,
+    momentum=0.1, eps=1e-5,
+):  # fmt: skip
+    """Each channel of each sample standardised, times `weight` plus `bias`.
+
+    Args:
+        running_mean, running_var: as for `batch_norm`, averaged over the samples.
+        use_input_stats: standardise by the input's statistics, not the running ones.
+
+    Raises:
+        ValueError: one value per channel.
+        RuntimeError: parameters of another length than the number of channels.
+
+    Example:
+        >>> import rushlight as torch
+        >>> torch.nn.functional.instance_norm(torch.tensor([[[1.0, 3.0]]]))
+        tensor([[[-1.0000,  1.0000]]])
+    """
+    if use_input_stats:
+        check_several_pixels(input.size())
+    return instances_normalized(input, weight, bias, running_mean, running_var, use_input_stats,
+                                momentum, eps)
+
+
+def check_several_pixels(size):
+    """A channel's variance needs two values."""
+    pixels = 1
+    for n in size[2:]:
+        pixels *= n
+    if pixels == 1:
+        raise ValueError("Expected more than 1 spatial element when training, got input size "
+                         f"{size}")
+
+
+@public("torch", name="instance_norm")
+def instances_normalized(
+    input, weight, bias, running_mean, running_var, use_input_stats, momentum, eps,
+    cudnn_enabled=True,
+):  # fmt: skip
+    """`torch.nn.functional.instance_norm`, all arguments required: a batch of one sample."""
+    if not use_input_stats and (running_mean is None or running_var is None):
+        raise RuntimeError("Expected running_mean and running_var to be defined when "
+                           "use_input_stats is false")
+    n, channels = input.shape[:2]
+    refuse_unfit(input, weight, bias, "batch_norm")
+
+    def repeated(t):
+        return t if t is None else t.repeat(n)
+
+    mean, variance = repeated(running_mean), repeated(running_var)
+    rows = input.contiguous().view((1, n * channels, *input.shape[2:]))
+    out = channels_normalized(rows, repeated(weight), repeated(bias), mean, variance,
+                              use_input_stats, momentum, eps)
+    for running, each in ((running_mean, mean), (running_var, variance)):
+        if running is not None and use_input_stats:
+            with no_grad():
+                running.copy_(each.view(n, channels).mean(0))
+    return out.view(input.shape)
+
+
+@public("torch")
+def native_batch_norm(
+    input, weight, bias, running_mean, running_var, training, momentum, eps
+):
+    """`batch_norm`, with the mean and the reciprocal deviation used as further results."""
+    out = channels_normalized(input, weight, bias, running_mean, running_var, training, momentum,
+                              eps)
+    if not training:
+        return out, input.new_empty(0), input.new_empty(0)
+    x = input.detach()
+    dims = (0, *range(2, x.dim()))
+    variance, mean = namespaces["torch"]["var_mean"](x, dims, correction=0)
+    return out, mean, (variance + eps).rsqrt()
+
+
+# -- others ----------------------------------------------------------------------------------
+
+
+@public("F")
+def local_response_norm(input, size, alpha=1e-4, beta=0.75, k=1.0):
+    """Each element over (k + alpha * mean of squares of `size` neighbouring channels) ** beta.
+
+    Raises:
+        ValueError: the input has fewer than three dims.
+
+    Example:
+        >>> import rushlight as torch
+        >>> x = torch.ones(1, 3, 1)
+        >>> torch.nn.functional.local_response_norm(x, 1, alpha=3.0, beta=0.5)
+        tensor([[[0.5000],
+                 [0.5000],
+                 [0.5000]]])
+    """
+    if input.dim() < 3:
+        raise ValueError("Expected 3D or higher dimensionality                          input "
+                         f"(got {input.dim()} dimensions)")
+    if input.numel() == 0:
+        return input
+    if size < 1:
+        raise RuntimeError(f"kernel size should be greater than zero, but got kH: {size} kW: 1")
+    if input.dtype.category < dtypes.FLOAT:
+        raise NotImplementedError(f"\"avg_pool2d\" not implemented for '{input.dtype.scalar_type}'")
+    squares = input * input
+    before = squares.new_zeros((squares.shape[0], size // 2, *squares.shape[2:]))
+    after = squares.new_zeros((squares.shape[0], (size - 1) // 2, *squares.shape[2:]))
+    padded = namespaces["torch"]["cat"]((before, squares, after), 1)
+    return input / (padded.unfold(1, size, 1).mean(-1) * alpha + k) ** beta
+
+
+@public("F")
+def normalize(input, p=2.0, dim=1, eps=1e-12, out=None):
+    """The input over its p-norm along `dim`, norms below `eps` counting as `eps`.
+
+    Example:
+        >>> import rushlight as torch
+        >>> torch.nn.functional.normalize(torch.tensor([[3.0, 4.0]]))
+        tensor([[0.6000, 0.8000]])
+    """
+    as_tensor_argument("normalize", "input", 1, input)
+    length = input.norm(p, dim, keepdim=True).clamp_min(eps).expand_as(input)
+    return input / length if out is None else namespaces["torch"]["div"](input, length, out=out)

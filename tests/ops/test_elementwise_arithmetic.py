@@ -1,0 +1,56 @@
+"""Arithmetic, powers and the fused operations, against PyTorch."""
+
+from tests.ops.checker import Row, checks_of
+
+REAL = "float16 float32 float64 int64 int32 uint8 bool complex64"
+
+ROWS = [
+    Row("add", lambda torch, x, y: torch.add(x, y), dtypes=REAL),
+    Row("add alpha", lambda torch, x, y: torch.add(x, y, alpha=2)),
+    Row("add number", lambda torch, x: x + 2.5, dtypes=REAL),
+    Row("add integer", lambda torch, x: 3 + x, dtypes=REAL),
+    Row("sub", lambda torch, x, y: x - y, dtypes=REAL),
+    Row("sub alpha", lambda torch, x, y: torch.sub(x, y, alpha=0.5)),
+    Row("rsub number", lambda torch, x: 2 - x),
+    Row("rsub", lambda torch, x, y: torch.rsub(x, y, alpha=2)),
+    Row("mul", lambda torch, x, y: x * y, dtypes=REAL),
+    Row("mul number", lambda torch, x: x * 0.5),
+    Row("div", lambda torch, x, y: x / y, dtypes="float16 float32 float64 int64 bool complex128"),
+    Row("div number", lambda torch, x: x / 4),
+    Row("rdiv", lambda torch, x: 2 / x, domain=(0.5, 2.0)),
+    Row("div floor", lambda torch, x, y: torch.div(x, y, rounding_mode="floor")),
+    Row("div trunc", lambda torch, x, y: torch.div(x, y, rounding_mode="trunc")),
+    Row("div trunc number", lambda torch, x: torch.div(x, -2, rounding_mode="trunc")),
+    Row("floor_divide", lambda torch, x, y: x // y, node=False),
+    Row("floor_divide number", lambda torch, x: x // -3, node=False),
+    Row("rfloordiv", lambda torch, x: 5 // x, domain=(1.0, 2.0), node=False),
+    Row("remainder", lambda torch, x, y: x % y),
+    Row("remainder number", lambda torch, x: torch.remainder(x, -3)),
+    Row("rmod", lambda torch, x: 5 % x, domain=(1.0, 2.0), derivatives=""),
+    Row("fmod", lambda torch, x, y: torch.fmod(x, y)),
+    Row("fmod number", lambda torch, x: torch.fmod(x, 1.5)),
+    Row("reciprocal", lambda torch, x: torch.reciprocal(x)),
+    Row("neg", lambda torch, x: -x),
+    Row("positive", lambda torch, x: +x, derivatives=""),
+    Row("addcmul", lambda torch, x, y, z: torch.addcmul(x, y, z, value=2), special=False),
+    Row("addcdiv", lambda torch, x, y, z: torch.addcdiv(x, y, z, value=2), special=False,
+        message=False),
+    Row("lerp", lambda torch, x, y, z: torch.lerp(x, y, z), special=False),
+    Row("lerp number", lambda torch, x, y: torch.lerp(x, y, 0.3), special=False),
+    Row("square", lambda torch, x: torch.square(x)),
+    Row("pow 2", lambda torch, x: x**2),
+    Row("pow 3", lambda torch, x: x**3),
+    Row("pow 0", lambda torch, x: x**0),
+    Row("pow half", lambda torch, x: x**0.5),
+    Row("pow -1", lambda torch, x: x**-1),
+    Row("pow", lambda torch, x, y: x**y, domain=(0.2, 2.0)),
+    Row("pow of integers", lambda torch, x, y: x**y, dtypes="int64 int32", derivatives=""),
+    Row("rpow", lambda torch, x: 2**x),
+    Row("rpow of zero", lambda torch, x: 0**x),
+    Row("rpow of negative", lambda torch, x: (-2) ** x),
+    Row("float_power", lambda torch, x, y: torch.float_power(x, y), domain=(0.2, 2.0)),
+    Row("float_power number", lambda torch, x: torch.float_power(x, 2)),
+    Row("float_power of number", lambda torch, x: torch.float_power(2, x)),
+]
+
+test_values, test_derivatives, test_transforms = checks_of(ROWS)
