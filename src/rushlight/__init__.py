@@ -18,6 +18,11 @@ from rushlight.version import __version__
 globals().update(_namespaces["torch"])
 
 from rushlight import __config__, autograd  # noqa: E402  (they use the names above)
+from rushlight.autograd.anomaly_mode import (  # noqa: E402
+    is_anomaly_check_nan_enabled,
+    is_anomaly_enabled,
+    set_anomaly_enabled,
+)
 from rushlight.autograd.grad_mode import (  # noqa: E402
     enable_grad,
     inference_mode,
@@ -41,6 +46,6 @@ def __dir__() -> list[str]:
 
 __all__ = [
     "Tensor", "__config__", "__version__", "as_torch", "autograd", "enable_grad", "inference_mode",
-    "is_grad_enabled", "is_inference_mode_enabled", "no_grad", "set_grad_enabled",
+    "is_anomaly_check_nan_enabled", "is_anomaly_enabled", "is_grad_enabled", "is_inference_mode_enabled", "no_grad", "set_anomaly_enabled", "set_grad_enabled",
     *(name for name in _namespaces["torch"] if not name.startswith("_")),
 ]

@@ -27,7 +27,7 @@ def test_edges(torch, say):
     edge = torch.autograd.graph.get_gradient_edge
     x = torch.tensor([1.0, 2.0], requires_grad=True)
     y = x * 2
-    a, b = y.unbind()
+    _a, b = y.unbind()
     say(edge(x), edge(y), edge(b))
     say(edge(y).node is y.grad_fn, edge(y).output_nr, edge(b).output_nr, edge(y).ownership_token)
     say.refused(edge, torch.ones(2))

@@ -10,10 +10,10 @@
     test_values, test_derivatives, test_transforms = checks_of(ROWS)
 
 A row's `call` is written once and run with both libraries, on tensors with the same elements.  It
-takes as many tensors as its arguments say after `torch`.  `shapes` lists the shapes of those
-tensors, sample by sample; the default covers 0-d, empty, several dims, and broadcasting.  Every
-sample is also tried with transposed and with expanded inputs.  Where PyTorch raises, the same type
-of exception (and, with `message`, the same text) is expected.
+takes as many tensors as it has arguments without default after `torch`.  `shapes` lists the shapes
+of those tensors, sample by sample; the default covers 0-d, empty, several dims, and broadcasting.
+Every sample is also tried with transposed and with expanded inputs.  Where PyTorch raises, the same
+type of exception (and, with `message`, the same text) is expected.
 """
 
 from __future__ import annotations
@@ -63,7 +63,8 @@ class Row(NamedTuple):
 
     def samples(self) -> Sequence[Any]:
         """The shapes of the inputs, sample by sample."""
-        inputs = len(inspect.signature(self.call).parameters) - 1
+        arguments = inspect.signature(self.call).parameters.values()
+        inputs = sum(a.default is a.empty for a in arguments) - 1
         return self.shapes or {1: UNARY, 2: BINARY, 3: TERNARY}[inputs]
 
 
@@ -100,7 +101,7 @@ def outcome(call: Callable[..., Any], *args: Any) -> Any:
 def as_numpy(t: Any) -> np.ndarray:
     """A tensor's elements; bfloat16 as float32."""
     t = t.detach().resolve_conj().resolve_neg()
-    return (t.float() if "bfloat16" in str(t.dtype) else t).numpy()
+    return (t.float() if "bfloat16" in str(t.dtype) else t).numpy(force=True)
 
 
 def same(ours: Any, theirs: Any, row: Row, what: str = "result") -> None:

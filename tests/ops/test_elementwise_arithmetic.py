@@ -46,7 +46,7 @@ ROWS = [
     Row("pow", lambda torch, x, y: x**y, domain=(0.2, 2.0)),
     Row("pow of integers", lambda torch, x, y: x**y, dtypes="int64 int32", derivatives=""),
     Row("rpow", lambda torch, x: 2**x),
-    Row("rpow of zero", lambda torch, x: 0**x),
+    Row("rpow of zero", lambda torch, x: 0**x, second=False),
     Row("rpow of negative", lambda torch, x: (-2) ** x),
     Row("float_power", lambda torch, x, y: torch.float_power(x, y), domain=(0.2, 2.0)),
     Row("float_power number", lambda torch, x: torch.float_power(x, 2)),

@@ -368,7 +368,8 @@ def test_deep_graph_is_differentiated_and_freed_without_recursion():
         assert x.grad.tolist() == [1.0, 1.0]
         node, leaf = weakref.ref(y.grad_fn), weakref.ref(x)
         del x, y
-        assert node() is None and leaf() is None
+        assert node() is None
+        assert leaf() is None
 
     without_collector(act)
 

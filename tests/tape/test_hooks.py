@@ -131,7 +131,7 @@ def test_node_hooks_of_several_inputs_and_outputs(torch, say):
     b = torch.tensor([3.0, 4.0], requires_grad=True)
     y = a * b
     y.grad_fn.register_hook(named(say, "mul"))
-    p, q = y.unbind()
+    p, _q = y.unbind()
     p.grad_fn.register_prehook(named(say, "unbind pre"))
     p.grad_fn.register_hook(named(say, "unbind"))
     p.backward()

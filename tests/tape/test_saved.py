@@ -198,9 +198,9 @@ def test_disabled_hooks(torch, say):
             return x * x
 
     def around():
-        with graph.saved_tensors_hooks(lambda t: t, lambda t: t):
-            with graph.disable_saved_tensors_hooks("not here"):
-                pass
+        hooks = graph.saved_tensors_hooks(lambda t: t, lambda t: t)
+        with hooks, graph.disable_saved_tensors_hooks("not here"):
+            pass
 
     with graph.disable_saved_tensors_hooks("not now"):
         say.refused(inside)

@@ -47,8 +47,9 @@ class Transcript:
     def shown_tensor(self, t: Any) -> str:
         numbers = t.detach().resolve_conj().tolist() if t.is_complex() else t.detach().tolist()
         kind = str(t.dtype).rpartition(".")[2]
-        wanted = f" {t.grad_fn.name()}" if t.grad_fn is not None else " leaf" if t.requires_grad else ""
-        return f"{kind}{self.rounded(numbers)}{wanted}"
+        wanted = " leaf" if t.requires_grad else ""
+        place = wanted if t.grad_fn is None else f" {t.grad_fn.name()}"
+        return f"{kind}{self.rounded(numbers)}{place}"
 
     def rounded(self, numbers: Any) -> str:
         if isinstance(numbers, list):

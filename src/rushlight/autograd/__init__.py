@@ -3,8 +3,8 @@
 from rushlight.autograd import anomaly_mode, forward_ad, function, grad_mode, graph, variable
 from rushlight.autograd.anomaly_mode import detect_anomaly, set_detect_anomaly
 from rushlight.autograd.function import Function, NestedIOFunction
-from rushlight.autograd.gradcheck import gradcheck, gradgradcheck  # hides its module, as in torch
 from rushlight.autograd.grad_mode import set_multithreading_enabled
+from rushlight.autograd.gradcheck import gradcheck, gradgradcheck  # hides its module, as in torch
 from rushlight.autograd.variable import Variable
 from rushlight.tape.modes import enable_grad, inference_mode, no_grad, set_grad_enabled
 from rushlight.tape.nodes import SavedTensor

@@ -7,7 +7,6 @@ that was in a backward. When a node fails, both are shown.
 from __future__ import annotations
 
 import sys
-import traceback
 import warnings
 from types import FrameType
 from typing import Any
@@ -79,6 +78,8 @@ def is_ours(frame: FrameType) -> bool:
 
 def user_stack() -> list[str]:
     """The stack down to the user's innermost line, formatted; without our own frames."""
+    import traceback  # slow to import
+
     frames = [(f, line) for f, line in traceback.walk_stack(sys._getframe(1)) if not is_ours(f)]
     return traceback.StackSummary.extract(reversed(frames)).format()
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import functools
+import warnings
 from collections.abc import Callable
 from typing import Any
 
 from rushlight.tape import errors, gradients, inplace, saved, views
 from rushlight.tape.core import (
     VIEW_OF_FUNCTION,
+    VIEW_OF_MANY,
     alias,
     bump,
     new_saved_output,
@@ -26,6 +28,16 @@ NOT_STATIC = (
     "Legacy autograd function with non-static forward method is deprecated. Please use new-style "
     "autograd function with static forward method. (Example: "
     "https://pytorch.org/docs/stable/autograd.html#torch.autograd.Function)"
+)
+COMPLEX_FOR_REAL = (
+    "Expected isFloatingType(grad.scalar_type()) || (input_is_complex == grad_is_complex) to be "
+    "true, but got false.  (Could this error message be improved?  If so, please report an "
+    "enhancement request to PyTorch.)"
+)
+INSTANTIATED = (
+    "{0} should not be instantiated. Methods on autograd functions are all static, so you should "
+    "invoke them on the class itself. Instantiating an autograd function will raise an error in a "
+    "future version of PyTorch."
 )
 TWICE = "trying to differentiate twice a function that was marked with @once_differentiable"
 
@@ -130,26 +142,28 @@ class BackwardCFunction(GraphNode, FunctionCtx):
                 out.append(None if g is None else self.fitted(g, i, len(out)))
             elif g is not None:
                 raise RuntimeError(
-                    f"function {name} returned a gradient different from None at position {i + 1}, "
+                    f"function {name} returned a gradient different than None at position {i + 1}, "
                     "but the corresponding forward input was not a Variable")
         return out
 
     def fitted(self, g: Any, position: int, index: int) -> Any:
         """One returned gradient in the shape and dtype of its input."""
         if not isinstance(g, Tensor):
-            raise TypeError(f"expected Variable or None (got {type(g).__name__})")
+            raise RuntimeError(f"expected Variable or None (got {type(g).__name__})")
         if self.next[index] is None:
             return None
         shape, dtype = self.shapes[index]
-        if tuple(g.shape) != tuple(shape):
+        if g.shape != shape:
             if not expandable(shape, g.shape):
                 raise RuntimeError(
                     f"Function {self.name()} returned an invalid gradient at index {index} - got "
                     f"{list(g.shape)} but expected shape compatible with {list(shape)}")
             g = gradients.sum_to(g, shape)
-        if g.dtype is not dtype:
-            g = (g.real if g.dtype.is_complex and not dtype.is_complex else g).to(dtype)
-        return g
+        if g.dtype.is_complex and not dtype.is_complex:
+            raise RuntimeError(errors.extend(
+                COMPLEX_FOR_REAL, f"{self.name()} returned a complex gradient for input {index}, which "
+                f"has dtype {dtype}; return its real part"))
+        return g if g.dtype is dtype else g.to(dtype)
 
     def release(self, place: Any) -> None:
         if self.saved:
@@ -202,10 +216,7 @@ class Function(metaclass=FunctionMeta):
     generate_vmap_rule = False
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        raise RuntimeError(f"{type(self)} should not be instantiated. Methods on autograd functions "
-                           "are all static, so you should invoke them on the class itself. "
-                           "Instantiating an autograd function will raise an error in a future "
-                           "version of PyTorch.")
+        warnings.warn(INSTANTIATED.format(type(self)), DeprecationWarning, stacklevel=2)
 
     @staticmethod
     def forward(*args: Any, **kwargs: Any) -> Any:
@@ -281,13 +292,20 @@ def run_forward(cls: Any, ctx: Any, args: tuple[Any, ...]) -> Any:
 def apply_at_base(cls: Any, args: tuple[Any, ...]) -> tuple[Any, Any]:
     """Apply to tensors that are boxed at no level."""
     ctx, mask = begin(cls, args)
-    with no_grad():
+    st = state()
+    before, st.grad = st.grad, False
+    try:
         result = run_forward(cls, ctx, args)
+    finally:
+        st.grad = before
     several = isinstance(result, tuple)
     outputs = result if several else (result,)
     made = tuple([settle(ctx, i, x, args, mask) for i, x in enumerate(outputs)])
-    check_dirty(ctx, outputs)
+    if ctx.dirty_tensors:
+        check_dirty(ctx, outputs)
     if mask:
+        if len(made) > 1:
+            mark_many(ctx, made)
         save(ctx, outputs, made)
         ctx.outputs = tuple([
             (x.array.shape, x.array.dtype) if isinstance(x, Tensor) else None for x in made])
@@ -303,22 +321,34 @@ def begin(cls: Any, args: tuple[Any, ...]) -> tuple[Any, int]:
     mask = (1 << len(tensors)) - 1 if st.grad and any(wanted) else 0
     bits = sum(1 << i for i, w in enumerate(wanted) if w) if mask else 0
     ctx = new_node(cls._backward_cls, tensors, bits, st)
-    ctx.needs_input_grad = tuple([isinstance(x, Tensor) and wants(x) for x in args])
+    flags = iter(wanted)
     ctx.tensor_inputs = tuple([isinstance(x, Tensor) for x in args])
+    ctx.needs_input_grad = tuple([is_tensor and next(flags) for is_tensor in ctx.tensor_inputs])
     ctx.shapes = tuple([(x.shape, x.dtype) for x in tensors])
     return ctx, bits
+
+
+def is_among(x: Any, others: tuple[Any, ...]) -> bool:
+    """Is `x` itself (not an equal) among `others`?"""
+    for other in others:  # no generator: this runs thrice per output
+        if other is x:
+            return True
+    return False
 
 
 def settle(ctx: Any, nr: int, x: Any, args: tuple[Any, ...], mask: int) -> Any:
     """Give one output its place in the graph."""
     if not isinstance(x, Tensor):
         return x
-    is_input = any(x is a for a in args)
-    dirty = any(x is d for d in ctx.dirty_tensors)
-    if any(x is n for n in ctx.non_differentiable) or not inplace.wants_history(x):
+    is_input = is_among(x, args)
+    dirty = is_among(x, ctx.dirty_tensors)
+    if is_among(x, ctx.non_differentiable) or not inplace.wants_history(x):
         return detached(x) if is_input and not dirty else x
     if dirty:
         if is_input and mask:
+            if x.is_leaf and x.origin is None and wants(x):
+                raise RuntimeError("a leaf Variable that requires grad has been used in an in-place "
+                                   "operation.")
             inplace.check(x, True)
             views.rebase(x, ctx)
         elif mask:
@@ -333,6 +363,14 @@ def settle(ctx: Any, nr: int, x: Any, args: tuple[Any, ...], mask: int) -> Any:
             x.origin.creation = VIEW_OF_FUNCTION
             x.origin.seen = version_of(x)
     return x
+
+
+def mark_many(ctx: Any, made: tuple[Any, ...]) -> None:
+    """Views among several differentiable outputs may not be written to."""
+    own = [x for x in made if isinstance(x, Tensor) and x.node is ctx]
+    for x in own if len(own) > 1 else ():
+        if x.origin is not None:
+            x.origin.creation = VIEW_OF_MANY
 
 
 def aliased(x: Tensor) -> Tensor:
@@ -429,6 +467,7 @@ class InplaceFunction(Function):
     __module__ = "torch.autograd.function"
 
     def __init__(self, inplace: bool = False) -> None:
+        super().__init__()
         self.inplace = inplace
 
 

@@ -1,30 +1,41 @@
 """Are the derivatives right?  Compares what autograd computes with finite differences.
 
-A Jacobian is a matrix with a row per element of the input and a column per element of the output.
-For a complex input x + iy its rows are dL/dx + i dL/dy, as gradients are; complex outputs are
-checked by their real and imaginary parts, one after the other.
+The slow check compares whole Jacobians (see `jacobians`), the fast one a random number of each.
 """
 
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 from typing import Any
 
-import numpy as np
-
 import rushlight as torch
-from rushlight.autograd import forward_ad
 from rushlight.autograd.function import Function
-from rushlight.autograd.function import Function
+from rushlight.autograd.jacobians import (
+    Check,
+    GradcheckError,
+    as_tuple,
+    backward_jacobian,
+    check_gradient,
+    directional,
+    forward_jacobians,
+    inner,
+    is_differentiable,
+    is_number_field,
+    jvp,
+    moved_jacobians,
+    numerical_jacobians,
+    random_like,
+    values_of,
+    vjp,
+)
 from rushlight.tensor.differentiate import grad
 from rushlight.tensor.tensor import Tensor
 
 __all__ = ["GradcheckError", "gradcheck", "gradgradcheck"]
 
 NO_INPUT = (
-    "gradcheck expects at least one input tensor to require gradient, but none of the them have "
+    "gradcheck expects at least one input tensor to require gradient, but none of them have "
     "requires_grad=True."
 )
 NOT_DOUBLE = (
@@ -36,11 +47,6 @@ STRIDE_ZERO = (
     "The {0}th input has a dimension with stride 0. gradcheck only supports inputs that are "
     "non-overlapping to be able to compute the numerical gradients correctly. You should call "
     ".contiguous on the input before passing it to gradcheck."
-)
-NOT_REENTRANT = (
-    "Backward is not reentrant, i.e., running backward with same input and grad_output multiple "
-    "times gives different values, although analytical gradient matches numerical gradient.The "
-    "tolerance for nondeterminism was {0}."
 )
 UNDEFINED_FAILS = (
     "Expected backward function to handle undefined output grads. Please look at \"Notes about "
@@ -59,153 +65,6 @@ FAST_ONLY = (
     "Fast gradcheck failed but element-wise differences are small. This means that the test might "
     "have passed in slow mode: try fast_mode=False."
 )
-
-
-class GradcheckError(RuntimeError):
-    """What `gradcheck` and `gradgradcheck` raise when a derivative is wrong."""
-
-
-@dataclass
-class Check:
-    """A function, where its derivatives are checked, and how strictly."""
-
-    func: Callable[..., Any]
-    inputs: tuple[Any, ...]
-    eps: float
-    atol: float
-    rtol: float
-    nondet_tol: float
-    dtypes: bool
-
-    def outputs(self, part: Any = None) -> tuple[Tensor, ...]:
-        """Those results of the function that can be differentiated, or `part` of the complex."""
-        out = [o for o in as_tuple(self.func(*self.inputs)) if is_differentiable(o)]
-        return tuple([part(o) if part and o.is_complex() else o for o in out])
-
-    def wanted(self) -> Iterator[tuple[int, Tensor]]:
-        """The inputs to differentiate by, with their positions among the tensors that are such."""
-        tensors = [x for x in self.inputs if isinstance(x, Tensor) and x.requires_grad]
-        return enumerate(tensors)
-
-    def close(self, a: Tensor, b: Tensor, atol: float | None = None) -> bool:
-        common = torch.promote_types(a.dtype, b.dtype)
-        return bool(torch.allclose(a.to(common), b.to(common), self.rtol,
-                                   self.atol if atol is None else atol))
-
-
-def as_tuple(x: Any) -> tuple[Any, ...]:
-    if isinstance(x, (tuple, list)):
-        return tuple(x)
-    return (x,)
-
-
-def is_differentiable(x: Any) -> bool:
-    return isinstance(x, Tensor) and x.requires_grad
-
-
-def is_number_field(x: Any) -> bool:
-    return isinstance(x, Tensor) and (x.is_floating_point() or x.is_complex())
-
-
-# -- Jacobians ------------------------------------------------------------------------------
-
-
-def numerical_jacobians(run: Callable[[], Sequence[Tensor]], x: Tensor, eps: float) -> list[Tensor]:
-    """Of every (real) result of `run` by `x`, from central differences."""
-    directions = (1.0, 1j) if x.is_complex() else (1.0,)
-    rows: list[list[Any]] = []
-    for index in np.ndindex(*x.shape):
-        slopes = [slope(run, x, index, direction * eps, eps) for direction in directions]
-        rows.append([
-            one[0] if len(one) == 1 else one[0] + 1j * one[1] for one in zip(*slopes, strict=True)
-        ])
-    return [torch.from_numpy(np.stack(column)) for column in zip(*rows, strict=True)]
-
-
-def slope(run: Any, x: Tensor, index: Any, step: Any, eps: float) -> list[Any]:
-    """(f(x + step) - f(x - step)) / 2 eps for each result, flat."""
-    values = x.detach().numpy()
-    before = values[index]
-    try:
-        values[index] = before - step
-        low = run()
-        values[index] = before + step
-        high = run()
-    finally:
-        values[index] = before
-    return [difference(a, b, eps) for a, b in zip(low, high, strict=True)]
-
-
-def difference(a: Tensor, b: Tensor, eps: float) -> Any:
-    """The slope between two values of a result, which must be of one kind."""
-    if a.dtype != b.dtype or a.shape != b.shape:
-        what = "dtype" if a.dtype != b.dtype else "shape"
-        raise AssertionError(f"Expected `func` to return outputs with the same {what} when inputs "
-                             f"are perturbed by {eps}, but got: {a} and {b}")
-    return ((b - a).detach().numpy() / (2 * eps)).ravel()
-
-
-def values_of(check: Check, part: Any = None) -> Callable[[], list[Tensor]]:
-    """A function that evaluates the checked one anew; its results share no memory with inputs."""
-    return lambda: [o.detach().clone() for o in check.outputs(part)]
-
-
-def backward_jacobian(check: Check, output: Tensor, x: Tensor) -> Tensor:
-    """Of one (real) output by `x`, column by column from vjps of unit vectors; run twice."""
-    columns = []
-    for j in range(output.numel()):
-        g = torch.zeros_like(output, memory_format=torch.contiguous_format)
-        g.reshape(-1)[j] = 1
-        first, again = vjp(output, x, g), vjp(output, x, g)
-        check_gradient(check, first, x)
-        if bool((first - again).abs().max() > check.nondet_tol) if x.numel() else False:
-            raise GradcheckError(NOT_REENTRANT.format(check.nondet_tol))
-        columns.append(first.reshape(-1))
-    return torch.stack(columns, 1) if columns else x.new_zeros(x.numel(), 0)
-
-
-def vjp(output: Tensor, x: Tensor, g: Tensor) -> Tensor:
-    """The gradient of `output` by `x`, zeros where it does not depend on it."""
-    found = grad(output, x, g, retain_graph=True, allow_unused=True)[0]
-    return torch.zeros_like(x) if found is None else found.detach()
-
-
-def check_gradient(check: Check, g: Tensor, x: Tensor) -> None:
-    if g.shape != x.shape:
-        raise GradcheckError("Analytical gradient has incorrect size")
-    if check.dtypes and g.dtype != x.dtype:
-        raise GradcheckError("Gradient has dtype mismatch")
-
-
-def forward_jacobians(check: Check, x: Tensor, unit: Any) -> list[Tensor]:
-    """Of every output by the real (`unit` 1) or imaginary (1j) part of `x`, from tangents."""
-    rows = []
-    for i in range(x.numel()):
-        tangent = torch.zeros_like(x, memory_format=torch.contiguous_format)
-        tangent.reshape(-1)[i] = unit
-        rows.append([t.reshape(-1) for t in jvp(check, x, tangent)])
-    return [torch.stack(list(column)) for column in zip(*rows, strict=True)]
-
-
-def jvp(check: Check, x: Tensor, tangent: Tensor | None) -> list[Tensor]:
-    """The tangents of all outputs when `x` has this one, and the other inputs none."""
-    with forward_ad.dual_level():
-        dual = x.detach() if tangent is None else forward_ad.make_dual(x.detach(), tangent)
-        inputs = [dual if each is x else detached(each) for each in check.inputs]
-        return [tangent_of(check, o) for o in as_tuple(check.func(*inputs)) if is_number_field(o)]
-
-
-def detached(x: Any) -> Any:
-    return x.detach() if isinstance(x, Tensor) else x
-
-
-def tangent_of(check: Check, output: Tensor) -> Tensor:
-    value, tangent = forward_ad.unpack_dual(output)
-    if tangent is None:
-        return torch.zeros_like(value)
-    if check.dtypes and tangent.dtype != value.dtype:
-        raise GradcheckError("Forward AD gradient has dtype mismatch.")
-    return tangent.detach()
 
 
 # -- comparisons ----------------------------------------------------------------------------
@@ -232,7 +91,8 @@ def check_backward(check: Check) -> None:
     for part, take in parts(check.outputs()):
         outputs = check.outputs(take)
         for k, x in check.wanted():
-            numerical = numerical_jacobians(values_of(check, take), x, check.eps) if x.numel() else []
+            run = values_of(check, take)
+            numerical = numerical_jacobians(run, x, check.eps) if x.numel() else []
             for i, (output, expected) in enumerate(zip(outputs, numerical, strict=False)):
                 found = backward_jacobian(check, output, x)
                 if not check.close(found, expected):
@@ -249,17 +109,6 @@ def check_forward(check: Check) -> None:
             for i, (a, b) in enumerate(zip(found, numerical, strict=True)):
                 if not check.close(a, b):
                     raise GradcheckError(mismatch(b, a, i, k, part, True))
-
-
-def moved_jacobians(check: Check, x: Tensor, unit: Any) -> list[Tensor]:
-    """Central differences of all outputs, complex ones as they are, along `unit`."""
-
-    def run() -> list[Tensor]:
-        results = as_tuple(check.func(*[detached(each) for each in check.inputs]))
-        return [o.detach().clone() for o in results if is_number_field(o)]
-
-    rows = [slope(run, x, index, unit * check.eps, check.eps) for index in np.ndindex(*x.shape)]
-    return [torch.from_numpy(np.stack(column)) for column in zip(*rows, strict=True)]
 
 
 def check_backward_fast(check: Check) -> None:
@@ -280,31 +129,6 @@ def check_backward_fast(check: Check) -> None:
                         mismatch(expected, found, i, k, part, False) + slow_verdict(check))
 
 
-def directional(check: Check, take: Any, i: int, x: Tensor, u: Tensor, v: Tensor) -> Tensor:
-    """The derivative of v . output along u, from a central difference."""
-    moved, held = x.detach(), x.detach().clone()
-    results = []
-    for sign in (-1.0, 1.0):
-        moved.copy_(held + sign * check.eps * u)
-        results.append(inner(check.outputs(take)[i].detach(), v))
-    moved.copy_(held)
-    return (results[1] - results[0]) / (2 * check.eps)
-
-
-def inner(a: Tensor, b: Tensor) -> Tensor:
-    """The real inner product."""
-    return torch.real((a.conj() * b).sum()) if a.is_complex() else (a * b).sum()
-
-
-def random_like(x: Tensor) -> Tensor:
-    """A random tensor of unit length, contiguous, from a stream of its own."""
-    stream = np.random.default_rng(x.numel())
-    values = stream.standard_normal(x.shape)
-    if x.is_complex():
-        values = values + 1j * stream.standard_normal(x.shape)
-    return torch.from_numpy(np.asarray(values / (np.linalg.norm(values) or 1.0))).to(x.dtype)
-
-
 def slow_verdict(check: Check) -> str:
     """What the element by element check says where the fast one failed."""
     try:
@@ -317,7 +141,8 @@ def slow_verdict(check: Check) -> str:
 def check_constant(check: Check) -> None:
     """Results that do not require grad must not change with the inputs."""
     def run() -> list[Tensor]:
-        return [o.detach().clone() for o in as_tuple(check.func(*check.inputs)) if is_number_field(o)]
+        results = as_tuple(check.func(*check.inputs))
+        return [o.detach().clone() for o in results if is_number_field(o)]
 
     for _, x in check.wanted():
         if any(bool((j != 0).any()) for j in numerical_jacobians(run, x, check.eps)):
@@ -380,7 +205,7 @@ def check_batched(check: Check) -> None:
     """A batch of cotangents under vmap must give what each gives alone."""
     inputs = [x for _, x in check.wanted()]
     for i, output in enumerate(check.outputs()):
-        vs = [random_like(output), 2 * random_like(output).flip(range(output.dim()))]
+        vs = [random_like(output, seed) for seed in (1, 2)]
         alone = [grad(output, inputs, v, retain_graph=True, allow_unused=True) for v in vs]
         try:
             found = grad(output, inputs, torch.stack(vs), retain_graph=True, allow_unused=True,
@@ -395,7 +220,7 @@ def check_batched(check: Check) -> None:
 def check_batched_forward(check: Check) -> None:
     """A batch of tangents under vmap must give what each gives alone."""
     for k, x in check.wanted():
-        us = [random_like(x), 2 * random_like(x)]
+        us = [random_like(x, seed) for seed in (1, 2)]
         alone = zip(*[jvp(check, x, u) for u in us], strict=True)
         found = torch.func.vmap(lambda u, x=x: tuple(jvp(check, x, u)))(torch.stack(us))
         for a, each in zip(found, alone, strict=True):

@@ -58,6 +58,7 @@ class Variable(metaclass=VariableMeta):
         leaf = box(data.array)
         leaf.shared = share_version(data)
         if requires_grad and data.dtype.category < 2:
-            raise RuntimeError("Only Tensors of floating point and complex dtype can require gradients")
+            raise RuntimeError(
+                "Only Tensors of floating point and complex dtype can require gradients")
         leaf.requires_grad_(requires_grad)
         return leaf

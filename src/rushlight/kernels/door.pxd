@@ -1,4 +1,4 @@
 cdef class Kernel:
-    cdef object call1(self, object x)
-    cdef object call2(self, object x, object y)
+    cpdef object call1(self, object x)
+    cpdef object call2(self, object x, object y)
     cdef bint into2(self, object x, object y, object out) except -1

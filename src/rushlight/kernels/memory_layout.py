@@ -16,6 +16,7 @@ from .metadata import channels_last, channels_last_3d, contiguous_format, preser
 Array = np.ndarray[Any, Any]
 
 _CHANNELS_LAST = {channels_last: (4, (0, 2, 3, 1)), channels_last_3d: (5, (0, 2, 3, 4, 1))}
+_ORDINARY = (None, preserve_format, contiguous_format)
 _SHOWN = {contiguous_format: "Contiguous", preserve_format: "Preserve"}
 
 
@@ -67,6 +68,12 @@ def empty_like(array: Array, dtype: Any = None, memory_format: Any = None) -> Ar
 
 def copied(array: Array, dtype: Any = None, memory_format: Any = None) -> Array:
     """A copy, laid out as by `empty_like`; other dtypes take what C's conversion gives them."""
+    if memory_format in _ORDINARY and array.flags.c_contiguous:
+        if dtype is None or dtype == array.dtype:
+            return array.copy()
+        if array.dtype.kind != "c":
+            with np.errstate(all="ignore"):
+                return array.astype(dtype)
     out = empty_like(array, dtype, memory_format)
     if array.dtype.kind == "c" and out.dtype.kind not in "cb":
         array = array.real  # NumPy would warn of what is lost

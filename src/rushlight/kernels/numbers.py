@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -42,6 +43,8 @@ def element(x: Any, dtype: dtypes.dtype) -> Any:
         RuntimeError: if the number does not fit; a negative one may wrap around an unsigned type.
         OverflowError: for integers that no 64-bit type holds.
     """
+    if isinstance(x, int) and 0 <= x < 128:
+        return dtype.numpy.type(x)
     if isinstance(x, int) and abs(x) >= 2**64:
         raise OverflowError("int too big to convert")
     if not fits(x, dtype):
@@ -75,8 +78,13 @@ def fits(x: Any, dtype: dtypes.dtype) -> bool:
         return x.imag == 0 and fits(x.real, dtype)
     if dtype.category == dtypes.INT:
         return _fits_integer(x, dtype)
-    limit = dtypes.finfo(dtype.to_real()).max
-    return not math.isfinite(x) or abs(x) <= limit
+    return not math.isfinite(x) or abs(x) <= _largest(dtype)
+
+
+@cache
+def _largest(dtype: dtypes.dtype) -> float:
+    """The largest finite number of a floating dtype, or of a complex one's parts."""
+    return float(dtypes.finfo(dtype.to_real()).max)
 
 
 def _fits_integer(x: Any, dtype: dtypes.dtype) -> bool:

@@ -13,6 +13,7 @@ import os
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import numpy as np
 
@@ -49,12 +50,24 @@ class Engine:
     [2357136044, 2546248239]
     """
 
-    __slots__ = ("__weakref__", "_bits", "_float_normal", "_fresh", "_seed", "lock", "next_normal")
+    __slots__ = (
+        "__weakref__", "_float_normal", "_fresh", "_seed", "_twister", "lock", "next_normal"
+    )  # fmt: skip
 
     def __init__(self, seed: int = DEFAULT_SEED) -> None:
         self.lock = threading.RLock()
-        self._bits = np.random.MT19937(0)
+        self._twister: Any = None
         self.manual_seed(seed)
+
+    @property
+    def _bits(self) -> Any:
+        """The twister, made when first asked: `numpy.random` is slow to import."""
+        if self._twister is None:
+            with self.lock:
+                twister = np.random.MT19937(0)
+                twister._legacy_seeding(self._seed & 0xFFFFFFFF)
+                self._twister = twister
+        return self._twister
 
     # seeds
 
@@ -71,7 +84,7 @@ class Engine:
             raise ValueError("Overflow when unpacking long long")
         with self.lock:
             self._seed = seed & _LAST_SEED
-            self._bits._legacy_seeding(self._seed & 0xFFFFFFFF)
+            self._twister = None
             self._fresh = True
             self.next_normal: float | None = None
             self._float_normal: float | None = None

@@ -47,24 +47,20 @@ def steps(shape):
     return out[::-1]
 
 
-def grid(shape, dims):
-    """For each of `dims`, 0, 1, 2.. along it as an array that broadcasts to `shape`."""
-    n = len(shape)
-    return [np.arange(shape[d]).reshape((-1,) + (1,) * (n - d - 1)) for d in dims]
-
-
 def along(index, dim):
     """The key that takes, at each place of `index`, the entry of dim `dim` that it names."""
-    key = grid(index.shape, range(index.ndim))
-    key[dim] = index
-    return tuple(key)
+    shape, n = index.shape, index.ndim
+    return tuple([
+        index if d == dim else np.arange(shape[d]).reshape((-1,) + (1,) * (n - d - 1))
+        for d in range(n)
+    ])
 
 
 def places_along(shape, index, dim):
     """The flat places of `along(index, dim)` in an array of a shape."""
     step = steps(shape)
     out = index * step[dim]
-    for d, at in enumerate(grid(index.shape, range(index.ndim))):
+    for d, at in enumerate(along(index, dim)):
         if d != dim:
             out += at * step[d]
     return out
@@ -73,11 +69,8 @@ def places_along(shape, index, dim):
 def places_of_key(shape, indices, dims):
     """Flat places of an index by integer arrays of dims `dims`: index dims first, then the rest."""
     step = steps(shape)
-    lead = 0
-    for i, d in zip(indices, dims, strict=True):
-        lead = lead + i * step[d]
     rest = [d for d in range(len(shape)) if d not in dims]
-    out = np.asarray(lead).reshape(np.shape(lead) + (1,) * len(rest))
-    for at, d in zip(grid([shape[d] for d in rest], range(len(rest))), rest, strict=True):
-        out = out + at * step[d]
+    out = np.asarray(sum([i * step[d] for i, d in zip(indices, dims, strict=True)]))
+    for d in rest:
+        out = out[..., None] + np.arange(shape[d]) * step[d]
     return out

@@ -90,8 +90,11 @@ def restride(x: Array, shape: Shape, strides: Shape, shift: int = 0) -> Array:
         >>> restride(np.arange(4), (2, 2), (8, 16)).tolist()
         [[0, 2], [1, 3]]
     """
-    owner = root(x)
-    if owner is not x:
+    owner = x
+    if 0 in shape:
+        shift = 0
+    elif x.base is not None:
+        owner = root(x)
         shift += address(x) - address(owner)
     if not owner.flags.c_contiguous:
         if not is_dense(owner.shape, owner.strides, owner.itemsize):

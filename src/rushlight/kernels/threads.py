@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import ctypes
 import os
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -20,6 +19,8 @@ _wanted: list[int] = []
 
 def _setter() -> Any:
     """The BLAS library's function that sets its number of threads, or None."""
+    from pathlib import Path  # slow to import
+
     folder = Path(np.__file__).parent.parent / "numpy.libs"
     for path in sorted(folder.glob("*openblas*")):
         library = ctypes.CDLL(str(path))

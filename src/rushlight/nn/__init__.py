@@ -2,8 +2,10 @@
 
 from rushlight.alias import missing
 from rushlight.nn import functional, parameter
-from rushlight.nn.parameter import Parameter
+from rushlight.nn.parameter import Buffer, Parameter, UninitializedBuffer, UninitializedParameter
 
-__all__ = ["Parameter", "functional", "parameter"]
+__all__ = [
+    "Buffer", "Parameter", "UninitializedBuffer", "UninitializedParameter", "functional", "parameter",
+]
 
 __getattr__ = missing(__name__)

@@ -16,9 +16,9 @@ from rushlight.ops.products import (
     Product,
     check_matrix_sizes,
     matrix_product,
-    refuse_bool,
 )
 from rushlight.ops.shape import expanded
+from rushlight.tape.core import TensorBase
 from rushlight.tape.dispatch import conj
 
 
@@ -105,28 +105,33 @@ class addmm(AddedMatrices):
 
     def bind(input, mat1, mat2, *, beta=1, alpha=1):
         check_tensors("addmm", input=input, mat1=mat1, mat2=mat2)
-        for name, t in (("mat1", mat1), ("mat2", mat2)):
-            if t.dim() != 2:
-                raise RuntimeError(f"{name} must be a matrix, got {t.dim()}-D tensor")
-        check_matrix_sizes(mat1, mat2)
-        expanded(input, (mat1.shape[0], mat2.shape[1]))
-        check_added_dtypes(input, mat1, mat2)
+        n, m = mat1.shape, mat2.shape
+        for name, shape in (("mat1", n), ("mat2", m)):
+            if len(shape) != 2:
+                raise RuntimeError(f"{name} must be a matrix, got {len(shape)}-D tensor")
+        if n[1] != m[0]:
+            check_matrix_sizes(mat1, mat2)
+        if input.shape != m[1:]:
+            expanded(input, (n[0], m[1]))
+        check_added_dtypes(input.dtype, mat1.dtype, mat2.dtype)
         return (input, mat1, mat2), (beta, alpha, 0)
 
 
 def check_tensors(name, **tensors):
     """Each argument must be a tensor."""
-    for position, (argument, t) in enumerate(tensors.items(), 1):
-        as_tensor_argument(name, argument, position, t)
+    for argument, t in tensors.items():
+        if not isinstance(t, TensorBase):
+            as_tensor_argument(name, argument, 1 + list(tensors).index(argument), t)
 
 
 def check_added_dtypes(x, a, b):
-    """Addend and factors must be of one dtype."""
-    for p, q in ((x, a), (x, b)):
-        if p.dtype is not q.dtype:
+    """The dtypes of addend and factors must be one, and not bool."""
+    for other in (a, b):
+        if x is not other:
             raise RuntimeError("self and mat2 must have the same dtype, but got "
-                               f"{p.dtype.scalar_type} and {q.dtype.scalar_type}")
-    refuse_bool("addmm_impl_cpu_", a)
+                               f"{x.scalar_type} and {other.scalar_type}")
+    if x.category == dtypes.BOOL:
+        raise NotImplementedError("\"addmm_impl_cpu_\" not implemented for 'Bool'")
 
 
 class baddbmm(AddedMatrices):
@@ -182,7 +187,7 @@ class addbmm(Added):
             wrap_dim(2, batch2.dim())
         expanded(input, (batch1.shape[1], batch2.shape[2]))
         check_summed_batches(batch1, batch2)
-        check_added_dtypes(input, batch1, batch2)
+        check_added_dtypes(input.dtype, batch1.dtype, batch2.dtype)
         return (input, batch1, batch2), (beta, alpha, 0)
 
     def forward(x, a, b, beta, alpha, lead):

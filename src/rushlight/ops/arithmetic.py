@@ -92,14 +92,33 @@ class rsub(Binary):
     inplace = False
     takes_out = False
     numbers = (False, True)
+    node = "RsubBackward1"  # of the operator, whose other operand is a number
     number_nodes = (None, "RsubBackward1")
 
     def bind(input, other, *, alpha=1):
         refuse_bool_difference(input, other)
+        if isinstance(other, TensorBase):
+            return rsub_tensor, (input, other), (alpha,)
         return (input, other), (alpha,)
 
     def forward(a, b, alpha=1):
         return np.subtract(b, a if alpha == 1 else scaled(a, alpha))
+
+    def vjp_a(g, alpha):
+        return -g if alpha == 1 else g * -conj(alpha)
+
+    def vjp_b(g):
+        return g
+
+
+class rsub_tensor(Binary):
+    """`rsub` of two tensors."""
+
+    public_name = "rsub"
+    places = None
+
+    def forward(a, b, alpha):
+        return rsub.forward(a, b, alpha)
 
     def vjp_a(g, alpha):
         return -g if alpha == 1 else g * -conj(alpha)
@@ -124,7 +143,7 @@ def scaled(array, alpha):
 
 def refuse_bool_difference(a, b):
     """Booleans have no difference in PyTorch."""
-    bools = [isinstance(x, bool) or isinstance(x, TensorBase) and x.dtype is dtypes.bool
+    bools = [isinstance(x, bool) or (isinstance(x, TensorBase) and x.dtype is dtypes.bool)
              for x in (a, b)]
     if all(bools):
         raise RuntimeError(NO_BOOL_SUB.format("two bool tensors is") + USE_XOR)
@@ -292,7 +311,9 @@ class remainder(Binary):
     def forward(a, b):
         if a.dtype.kind in "iu":
             refuse_zero(b)
-        return np.remainder(a, b)
+            return np.remainder(a, b)
+        rest = np.fmod(a, b)
+        return np.where((rest != 0) & ((rest < 0) != (b < 0)), rest + b, rest)
 
     def vjp_a(g):
         return g

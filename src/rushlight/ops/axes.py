@@ -1,7 +1,6 @@
 """Views with the dims in another order."""
 
-import warnings
-
+from rushlight.kernels import once
 from rushlight.ops.families import View, as_tensor_argument, int_argument, sizes_argument, wrap_dim
 from rushlight.ops.publish import attribute, public
 from rushlight.tape.dispatch import conj
@@ -45,13 +44,16 @@ class t(View):
         if input.dim() > 2:
             raise RuntimeError(
                 f"t() expects a tensor with <= 2 dimensions, but self is {input.dim()}D")
-        return (input,), ()
+        return (input,), (0,)
 
-    def forward(x):
-        return x.transpose()
+    def forward(x, front):
+        return x.swapaxes(-1, -2) if x.ndim > front + 1 else x.view()
 
     def vjp_x(g):
         return g.t()
+
+    def lift(size, ndim, front):
+        return (front + 1,)
 
 
 class permute(View):
@@ -135,7 +137,7 @@ def T(self):
     """The dims in reverse order; meant for matrices."""
     n = self.dim()
     if n not in (1, 2):
-        warnings.warn(NOT_A_MATRIX if n else zero_dims("T", IDENTITY), stacklevel=3)
+        once.warn(NOT_A_MATRIX if n else zero_dims("T", IDENTITY))
     return permute.run((self,), (tuple(range(n - 1, -1, -1)),))
 
 
@@ -175,7 +177,7 @@ def last_two(x, name, advice):
         raise RuntimeError(f"tensor.{name} is only supported on matrices or batches of matrices. "
                            "Got 1-D tensor.")
     if n == 0:
-        warnings.warn(zero_dims(name, advice), stacklevel=4)
+        once.warn(zero_dims(name, advice))
         return x
     return transpose.run((x,), (n - 2, n - 1))
 

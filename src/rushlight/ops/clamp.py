@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from rushlight.ops.families import Binary, Elementwise, as_tensor_argument, lacks, type_word
+from rushlight.ops.families import Binary, Elementwise, as_tensor_argument, refusal, type_word
+from rushlight.ops.masks import where
 from rushlight.tape.core import TensorBase
 
 NO_COMPLEX = {"complex": (NotImplementedError, "clamp is not supported for complex types")}
@@ -36,8 +37,8 @@ class clamp(Elementwise):
         if any(tensors) or not all(isinstance(x, (int, float, complex, type(None)))
                                    for x in (min, max)):
             words = ", ".join(type_word(x) for x in (input, min, max))
-            raise TypeError(f"clamp() received an invalid combination of arguments - got ({words}), "
-                            "but expected one of:\n * (Tensor input, Tensor min = None, Tensor max "
+            raise TypeError(f"clamp() received an invalid combination of arguments - got ({words})"
+                            ", but expected one of:\n * (Tensor input, Tensor min = None, Tensor max "
                             "= None, *, Tensor out = None)\n * (Tensor input, Number min = None, "
                             "Number max = None, *, Tensor out = None)\n")
         return (input,), (min, max)
@@ -59,9 +60,11 @@ class clamp_tensors(Elementwise):
     public_name = "clamp"
     places = None
     node = "ClampBackward0"
-    refuses = NO_COMPLEX | lacks("clamp_cpu", "bool")
+    refuses = NO_COMPLEX
 
     def compute(self, inputs, params):
+        if None not in inputs and all(x.dtype.category == 0 for x in inputs):
+            raise refusal("clamp_cpu", inputs[0].dtype)
         return limited(self, [None if x is None else x.array for x in inputs])
 
     def forward(x, min, max):
@@ -99,7 +102,7 @@ def inside(x, low, high):
 
 def kept(g, mask):
     """`g` where `mask` is true, 0 elsewhere (even where `g` is infinite or nan)."""
-    return g.masked_fill(mask.logical_not(), 0)
+    return where((g, 0), mask)
 
 
 class clamp_min(Binary):

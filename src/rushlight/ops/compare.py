@@ -2,18 +2,14 @@
 
 import numpy as np
 
-from rushlight.kernels import dtypes
 from rushlight.ops.families import (
     Binary,
     Elementwise,
     Unary,
-    as_array,
     as_tensor_argument,
-    check_broadcast,
     lacks,
 )
 from rushlight.ops.publish import public
-from rushlight.tape.core import TensorBase
 
 
 class Comparison(Binary, family=True):
@@ -21,14 +17,11 @@ class Comparison(Binary, family=True):
 
     numbers = (False, True)
 
-    def settled(self):
-        super().settled()
-        self.rules = self.rules or (zero, zero)
-        self.picks = ((), ())
+    def vjp_a(g):
+        return g.new_zeros(g.shape)
 
-
-def zero(g):
-    return g.new_zeros(g.shape)
+    def vjp_b(g):
+        return g.new_zeros(g.shape)
 
 
 class eq(Comparison):
@@ -41,6 +34,7 @@ class eq(Comparison):
     """
 
     node = "EqBackward1"
+    number_nodes = (None, "EqBackward0")
 
     def forward(a, b):
         return np.equal(a, b)
@@ -56,6 +50,7 @@ class ne(Comparison):
     """
 
     node = "NeBackward1"
+    number_nodes = (None, "NeBackward0")
     aliases = ("not_equal",)
 
     def forward(a, b):
@@ -72,6 +67,7 @@ class lt(Comparison):
     """
 
     node = "LtBackward1"
+    number_nodes = (None, "LtBackward0")
     aliases = ("less",)
     refuses = lacks("lt_cpu", "complex")
 
@@ -89,6 +85,7 @@ class le(Comparison):
     """
 
     node = "LeBackward1"
+    number_nodes = (None, "LeBackward0")
     aliases = ("less_equal",)
     refuses = lacks("le_cpu", "complex")
 
@@ -106,6 +103,7 @@ class gt(Comparison):
     """
 
     node = "GtBackward1"
+    number_nodes = (None, "GtBackward0")
     aliases = ("greater",)
     refuses = lacks("gt_cpu", "complex")
 
@@ -123,6 +121,7 @@ class ge(Comparison):
     """
 
     node = "GeBackward1"
+    number_nodes = (None, "GeBackward0")
     aliases = ("greater_equal",)
     refuses = lacks("ge_cpu", "complex")
 
@@ -272,7 +271,8 @@ class isclose(Elementwise):
             raise RuntimeError(f"{input.dtype.scalar_type} did not match {other.dtype.scalar_type}")
         for name, value in (("rtol", rtol), ("atol", atol)):
             if value < 0:
-                raise RuntimeError(f"{name} must be greater than or equal to zero, but got {value:g}")
+                raise RuntimeError(f"{name} must be greater than or equal to zero, but got "
+                                   f"{value:g}")
         return (input, other), (rtol, atol, equal_nan)
 
     def forward(a, b, rtol, atol, equal_nan):

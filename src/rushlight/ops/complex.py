@@ -6,7 +6,7 @@ from numpy.lib.stride_tricks import as_strided
 from rushlight.kernels import dtypes
 from rushlight.ops.families import Binary, Unary, View, as_tensor_argument
 from rushlight.ops.publish import public
-from rushlight.tape import dispatch
+from rushlight.tape import dispatch, inplace
 from rushlight.tape.core import TensorBase
 
 
@@ -178,6 +178,12 @@ def conj_physical(input):
     return conjugate_physical(input) if input.dtype.is_complex else input
 
 
+@public("Tensor", name="conj_physical_")
+def conj_physical_over(input):
+    """In-place version of `conj_physical`."""
+    return inplace.apply(conjugate_physical, (input,), ()) if input.dtype.is_complex else input
+
+
 @public("torch Tensor")
 def resolve_conj(input):
     """`input` itself: conjugates are never lazy here."""
@@ -272,8 +278,8 @@ class Parts(Binary, family=True):
             raise RuntimeError("Expected both inputs to be Half, Float or Double tensors but got "
                                f"{a.scalar_type} and {b.scalar_type}")
         if a is not b:
-            raise RuntimeError(f"Expected object of scalar type {a.scalar_type} but got scalar type "
-                               f"{b.scalar_type} for second argument")
+            raise RuntimeError(f"Expected object of scalar type {a.scalar_type} but got scalar "
+                               f"type {b.scalar_type} for second argument")
         return bound
 
 

@@ -2,11 +2,13 @@
 
 import warnings
 
+from rushlight.kernels import dtypes
 from rushlight.ops.families import as_tensor_argument, int_argument, numel, wrap_dim, wrap_dims
 from rushlight.ops.matmul import dot, mm
 from rushlight.ops.publish import namespaces, public
 from rushlight.ops.shape import unsafe_view
 from rushlight.tape.core import TensorBase
+from rushlight.tape.dispatch import conj
 
 @public("torch Tensor", out=True)
 def inner(input, other):
@@ -104,13 +106,15 @@ def contracted(a, b, dims_a, dims_b):
     if len(dims_a) != len(dims_b):
         raise RuntimeError("both dimension lists should have same length")
     same_dtype_or_error(a, b)
-    a, b, dims_a, dims_b = matched(a, b, dims_a, dims_b)
+    a, b = matched(a, b, dims_a, dims_b)
+    dims_a, dims_b = ([*wrap_dims(d, t.dim())] if d else [] for d, t in ((dims_a, a), (dims_b, b)))
     rest_a = [d for d in range(a.dim()) if d not in dims_a]
     rest_b = [d for d in range(b.dim()) if d not in dims_b]
     shape = [a.shape[d] for d in rest_a] + [b.shape[d] for d in rest_b]
     left, right = a.permute(rest_a + dims_a), b.permute(dims_b + rest_b)
-    if not rest_a and not rest_b and len(dims_a) == 1:
-        return dot.bound(left, right).reshape(())
+    if not rest_a and not rest_b:
+        flat = (left, right) if len(dims_a) == 1 else (left.reshape(-1), right.reshape(-1))
+        return dot.bound(*flat).reshape(())
     size = numel([a.shape[d] for d in dims_a])
     left = left.reshape(numel([a.shape[d] for d in rest_a]), size)
     right = right.reshape(size, numel([b.shape[d] for d in rest_b]))
@@ -118,23 +122,17 @@ def contracted(a, b, dims_a, dims_b):
 
 
 def matched(a, b, dims_a, dims_b):
-    """Paired dims counted from the front; one that is broadcast is summed over beforehand."""
-    dims_a = [wrap_dim(d, a.dim()) for d in dims_a]
-    dims_b = [wrap_dim(d, b.dim()) for d in dims_b]
+    """The factors, where a paired dim is broadcast with the other's summed over beforehand."""
     for i, j in zip(dims_a, dims_b, strict=True):
-        m, n = a.shape[i], b.shape[j]
+        m, n = a.shape[wrap_dim(i, a.dim())], b.shape[wrap_dim(j, b.dim())]
         if n == 1 != m:
-            a = a.sum(i, keepdim=True)
+            a = a.sum(i, keepdim=True, dtype=a.dtype)
         elif m == 1 != n:
-            b = b.sum(j, keepdim=True)
+            b = b.sum(j, keepdim=True, dtype=b.dtype)
         elif m != n:
-            raise RuntimeError(
-                f"contracted dimensions need to match, but first has size {m} in dim "
-                f"{i - a.dim() if i == a.dim() - 1 else i} and second has size {n} in dim {j}"
-            )
-    return a, b, list(wrap_dims(dims_a, a.dim()) if dims_a else ()), list(
-        wrap_dims(dims_b, b.dim()) if dims_b else ()
-    )
+            raise RuntimeError("contracted dimensions need to match, but first has size "
+                               f"{m} in dim {i} and second has size {n} in dim {j}")
+    return a, b
 
 
 @public("torch Tensor", out=True)
@@ -306,3 +304,20 @@ def chain_matmul(*matrices, out=None):
     if len(matrices) == 1:
         return matrices[0]
     return multi_dot(list(matrices), out=out)
+
+
+@public("linalg", out=True)
+def vecdot(x, y, *, dim=-1):
+    """The inner products of vectors along `dim`, those of `x` conjugated; other dims broadcast.
+
+    Example:
+        >>> import rushlight as torch
+        >>> torch.linalg.vecdot(torch.tensor([[1.0, 2.0]]), torch.tensor([3.0, 4.0]))
+        tensor([11.])
+    """
+    as_tensor_argument("linalg_vecdot", "x", 1, x)
+    as_tensor_argument("linalg_vecdot", "y", 2, y)
+    if x.dtype.category < dtypes.FLOAT:
+        raise RuntimeError("linalg.vecdot: Expected a floating point or complex tensor as input. "
+                           f"Got {x.dtype.scalar_type}")
+    return (conj(x) * y).sum(dim)

@@ -63,7 +63,7 @@ def checked(input, other, dim):
                            f"{q}")
     common_shape([input.shape, other.shape])
     check_scalar_types(input, other)
-    refuse_bool("cross", input)
+    refuse_bool("cross", input.dtype, input.numel())
     return cross_(input, other, at)
 
 

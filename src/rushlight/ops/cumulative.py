@@ -1,27 +1,28 @@
 """Running sums, products, extremes, and differences along a dim."""
 
+from itertools import pairwise
+
 import numpy as np
 
 from rushlight.kernels import dtypes
 from rushlight.ops.extremes import Chosen
-from rushlight.ops.families import AlongDim, refusal, wrap_dim
+from rushlight.ops.families import AlongDim, as_tensor_argument, refusal, wrap_dim
 from rushlight.ops.join import cat
 from rushlight.ops.publish import namespaces, public
-from rushlight.ops.reduce import sum_dtype, wide, widened
+from rushlight.ops.reduce import cast, sum_dtype, wide, widened
 
 
 def bind_running(name, input, dim, dtype):
     """Inputs and parameters of `cumsum` and `cumprod`."""
     dtype = sum_dtype(input, dtype)
-    if dtype.category == 0:
+    if dtype.category == 0 and input.dim() and input.numel():
         raise refusal(f"{name}_out_cpu", dtype)
     return (input,), (wrap_dim(dim, input.dim()), dtype)
 
 
 def running(ufunc, x, dim, wanted):
     """The running reduction of an array in a NumPy dtype."""
-    x = x if x.dtype is wanted else x.astype(wanted)
-    out = ufunc.accumulate(x, dim, wide(wanted))
+    out = ufunc.accumulate(cast(x, wanted), dim, wide(wanted))
     return out if out.dtype is wanted else out.astype(wanted)
 
 
@@ -120,8 +121,8 @@ class logcumsumexp(AlongDim):
 
     Example:
         >>> import rushlight as torch
-        >>> torch.logcumsumexp(torch.tensor([1000.0, 1000.0]), 0)
-        tensor([1000.0000, 1000.6931])
+        >>> torch.logcumsumexp(torch.tensor([500.0, 500.0]), 0)
+        tensor([500.0000, 500.6931])
     """
 
     def bind(input, dim):
@@ -161,8 +162,8 @@ def log_of_positive(g):
 def running_complex_logsumexp(x, dim):
     """`logcumsumexp` of a complex array, one step after the other."""
     out = x.copy()
-    lanes = np.moveaxis(out, dim, 0)
-    for before, here in zip(lanes[:-1], lanes[1:], strict=True):
+    lanes = np.moveaxis(out, dim, 0)[..., None]
+    for before, here in pairwise(lanes):
         larger = before.real > here.real
         high, low = np.where(larger, before, here), np.where(larger, here, before)
         here[...] = np.where(np.isinf(high.real), high, high + np.log1p(np.exp(low - high)))
@@ -174,7 +175,7 @@ def running_complex_logsumexp(x, dim):
 
 def bind_running_extreme(name, input, dim):
     """Inputs and parameters of `cummax` and `cummin`."""
-    if input.dtype.is_complex:
+    if input.dtype.is_complex and input.dim() and input.numel():
         raise refusal(f"{name}_cpu", input.dtype)
     return (input,), (wrap_dim(dim, input.dim()),)
 
@@ -246,7 +247,7 @@ def diff(input, n=1, dim=-1, prepend=None, append=None):
         >>> torch.diff(torch.tensor([1, 3, 2]))
         tensor([ 2, -1])
     """
-    if input.dim() == 0:
+    if as_tensor_argument("diff", "input", 1, input).dim() == 0:
         raise RuntimeError("diff expects input to be at least one-dimensional")
     dim = wrap_dim(dim, input.dim())
     if n < 0:

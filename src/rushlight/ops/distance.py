@@ -79,11 +79,10 @@ class Distance(Operation, family=True):
             return np.asarray(self.forward(*[t.array for t in inputs], *params))
 
 
-class cdist_(Distance):
+class Pairs(Distance, family=True):
     """p-norms of the differences of all pairs of rows of two batches of matrices."""
 
     tensors = 2
-    node = "CdistBackward0"
 
     def forward(a, b, p):
         return norms(a[..., :, None, :] - b[..., None, :, :], p)
@@ -93,12 +92,18 @@ class cdist_(Distance):
         slopes = norm_slopes(g, d, ans, p)
         return (slopes.sum(-2) if need[0] else None, -slopes.sum(-3) if need[1] else None)
 
-    def lift(size, ndim, p):
+    def lift(self, size, ndim, p):
         return (p,)
 
 
-class euclidean_dist(type(cdist_)):
-    """`cdist_` with p = 2, where PyTorch takes the distances from a matrix product."""
+class cdist_(Pairs):
+    """The distances, for any p."""
+
+    node = "CdistBackward0"
+
+
+class euclidean_dist(Pairs):
+    """Those with p = 2 that PyTorch takes from a matrix product."""
 
     node = "EuclideanDistBackward0"
 

@@ -1,13 +1,11 @@
 """torch.einsum: sums of products named by subscripts, composed of permutations and bmm."""
 
-import string
-
 from rushlight.ops.families import numel
 from rushlight.ops.matmul import bmm
 from rushlight.ops.publish import public
 from rushlight.tape.core import TensorBase
 
-LETTERS = string.ascii_uppercase + string.ascii_lowercase
+LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 ELLIPSIS = "..."
 NOTHING_TO_DO = (
     "einsum(): must specify the equation string and at least one operand, or at least one operand "
@@ -260,6 +258,8 @@ def product_sum(a, b, dims):
     both = [d for d in rest if a.shape[d] != 1 and b.shape[d] != 1]
     mine = [d for d in rest if a.shape[d] != 1 and d not in both]
     others = [d for d in rest if d not in both and d not in mine]
+    if mine and others and mine[0] > others[0]:  # as the result wants its dims
+        a, b, mine, others = b, a, others, mine
 
     def size(x, which):
         return numel([x.shape[d] for d in which])

@@ -243,6 +243,8 @@ class pow_scalar(Elementwise):
     refuses = lacks("pow", "bool")
 
     def compute(self, inputs, params):
+        if isinstance(params[0], bool) and inputs[0].array.dtype.kind == "b":
+            return inputs[0].array | (not params[0])
         x, exponent = self.operands([inputs[0].array, params[0]])
         if x.dtype.kind in "iu" and params[0] < 0:
             raise RuntimeError("Integers to negative integer powers are not allowed.")
@@ -335,8 +337,8 @@ def float_power(input, exponent):
     return operation.run(inputs, params)
 
 
-@public("Tensor")
-def float_power_(input, exponent):
+@public("Tensor", name="float_power_")
+def float_power_over(input, exponent):
     """In-place version of `float_power`, for tensors of the dtype it computes in.
 
     Raises:
@@ -344,15 +346,15 @@ def float_power_(input, exponent):
     """
     wide = power_dtype(input, exponent)
     if input.dtype is not wide:
-        raise RuntimeError(f"the base given to float_power_ has dtype {input.dtype.scalar_type} but "
-                           f"the operation's result requires dtype {wide.scalar_type}")
+        raise RuntimeError(f"the base given to float_power_ has dtype {input.dtype.scalar_type} "
+                           f"but the operation's result requires dtype {wide.scalar_type}")
     return input.pow_(widened(exponent, wide))
 
 
 def power_dtype(*operands):
     """complex128 if an operand of `float_power` is complex, else float64."""
     for x in operands:
-        if isinstance(x, complex) or not isinstance(x, (int, float)) and x.dtype.is_complex:
+        if isinstance(x, complex) or (not isinstance(x, (int, float)) and x.dtype.is_complex):
             return dtypes.complex128
     return dtypes.float64
 
@@ -372,8 +374,8 @@ class logaddexp(Binary):
 
     Example:
         >>> import rushlight as torch
-        >>> torch.logaddexp(torch.tensor([1000.0]), torch.tensor([1000.0]))
-        tensor([1000.6931])
+        >>> torch.logaddexp(torch.tensor([100.0]), torch.tensor([100.0]))
+        tensor([100.6931])
     """
 
     inplace = False
@@ -398,8 +400,8 @@ class logaddexp2(Binary):
 
     Example:
         >>> import rushlight as torch
-        >>> torch.logaddexp2(torch.tensor([1000.0]), torch.tensor([1000.0]))
-        tensor([1001.])
+        >>> torch.logaddexp2(torch.tensor([100.0]), torch.tensor([100.0]))
+        tensor([101.])
     """
 
     inplace = False

@@ -14,6 +14,7 @@ NO_DIM = (
 )
 EMPTY_DIM = "{0}: Expected reduction dim {1} to have non-zero size."
 BAD_CALL = "{0}() received an invalid combination of arguments - got dim={1}, keepdim={2}"
+EXACT_OUT = "Expected out tensor to have dtype {2}, but got {3} instead"
 PAIRWISE = {"max": "maximum", "min": "minimum"}
 
 # -- what they share -------------------------------------------------------------------------
@@ -55,7 +56,9 @@ def shared(g, x, value, dims):
 
 def shared_by_all(g, x, value):
     """`g` divided evenly among all elements of `x` that equal `value`, NaN too."""
-    mask = (x == value).logical_or(x.isnan().logical_and(value.isnan()))
+    mask = x == value
+    if value.array is None or np.isnan(value.array):
+        mask = mask.logical_or(x.isnan().logical_and(value.isnan()))
     return mask * (g / mask.sum())
 
 
@@ -134,6 +137,7 @@ class max(Extreme):
     """
 
     node = "MaxBackward1"
+    exact_out = EXACT_OUT
 
     def bind(input, dim=None, keepdim=False, *, other=None):
         return bind_extreme("max", input, dim, keepdim, other)
@@ -174,6 +178,7 @@ class min(Extreme):
     """
 
     node = "MinBackward1"
+    exact_out = EXACT_OUT
 
     def bind(input, dim=None, keepdim=False, *, other=None):
         return bind_extreme("min", input, dim, keepdim, other)
@@ -203,7 +208,7 @@ def bind_extremes(name, kernel, input, dim, keepdim):
     for d in dims:
         if input.shape[d] == 0:
             raise IndexError(EMPTY_DIM.format(f"{name}()", d))
-    if input.dtype.is_complex:
+    if input.dtype.is_complex and input.numel():
         raise refusal(kernel, input.dtype)
     return (input,), (dims, keepdim)
 
@@ -270,6 +275,8 @@ class aminmax(Extreme):
         tensor(3)
     """
 
+    exact_out = EXACT_OUT
+
     def settled(self):
         self.many = True
 
@@ -279,6 +286,8 @@ class aminmax(Extreme):
                                "operation has no identity.")
         if dim is not None:
             dim, _ = bind_dim("aminmax", input, dim, keepdim, "aminmax")
+        if input.dtype.is_complex and dim is not None and input.dim() == 0:
+            raise RuntimeError(f"aminmax not implemented for {input.dtype.scalar_type}")
         if input.dtype.is_complex:
             raise refusal("aminmax_cpu", input.dtype)
         return (input,), (wrap_dims(dim, input.dim()), keepdim)
@@ -289,8 +298,6 @@ class aminmax(Extreme):
 
     def vjp_x(g, x, ans0, ans1, x_shape, dims, keepdim):
         least, most, g0, g1 = (restored(y, x_shape, dims, keepdim) for y in (ans0, ans1, *g))
-        if len(dims) == len(x_shape):
-            return shared_by_all(g0, x, least) + shared_by_all(g1, x, most)
         return shared(g0, x, least, dims) + shared(g1, x, most, dims)
 
 
@@ -320,6 +327,8 @@ class argmax(Extreme):
         tensor(1)
     """
 
+    exact_out = EXACT_OUT
+
     def bind(input, dim=None, keepdim=False):
         return bind_index("argmax", input, dim, keepdim)
 
@@ -342,6 +351,8 @@ class argmin(Extreme):
         tensor([0, 1])
     """
 
+    exact_out = EXACT_OUT
+
     def bind(input, dim=None, keepdim=False):
         return bind_index("argmin", input, dim, keepdim)
 
@@ -356,12 +367,14 @@ class argmin(Extreme):
 
 def bind_median(name, input, dim, keepdim):
     """The operation meant by a call of `median` or `nanmedian`, with inputs and parameters."""
-    if dim is not None:
-        params = bind_dim(name, input, dim, keepdim, "median()")
-    if input.dtype.category == 0 or input.dtype.is_complex:
-        raise refusal("median_cpu", input.dtype)
+    unordered = input.dtype.category == 0 or input.dtype.is_complex
     if dim is None:
+        if unordered and input.numel():
+            raise refusal("median_cpu", input.dtype)
         return (input,), (wrap_dims(None, input.dim()),)
+    params = bind_dim(name, input, dim, keepdim, "median()")
+    if unordered:
+        raise refusal("median_out", input.dtype)
     return table[f"{name}_dim"], (input,), params
 
 
@@ -437,8 +450,8 @@ class nanmedian_dim(Chosen):
 
 
 def nothing(x, dims):
-    """The median of no elements: NaN, or the smallest integer."""
-    value = np.nan if x.dtype.kind not in "iu" else np.iinfo(x.dtype).min
+    """The median of no elements: NaN, or what bits of a NaN become."""
+    value = np.iinfo(x.dtype).min if x.dtype.kind in "iu" else np.nan
     return np.full(x.shape[: x.ndim - len(dims)], value, x.dtype)
 
 
@@ -487,11 +500,13 @@ class kthvalue(Chosen):
         tensor(2.)
     """
 
+    exact_out = "output values must be of same type as input"
+
     def bind(input, k, dim=-1, keepdim=False):
         dim, keepdim = bind_dim("kthvalue", input, dim, keepdim, "kthvalue()")
         if not 1 <= k <= (input.shape[dim] if input.dim() else 1):
             raise RuntimeError(f"kthvalue(): selected number k out of range for dimension {dim}")
-        if input.dtype.category == 0 or input.dtype.is_complex:
+        if input.dim() and (input.dtype.category == 0 or input.dtype.is_complex):
             raise refusal("kthvalue_cpu", input.dtype)
         return (input,), (k, dim, keepdim)
 
@@ -512,9 +527,11 @@ class mode(Chosen):
         tensor(3)
     """
 
+    exact_out = "expected scalar type '{0}' but got '{1}' for values output"
+
     def bind(input, dim=-1, keepdim=False):
         params = bind_dim("mode", input, dim, keepdim, "mode()")
-        if input.dtype.is_complex:
+        if input.dim() and input.numel() and input.dtype.is_complex:
             raise refusal("mode_cpu", input.dtype)
         return (input,), params
 

@@ -16,12 +16,15 @@ is declared.  Class attributes that a member may set:
     exact_out    the error where `out=` has not just the result's dtype; None: it may be cast to
 """
 
+import functools
 import math
 import operator
+import warnings
 
 import numpy as np
 
 from rushlight.kernels import door, dtypes, metadata, promotion, strides
+from rushlight.kernels.quiet import quietly
 from rushlight.tape import batching, entry, outputs, overrides
 from rushlight.tape.core import TensorBase
 from rushlight.tape.declare import Declaration
@@ -50,8 +53,13 @@ class Operation(Op, metaclass=Declaration, family=True):
     pointwise = False
     holomorphic = False
     writes = False
-    overlaps = False
+    overlaps = False  # may it be done in place where elements share memory? Or a warning
     exact_out = None
+    declared = {}
+
+    def __mro_entries__(self, bases):
+        """`class variant(op)`: the class that stands for the operation `op` as a base."""
+        return (type(self),)
 
     def settled(self):
         """Called when the declaration has been read."""
@@ -72,16 +80,22 @@ class Operation(Op, metaclass=Declaration, family=True):
         """(operation, inputs, params) of a caller's arguments."""
         if kwargs and not NUMPY_NAMES.keys().isdisjoint(kwargs):
             kwargs = {NUMPY_NAMES.get(name, name): value for name, value in kwargs.items()}
-        bind = type(self).bind
-        if bind is None:
+        if self.bind is None:
             return self, self.only_tensors(*args, **kwargs), self.defaults
-        bound = bind(*args, **kwargs)
+        bound = self.bind(*args, **kwargs)
         return bound if len(bound) == 3 else (self, *bound)
 
     def only_tensors(self, input, *others):
         """The inputs of an operation that takes tensors and nothing else."""
         return tuple([as_tensor_argument(self.name, "input", i + 1, x)
                       for i, x in enumerate((input, *others))])
+
+    def directly(self):
+        """May a call go from `bind` to `run` at once?  Not where a family or member steps in."""
+        own = type(self)
+        plain = own.binding in (Operation.binding, Reduction.binding) and self.bind is not None
+        return plain and (own.bound, own.called, own.result) == (
+            Operation.bound, Operation.called, Operation.result)
 
     def result(self, out):
         """What the caller gets (a named tuple, say) for what the tape returned."""
@@ -130,6 +144,12 @@ def type_word(x):
     return metadata.type_name(type(x))
 
 
+@functools.cache
+def warn_once(message):
+    """Say something once in the life of the program."""
+    warnings.warn(message, UserWarning, stacklevel=6)
+
+
 # -- elementwise -----------------------------------------------------------------------------
 
 SAME, FLOAT = "same", "float"
@@ -168,8 +188,8 @@ class Elementwise(Operation, family=True):
     def compute(self, inputs, params):
         arrays = self.operands([x.array if isinstance(x, TensorBase) else x for x in inputs])
         try:
-            with np.errstate(all="ignore"):
-                return np.asarray(self.forward(*arrays, *params))
+            out = quietly(self.forward, (*arrays, *params))
+            return out if type(out) is np.ndarray else np.asarray(out)
         except ValueError:
             check_broadcast(arrays)
             raise
@@ -250,8 +270,7 @@ class WithNumber(Elementwise, family=True):
 
     def compute(self, inputs, params):
         x, number = self.operands([inputs[0].array, params[0]])
-        with np.errstate(all="ignore"):
-            return np.asarray(self.forward(x, number, *params[1:]))
+        return np.asarray(quietly(self.forward, (x, number, *params[1:])))
 
 
 class Binary(Elementwise, family=True):
@@ -287,8 +306,8 @@ class Binary(Elementwise, family=True):
         if len(args) < 2:
             args = completed(self, args, kwargs)
         a, b = operand(self, 0, args[0]), operand(self, 1, args[1])
-        if kwargs or len(args) > 2 or type(self).bind is not None:
-            bound = type(self).bind(a, b, *args[2:], **kwargs)
+        if kwargs or len(args) > 2 or self.bind is not None:
+            bound = self.bind(a, b, *args[2:], **kwargs)
             if len(bound) == 3:
                 return bound
             params = bound[1]
@@ -407,7 +426,6 @@ class Writing(Operation, family=True):
     """
 
     writes = True
-    overlaps = True  # elements that share memory get the same value, or the user's choice
     exact_out = "Expected out tensor to have dtype {2}, but got {3} instead"
 
     def compute(self, inputs, params):
@@ -482,6 +500,14 @@ class View(Operation, family=True):
         as_tensor_argument(self.name, "input", 1, input)
         return super().binding(input, *args, **kwargs)
 
+    def bound(self, *args, **kwargs):
+        if kwargs or not args or not isinstance(args[0], TensorBase) or self.bind is None:
+            return super().bound(*args, **kwargs)
+        bound = self.bind(*args)
+        if len(bound) == 2:
+            return self.run(bound[0], bound[1])
+        return bound[0].run(bound[1], bound[2])
+
 
 class Sequence(Operation, family=True):
     """Takes one sequence of tensors; `forward` gets the list of their arrays."""
@@ -506,7 +532,12 @@ def tensors_argument(name, tensors):
 
 
 class Reduction(Operation, family=True):
-    """Parameters `dims` (a tuple counted from the front) and `keepdim` say what is reduced."""
+    """Parameters `dims` (a tuple counted from the front) and `keepdim` say what is reduced.
+
+    `summing` members have a kernel for them, and a dtype as their third parameter.
+    """
+
+    summing = False
 
     def binding(self, *args, **kwargs):
         if args and not isinstance(args[0], TensorBase):
@@ -514,8 +545,11 @@ class Reduction(Operation, family=True):
         return super().binding(*args, **kwargs)
 
     def compute(self, inputs, params):
-        with np.errstate(all="ignore"):
-            out = self.forward(inputs[0].array, *params)
+        if self.summing and params[2].numpy is inputs[0].array.dtype:
+            out = self.fast.call2(inputs[0].array, params[:2])
+            if out is not None:
+                return out
+        out = quietly(self.forward, (inputs[0].array, *params))
         return tuple([np.asarray(x) for x in out]) if self.many else np.asarray(out)
 
     def fixes(self, inputs, out):
@@ -524,7 +558,7 @@ class Reduction(Operation, family=True):
 
     def settled(self):
         self.fixing = True
-        if self.fast is not door.DECLINES:  # a kernel for the total over all dims
+        if self.fast is not door.DECLINES and not self.summing:  # a kernel for the total
             self.function = entry.total_function(self)
             self.method = entry.total_method(self)
 

@@ -1,8 +1,11 @@
 """What belongs to machine numbers: neighbours, scaling by powers of two, common divisors."""
 
+import math
+
 import numpy as np
 
 from rushlight.ops.families import Binary, lacks
+from rushlight.tape.dispatch import conj
 
 
 class nextafter(Binary):
@@ -43,10 +46,10 @@ class ldexp(Binary):
         return a * np.power(a.dtype.type(2), b)
 
     def vjp_a(g, b):
-        return g * 2.0**b
+        return g * conj(2.0**b)
 
     def vjp_b(g, ans):
-        return g * ans * float(np.log(2.0))
+        return g * conj(ans) * math.log(2.0)
 
 
 class gcd(Binary):

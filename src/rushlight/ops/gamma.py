@@ -2,10 +2,15 @@
 
 import math
 
-import numpy as np
-
 from rushlight.kernels import gamma
-from rushlight.ops.families import Binary, Elementwise, Unary, as_tensor_argument, lacks
+from rushlight.ops.families import (
+    Binary,
+    Elementwise,
+    Unary,
+    as_tensor_argument,
+    lacks,
+    type_word,
+)
 from rushlight.tape.core import TensorBase
 
 
@@ -68,6 +73,9 @@ class polygamma(Elementwise):
         if isinstance(n, TensorBase):  # as a method: input.polygamma(n)
             n, input = input, n
         as_tensor_argument("polygamma", "input", 2, input)
+        if not isinstance(n, int):
+            raise TypeError("polygamma(): argument 'n' (position 1) must be int, not "
+                            f"{type_word(n)}")
         if n < 0:
             raise RuntimeError("polygamma(n, x) does not support negative n.")
         return (input,), (n,)
@@ -91,6 +99,11 @@ class mvlgamma(Elementwise):
     kind = "float"
     refuses = lacks("mvlgamma_cpu", "complex")
 
+    def operands(self, values):
+        if values[0].dtype.kind == "b":
+            raise RuntimeError("The input tensor may not be a boolean tensor.")
+        return super().operands(values)
+
     def bind(input, p):
         as_tensor_argument("mvlgamma", "input", 1, input)
         if p < 1:
@@ -98,8 +111,6 @@ class mvlgamma(Elementwise):
         return (input,), (p,)
 
     def forward(x, p):
-        if x.size and np.any(x <= (p - 1) / 2):
-            raise RuntimeError("All elements must be greater than (p-1)/2")
         constant = p * (p - 1) / 4 * math.log(math.pi)
         return sum((gamma.lgamma(x - k / 2) for k in range(p)), constant).astype(x.dtype)
 

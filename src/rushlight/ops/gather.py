@@ -3,11 +3,23 @@
 import numpy as np
 
 from rushlight.kernels import dtypes, scatter
-from rushlight.ops.families import Operation, Writing, as_tensor_argument, int_argument, wrap_dim
+from rushlight.ops.families import (
+    Operation,
+    Writing,
+    as_tensor_argument,
+    int_argument,
+    warn_once,
+    wrap_dim,
+)
 from rushlight.ops.overwrite import put_number
 from rushlight.ops.publish import public
 from rushlight.tape import batching
 from rushlight.tape.core import TensorBase
+
+REDUCE = (
+    "The reduce argument of torch.scatter with Tensor src is deprecated and will be removed in a "
+    "future PyTorch release. Use torch.scatter_reduce instead for more reduction options."
+)
 
 # -- checks ----------------------------------------------------------------------------------
 
@@ -15,14 +27,14 @@ from rushlight.tape.core import TensorBase
 def bound_arguments(name, input, dim, index, src=None):
     """(x, dim counted from the front, index) of a caller's arguments."""
     x = as_tensor_argument(name, "input", 1, input)
-    dim = int_argument(name, "dim", 1, dim)
+    if type(dim) is not int:
+        dim = int_argument(name, "dim", 1, dim)
     as_tensor_argument(name, "index", 2, index)
     if src is not None:
         as_tensor_argument(name, "src", 3, src)
-    dim = wrap_dim(dim, x.dim())
-    if index.dtype not in (dtypes.int64, dtypes.int32) and index.numel():
+    if index.dtype is not dtypes.int64 and index.dtype is not dtypes.int32 and index.numel():
         raise RuntimeError(f"{name}(): Expected dtype int32/int64 for index")
-    return x, dim, index
+    return x, wrap_dim(dim, x.dim()), index
 
 
 def check_ranks(shape, index_shape, what):
@@ -33,27 +45,30 @@ def check_ranks(shape, index_shape, what):
 
 def check_gather(x, dim, index):
     """The index must not be longer than `x` except along `dim`."""
-    check_ranks(x.shape, index.shape, "input")
-    for d, (n, m) in enumerate(zip(x.shape, index.shape, strict=False)):
-        if d != dim and m > n and index.numel():
+    own, wanted = x.shape, index.shape
+    check_ranks(own, wanted, "input")
+    for d, n in enumerate(own):
+        if d != dim and len(wanted) > d and wanted[d] > n and 0 not in wanted:
             raise RuntimeError(
-                f"Size does not match at dimension {d} expected index {[*index.shape]} to be no "
-                f"larger than self {[*x.shape]} apart from dimension {dim}")
+                f"Size does not match at dimension {d} expected index {[*wanted]} to be no larger "
+                f"than self {[*own]} apart from dimension {dim}")
 
 
 def check_scatter(x, dim, index, src):
     """The index must not be longer than `src`, nor than `x` except along `dim`."""
-    if 0 in index.shape:
+    own, wanted = x.shape or (1,), index.shape
+    if 0 in wanted:
         return
-    check_ranks(x.shape, index.shape, "self")
+    check_ranks(own, wanted, "self")
+    other = wanted
     if src is not None:
-        check_ranks(src.shape, index.shape, "src")
-    own, other = x.shape or (1,), src.shape or (1,) if src is not None else None
-    for d, m in enumerate(index.shape):
-        if (d != dim and m > own[d]) or (other is not None and m > other[d]):
+        other = src.shape or (1,)
+        check_ranks(other, wanted, "src")
+    for d, m in enumerate(wanted):
+        if (d != dim and m > own[d]) or m > other[d]:
             rest = "" if src is None else f" and to be no larger size than src {[*src.shape]}"
-            raise RuntimeError(f"Expected index {[*index.shape]} to be no larger than self "
-                               f"{[*x.shape]} apart from dimension {dim}{rest}")
+            raise RuntimeError(f"Expected index {[*wanted]} to be no larger than self {[*x.shape]} "
+                               f"apart from dimension {dim}{rest}")
 
 
 def check_same(name, x, src):
@@ -73,7 +88,7 @@ def checked(index, length, dim):
 
 
 def dimmed(*arrays):
-    """0-d arrays seen as arrays of one dim."""
+    """Arrays, where one is 0-d all 0-d ones seen as arrays of one dim."""
     return [a if a.ndim else a.reshape(1) for a in arrays]
 
 
@@ -82,6 +97,26 @@ def part(src, index):
     if src.shape == index.shape:
         return src
     return src[tuple([slice(n) for n in index.shape])]
+
+
+class ByElement(Writing, family=True):
+    """Writes where an index says, element by element; the index is the last input.
+
+    Under vmap the batch dim goes in front of all inputs, which must be of one rank for that.
+    """
+
+    def settled(self):
+        self.edges = self.arity - 1
+
+    def batch(self, values, dims, params, size):
+        return one_rank(self, values, dims, params, size)
+
+
+def one_rank(op, values, dims, params, size):
+    """vmap's rule: `dim` moves one back; a 0-d tensor with one of a dim goes sample by sample."""
+    if len(set(batching.ranks_of(values, dims))) > 1:
+        return batching.loop(op, values, dims, params, size)
+    return batching.lifted(op, values, dims, params, size)
 
 
 # -- gather ----------------------------------------------------------------------------------
@@ -113,18 +148,15 @@ class gather(Operation):
     def forward(x, index, dim):
         if not index.size:
             return np.empty(index.shape, x.dtype)
-        (x,) = dimmed(x)
-        flat = index.reshape(-1) if not index.ndim else index
-        out = x[scatter.along(checked(flat, x.shape[dim], dim), dim)]
-        return out.reshape(index.shape)
+        if not (x.ndim and index.ndim):
+            return gather.forward(*dimmed(x, index), dim).reshape(index.shape)
+        return x[scatter.along(checked(index, x.shape[dim], dim), dim)]
 
     def vjp_x(g, index, x_shape, dim):
         return gather_backward(g, index, tuple(x_shape), dim)
 
     def batch(self, values, dims, params, size):
-        if batching.ranks_of(values, dims) == [0, 1]:
-            return batching.loop(self, values, dims, params, size)
-        return super().batch(values, dims, params, size)
+        return one_rank(self, values, dims, params, size)
 
     def lift(size, ndim, dim):
         return (dim + 1,)
@@ -146,8 +178,13 @@ class gather_backward(Operation):
     def vjp_g(g, index, dim):
         return gather(g, index, dim)
 
+    def batch(self, values, dims, params, size):
+        if batching.ranks_of(values, dims) != [len(params[0])] * 2:
+            return batching.loop(self, values, dims, params, size)
+        return batching.lifted(self, values, dims, params, size)
+
     def lift(size, ndim, shape, dim):
-        return (size, *(shape or (1,) * ndim)), dim + 1
+        return (size, *(shape or (1,))), dim + 1
 
 
 @public("torch Tensor", out=True)
@@ -184,7 +221,7 @@ def take_along_dim(input, indices, dim=None):
 # -- scatter ---------------------------------------------------------------------------------
 
 
-class scatter_(Writing):
+class scatter_(ByElement):
     """`input` with `src`, a tensor or number, written where `index` says along `dim`.
 
     In two dims and for dim 0, `out[index[i][j]][j] = src[i][j]`.  `reduce`, 'add' or 'multiply',
@@ -198,7 +235,6 @@ class scatter_(Writing):
     """
 
     tensors = 3
-    differentiable = 2
     inplace = True
     linear = True
 
@@ -214,6 +250,8 @@ class scatter_(Writing):
         if not tensor:
             src = x.new_full((1,) * max(x.dim(), 1), src)
         check_same("scatter", x, src)
+        if reduce is not None and tensor:
+            warn_once(REDUCE)
         if reduce is not None:
             return scatter_reduced, (x, src, index), (dim, reduce)
         return self, (x, src, index), (dim,)
@@ -242,14 +280,13 @@ def grown(g, shape):
     return whole
 
 
-class scatter_value(Writing):
+class scatter_value(ByElement):
     """`x` with a number written where `index` says."""
 
     node = "ScatterBackward1"
     public_name = "scatter"
     places = None
     tensors = 2
-    differentiable = 1
 
     def forward(x, index, dim, value):
         if index.size:
@@ -268,13 +305,12 @@ class scatter_value(Writing):
         return dim + 1, value
 
 
-class scatter_reduced(Writing):
+class scatter_reduced(ByElement):
     """`scatter` with the old `reduce` argument; PyTorch has no derivative for it."""
 
     public_name = "scatter"
     places = None
     tensors = 3
-    differentiable = 2
 
     def forward(x, src, index, dim, reduce):
         if index.size:
@@ -291,7 +327,7 @@ class scatter_reduced(Writing):
         return dim + 1, reduce
 
 
-class scatter_add(Writing):
+class scatter_add(ByElement):
     """`input` with the elements of `src` added where `index` says along `dim`.
 
     In two dims and for dim 0, `out[index[i][j]][j] += src[i][j]`.
@@ -303,7 +339,6 @@ class scatter_add(Writing):
     """
 
     tensors = 3
-    differentiable = 2
     inplace = True
     linear = True
 

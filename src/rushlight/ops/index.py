@@ -7,7 +7,9 @@ which dim of the tensor it is for, a mask being for as many dims as it has.
 import numpy as np
 
 from rushlight.kernels import dtypes, scatter
+from rushlight.kernels.numbers import element
 from rushlight.ops.families import Operation, Writing, as_tensor_argument
+from rushlight.ops.overwrite import EXPANDED
 from rushlight.ops.publish import public
 from rushlight.tape import batching, inplace
 from rushlight.tape.core import box
@@ -32,10 +34,11 @@ def integer_indices(indices, dims, shape):
         parts = np.nonzero(index) if index.dtype.kind == "b" else (index,)
         found += parts
         places += range(d, d + len(parts))
-    check_together(found)
+    if len(found) > 1:
+        check_together(found)
     found = [scatter.wrapped(index, shape[d], i)
              for i, (index, d) in enumerate(zip(found, places, strict=True))]
-    return np.broadcast_arrays(*found), places
+    return found if len(found) == 1 else np.broadcast_arrays(*found), places
 
 
 def check_together(indices):
@@ -55,7 +58,9 @@ def adjacent(places):
 
 def result_shape(shape, indices, places):
     """The shape of what integer indices choose, and where in it the index dims stand."""
-    common = np.broadcast_shapes(*[i.shape for i in indices])
+    common = indices[0].shape
+    if len(indices) > 1:
+        common = np.broadcast_shapes(*[i.shape for i in indices])
     rest = [n for d, n in enumerate(shape) if d not in places]
     at = places[0] if adjacent(places) else 0
     return (*rest[:at], *common, *rest[at:]), at
@@ -66,18 +71,25 @@ def chosen(x, indices, dims):
     if len(indices) == 1 and indices[0].dtype.kind in "iu" and x.shape[dims[0]]:
         return np.asarray(x.take(indices[0], dims[0]))
     out = np.asarray(x[key_of(indices, dims)])
-    return out if out.flags.c_contiguous else out.copy()
+    if not out.flags.c_contiguous:
+        return out.copy()
+    return out.reshape(-1).reshape(out.shape)  # NumPy's strides of dims of length 1 may be any
 
 
 def refused(x, indices, dims):
     """PyTorch's error for an index that NumPy refused; what is empty anyway, it takes."""
-    for i, d in zip(indices, dims, strict=True):
-        if i.dtype.kind != "b" and x.shape[d] == 0 and i.size:
-            raise IndexError("index is out of bounds for dimension with size 0")
+    check_not_empty(x.shape, indices, dims)
     if x.size:
         integer_indices(indices, dims, x.shape)
     check_together(indices)
     return np.empty(result_shape(x.shape, indices, dims)[0], x.dtype)
+
+
+def check_not_empty(shape, indices, dims):
+    """Raise PyTorch's error where a dim of length 0 is indexed."""
+    for i, d in zip(indices, dims, strict=True):
+        if shape[d] == 0 and i.dtype.kind != "b" and i.size:
+            raise IndexError("index is out of bounds for dimension with size 0")
 
 
 class Indexing(Operation, family=True):
@@ -124,11 +136,11 @@ class index(Indexing):
             pass
         return refused(x, indices, dims)
 
-    def vjp(g, xs, shapes, dims, need):
-        return (index_backward.run((g, *xs[1:]), (tuple(shapes[0]), dims)),)
+    def vjp(g, rest, shapes, dims, need):
+        return (index_backward.run((g, *rest), (tuple(shapes[0]), dims)),)
 
-    def jvp(ts, xs, dims):
-        return index.run((ts[0], *xs[1:]), (dims,))
+    def jvp(ts, rest, dims):
+        return index.run((ts[0], *rest), (dims,))
 
     def one_on(self, x, indices, params, size):
         (dims,) = params
@@ -177,11 +189,11 @@ class index_backward(Indexing):
         add_chosen(whole, g, indices, dims)
         return whole
 
-    def vjp(g, xs, dims, need):
-        return (index.run((g, *xs[1:]), (dims,)),)
+    def vjp(g, rest, dims, need):
+        return (index.run((g, *rest), (dims,)),)
 
-    def jvp(ts, xs, shape, dims):
-        return index_backward.run((ts[0], *xs[1:]), (shape, dims))
+    def jvp(ts, rest, shape, dims):
+        return index_backward.run((ts[0], *rest), (shape, dims))
 
     def one_on(self, g, indices, params, size):
         shape, dims = params
@@ -207,7 +219,8 @@ def add_chosen(x, values, indices, dims):
         return
     indices, places = integer_indices(indices, dims, x.shape)
     shape, at = result_shape(x.shape, indices, places)
-    values = np.broadcast_to(values, shape)
+    if values.shape != shape:
+        values = np.broadcast_to(values, shape)
     lead = indices[0].ndim
     if at:
         values = np.moveaxis(values, range(at, at + lead), range(lead))
@@ -224,6 +237,7 @@ class put_chosen(Writing):
     public_name = "index_put"
     places = None
     tensors = -1
+    overlaps = EXPANDED.format("index_put_", "indices] = tensor")
 
     def settled(self):
         self.edges = 2
@@ -239,19 +253,26 @@ class put_chosen(Writing):
 
     def forward(xs, dims, accumulate):
         x, values, *indices = xs
+        mask = len(indices) == 1 and indices[0].dtype.kind == "b"
+        if mask and values.size == 1 and not accumulate:
+            lead = (slice(None),) * dims[0]
+            x[(*lead, indices[0])] = element(values.item(), dtypes.of(x.dtype))
+            return
         values = fitting(x, values, indices, dims)
         if accumulate:
             add_chosen(x, values, indices, dims)
-            return
-        x[key_of(indices, dims)] = values
+        elif mask:
+            x[key_of(indices, dims)] = values
+        else:
+            indices, places = integer_indices(indices, dims, x.shape)
+            x[key_of(indices, places)] = values
 
-    def vjp(g, xs, shapes, dims, accumulate, need):
-        indices = xs[2:]
+    def vjp(g, rest, shapes, dims, accumulate, need):
         gx = gv = None
         if need[0]:
-            gx = g if accumulate else put_chosen.run((g, g.new_zeros(()), *indices), (dims, False))
+            gx = g if accumulate else put_chosen.run((g, g.new_zeros(()), *rest), (dims, False))
         if need[1]:
-            gv = index.run((g, *indices), (dims,)).sum_to_size(shapes[1])
+            gv = index.run((g, *rest), (dims,)).sum_to_size(shapes[1])
         return gx, gv
 
     def jvp(ts, xs, dims, accumulate):
@@ -284,15 +305,14 @@ def chosen_shape(shape, indices, dims):
 
 def fitting(x, values, indices, dims):
     """`values` without leading dims of length 1 that the chosen elements lack; checked."""
-    single = len(indices) == 1 and indices[0].dtype.kind == "b"
-    if single and values.ndim == 0:
-        return values
-    if single:
-        mask, d = indices[0], dims[0]
-        shape = (*x.shape[:d], int(np.count_nonzero(mask)), *x.shape[d + mask.ndim :])
-    else:
-        found, places = integer_indices(indices, dims, x.shape)
-        shape, _ = result_shape(x.shape, found, places)
+    found, places = [], []
+    for index, d in zip(indices, dims, strict=True):
+        is_mask = index.dtype.kind == "b"
+        places += range(d, d + (index.ndim if is_mask else 1))
+        found.append(np.empty(np.count_nonzero(index), bool) if is_mask else index)
+    check_together(found)
+    check_not_empty(x.shape, found, places)
+    shape, _ = result_shape(x.shape, found, places)
     own = values.shape
     while len(own) > len(shape) and own[0] == 1:
         own = own[1:]
@@ -300,6 +320,10 @@ def fitting(x, values, indices, dims):
     if lead < 0 or any(m not in (1, n) for m, n in zip(own, shape[lead:], strict=True)):
         raise RuntimeError(f"shape mismatch: value tensor of shape {[*values.shape]} cannot be "
                            f"broadcast to indexing result of shape {[*shape]}")
+    if values.dtype != x.dtype:
+        names = [dtypes.of(a.dtype).scalar_type for a in (x, values)]
+        raise RuntimeError("Index put requires the source and destination dtypes match, got "
+                           f"{names[0]} for the destination and {names[1]} for the source.")
     return values.reshape(own)
 
 
@@ -354,11 +378,6 @@ def put_arguments(name, input, indices, values):
         held.append(t)
     if at > input.dim():
         raise IndexError(f"too many indices for tensor of dimension {input.dim()} (got {at})")
-    if input.dtype is not values.dtype:
-        raise RuntimeError(
-            "Index put requires the source and destination dtypes match, got "
-            f"{input.dtype.scalar_type} for the destination and {values.dtype.scalar_type} for the "
-            "source.")
     return (input, values, *held), tuple(dims)
 
 

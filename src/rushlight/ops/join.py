@@ -1,16 +1,15 @@
 """Several tensors made one: cat, stack and their relatives, grids and products."""
 
-import warnings
-
 import numpy as np
 
-from rushlight.kernels import dtypes, promotion
+from rushlight.kernels import dtypes, once, promotion
 from rushlight.ops.families import Sequence, as_tensor_argument, tensors_argument, wrap_dim
 from rushlight.ops.publish import public
 from rushlight.ops.shape import atleast_1d, atleast_2d, atleast_3d
 from rushlight.ops.slices import slice_
 from rushlight.tape import gradients
-from rushlight.tape.core import box
+from rushlight.tape.core import box, state
+from rushlight.tape.dispatch import finish
 
 
 class cat(Sequence):
@@ -40,19 +39,29 @@ class cat(Sequence):
         raise TypeError("torch.cat(): input types can't be cast to the desired output type "
                         f"{out.dtype.scalar_type}")
 
-    def bind(tensors, dim=0, *, axis=None):
+    def bound(self, *args, **kwargs):
+        out = plainly(self, np.concatenate, *args, **kwargs)
+        return super().bound(*args, **kwargs) if out is None else out
+
+    def plain_params(self, arrays, dim, out):
+        dim %= out.ndim
+        return dim, tuple([a.shape[dim] for a in arrays]), None
+
+    def bind(tensors, dim=0):
         tensors = tensors_argument("cat", tensors)
         if not tensors:
             raise ValueError("torch.cat(): expected a non-empty list of Tensors")
         shapes = [t.shape for t in tensors]
-        kept = tuple([i for i, shape in enumerate(shapes) if len(shape) != 1 or shape[0]]) or (0,)
-        n = check_ranks(shapes, kept)
-        return tensors, (wrap_dim(dim if axis is None else axis, n), kept)
+        kept = [i for i, shape in enumerate(shapes) if len(shape) != 1 or shape[0]] or [0]
+        dim = wrap_dim(dim, check_ranks(shapes, kept))
+        lengths = tuple([s[dim] if i in kept else tuple(s) for i, s in enumerate(shapes)])
+        return tensors, (dim, lengths, mixed(tensors))
 
-    def forward(xs, dim, kept):
-        parts = xs if len(kept) == len(xs) else [xs[i] for i in kept]
-        common = promotion.of_operands(*xs).numpy
-        if any(x.dtype != common for x in parts):
+    def forward(xs, dim, lengths, dtypes):
+        kept = [i for i, n in enumerate(lengths) if isinstance(n, int)]
+        parts = [xs[i] for i in kept]
+        if dtypes is not None:
+            common = promotion.of_operands(*xs).numpy
             parts = [x.astype(common) for x in parts]
         try:
             return joined(parts, dim)
@@ -60,19 +69,18 @@ class cat(Sequence):
             check_sizes([(i, xs[i].shape) for i in kept], dim)
             raise
 
-    def vjp(g, shapes, dtypes, dim, kept, need):
+    def vjp(g, dim, lengths, dtypes, need):
         grads, start = [], 0
-        for i, (shape, dtype, needed) in enumerate(zip(shapes, dtypes, need, strict=True)):
-            if i not in kept:
-                grads.append(g.new_zeros(shape) if needed else None)
-                continue
-            part = slice_(g, dim, start, start + shape[dim], 1) if needed else None
-            grads.append(None if part is None else to_dtype(part, dtype))
-            start += shape[dim]
-        return grads
+        for i, n in enumerate(lengths):
+            if isinstance(n, int):
+                grads.append(slice_(g, dim, start, start + n, 1) if need[i] else None)
+                start += n
+            else:
+                grads.append(g.new_zeros(n) if need[i] else None)
+        return unmixed(grads, dtypes)
 
-    def lift(size, ndim, dim, kept):
-        return dim + 1, kept
+    def lift(size, ndim, dim, lengths, dtypes):
+        return dim + 1, tuple([n if isinstance(n, int) else (size, *n) for n in lengths]), dtypes
 
 
 def joined(parts, dim):
@@ -90,9 +98,18 @@ def channels_last(x):
     return x.ndim == 4 and x.transpose(0, 2, 3, 1).flags.c_contiguous
 
 
-def to_dtype(g, dtype):
-    """A part of the gradient in the dtype of its input."""
-    return g if g.dtype is dtype else gradients.to_dtype(g, dtype.numpy)
+def mixed(tensors):
+    """The dtypes of tensors, or None if they are one."""
+    dtypes = tuple([t.dtype for t in tensors])
+    return None if all(d is dtypes[0] for d in dtypes) else dtypes
+
+
+def unmixed(grads, dtypes):
+    """Gradients in the dtypes of their inputs."""
+    if dtypes is None:
+        return grads
+    return [None if g is None else gradients.to_dtype(g, d.numpy)
+            for g, d in zip(grads, dtypes, strict=True)]
 
 
 def check_ranks(shapes, kept):
@@ -120,6 +137,23 @@ def check_sizes(shapes, dim):
                 )
 
 
+def plainly(op, join, tensors=None, dim=0, **kwargs):
+    """The result where NumPy joins the arrays as PyTorch would (none converted, row-major order).
+
+    None where it does not, or refuses: the general way finds out what to do, or say.
+    """
+    if kwargs or not isinstance(tensors, (tuple, list)):
+        return None
+    try:
+        arrays = [t.array for t in tensors]
+        out = join(arrays, dim)
+    except (ValueError, TypeError, AttributeError, IndexError):
+        return None
+    if not out.flags.c_contiguous or any(a.dtype is not out.dtype for a in arrays):
+        return None
+    return finish(op, tuple(tensors), op.plain_params(arrays, dim, out), out, state())
+
+
 class stack(Sequence):
     """The tensors, all of one shape, along a new dim `dim`.
 
@@ -131,6 +165,17 @@ class stack(Sequence):
     """
 
     places = "torch"
+    dim_of_scalar = False
+
+    def __call__(self, tensors, dim):
+        return self.bound(tensors, dim)
+
+    def bound(self, *args, **kwargs):
+        out = plainly(self, stacked, *args, **kwargs)
+        return super().bound(*args, **kwargs) if out is None else out
+
+    def plain_params(self, arrays, dim, out):
+        return dim % out.ndim, None
 
     def bind(tensors, dim=0):
         tensors = tensors_argument("stack", tensors)
@@ -141,22 +186,31 @@ class stack(Sequence):
             if t.shape != first:
                 raise RuntimeError("stack expects each tensor to be equal size, but got "
                                    f"{[*first]} at entry 0 and {[*t.shape]} at entry {i}")
-        return tensors, (wrap_dim(dim, len(first) + 1),)
+        return tensors, (wrap_dim(dim, len(first) + 1), mixed(tensors))
 
-    def forward(xs, dim):
-        common = promotion.of_operands(*xs).numpy
-        shape = xs[0].shape
-        size = (*shape[:dim], 1, *shape[dim:])
-        return np.concatenate(
-            [(x if x.dtype == common else x.astype(common)).reshape(size) for x in xs], dim)
+    def forward(xs, dim, dtypes):
+        if dtypes is not None:
+            common = promotion.of_operands(*xs).numpy
+            xs = [x.astype(common) for x in xs]
+        out = stacked(xs, dim)
+        return out if out.flags.c_contiguous else out.copy()
 
-    def vjp(g, dtypes, dim, need):
+    def vjp(g, dim, dtypes, need):
         parts = g.unbind(dim)
-        return [to_dtype(p, d) if n else None
-                for p, d, n in zip(parts, dtypes, need, strict=True)]
+        return unmixed([p if n else None for p, n in zip(parts, need, strict=True)], dtypes)
 
-    def lift(size, ndim, dim):
-        return (dim + 1,)
+    def lift(size, ndim, dim, dtypes):
+        return dim + 1, dtypes
+
+
+def stacked(arrays, dim):
+    """Arrays of one shape along a new dim."""
+    shape = arrays[0].shape
+    dim = wrap_dim(dim, len(shape) + 1)
+    size = (*shape[:dim], 1, *shape[dim:])
+    if any(x.shape != shape for x in arrays):
+        raise ValueError("arrays of different shapes")
+    return np.concatenate([x.reshape(size) for x in arrays], dim)
 
 
 @public("torch", out=True)
@@ -220,8 +274,8 @@ def meshgrid(*tensors, indexing=None):
     tensors = nonempty("meshgrid", tensors)
     check_grid(tensors)
     if indexing is None:
-        warnings.warn("torch.meshgrid: in an upcoming release, it will be required to pass the "
-                      "indexing argument.", stacklevel=3)
+        once.warn("torch.meshgrid: in an upcoming release, it will be required to pass the "
+                  "indexing argument.")
     elif indexing not in ("ij", "xy"):
         raise RuntimeError('torch.meshgrid: indexing must be one of "xy" or "ij", but received: '
                            f"{indexing}")
@@ -278,11 +332,10 @@ class block_diag(Sequence):
 
     def vjp(g, shapes, dtypes, need):
         blocks = [matrix_shape(shape) for shape in shapes]
-        return [
-            to_dtype(g[rows, columns].reshape(shape), dtype) if needed else None
-            for shape, dtype, (rows, columns), needed
-            in zip(shapes, dtypes, places(blocks), need, strict=True)
-        ]
+        return unmixed([
+            g[rows, columns].reshape(shape) if needed else None
+            for shape, (rows, columns), needed in zip(shapes, places(blocks), need, strict=True)
+        ], dtypes)
 
 
 def empty_row():

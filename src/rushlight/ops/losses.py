@@ -40,7 +40,7 @@ class Loss(Operation, family=True):
         """Input and target get gradients of their own dtypes."""
         return tuple([
             None if x is None or x.array.dtype == out.dtype else (x.array.shape, x.array.dtype)
-            for x in inputs
+            for x in inputs[: self.edges or None]
         ])
 
     def lift(self, size, ndim, *params):
@@ -52,7 +52,8 @@ def reduced(losses, reduction, lead):
     if reduction == NONE:
         return losses
     dims = tuple(range(lead, losses.ndim))
-    return losses.mean(dims) if reduction == MEAN else losses.sum(dims)
+    total = np.add.reduce(losses, dims)
+    return total / numel(losses.shape[lead:]) if reduction == MEAN else total
 
 
 def shared(g, losses_shape, reduction, lead, factor=1):
@@ -123,6 +124,7 @@ class huber_loss_(Loss):
 class binary_cross_entropy_(Loss):
     """-w (t log x + (1 - t) log(1 - x)), logarithms not below -100."""
 
+    differentiable = 2
     node = "BinaryCrossEntropyBackward0"
     tensors = 3
 
@@ -142,6 +144,7 @@ class binary_cross_entropy_(Loss):
 class binary_cross_entropy_with_logits_(Loss):
     """Cross entropy of targets t and probabilities sigmoid(x); `p` weighs the positive term."""
 
+    differentiable = 2
     node = "BinaryCrossEntropyWithLogitsBackward0"
     kernel_name = "log_sigmoid_cpu"
     tensors = 4
@@ -173,6 +176,7 @@ def weighted(g, weight):
 class soft_margin_loss_(Loss):
     """log(1 + exp(-t x))."""
 
+    differentiable = 1
     node = "SoftMarginLossBackward0"
 
     def forward(x, t, reduction, lead):
@@ -185,14 +189,14 @@ class soft_margin_loss_(Loss):
 # -- class indices ---------------------------------------------------------------------------
 
 
-class nll_loss_(Operation):
+class ClassLoss(Operation, family=True):
     """Minus the weighted scores of the target classes along `dim`; their weighted mean, say.
 
     It is linear in the scores; `nll_gradient` is the transpose.
     """
 
-    node = "NllLossBackward0"
     tensors = 3
+    differentiable = 1
     places = None
 
     def compute(self, inputs, params):
@@ -203,6 +207,9 @@ class nll_loss_(Operation):
         return np.asarray(out).astype(x.dtype, copy=False)
 
     def forward(x, target, weight, ignore_index, reduction, dim, lead):
+        if plain_classes(target, weight, ignore_index, x.ndim, x.shape[dim], lead):
+            losses = -x[np.arange(len(x)), target]
+            return reduced(losses, reduction, 0)
         index, w, kept = safe_classes(x.shape, target, weight, ignore_index, dim, x.dtype)
         losses = np.where(kept, -w * picked(x, index, dim), np.zeros((), x.dtype))
         if reduction == NONE:
@@ -217,12 +224,18 @@ class nll_loss_(Operation):
     def jvp_x(t, target, weight, ignore_index, reduction, dim, lead):
         return nll_loss_(t, target, weight, ignore_index, reduction, dim, lead)
 
-    def lift(size, ndim, ignore_index, reduction, dim, lead):
+    def lift(self, size, ndim, ignore_index, reduction, dim, lead):
         return ignore_index, reduction, dim + 1, lead + 1
 
 
-class nll_loss_2d(type(nll_loss_)):
-    """`nll_loss_` of images."""
+class nll_loss_(ClassLoss):
+    """The loss of N x C scores, or C."""
+
+    node = "NllLossBackward0"
+
+
+class nll_loss_2d(ClassLoss):
+    """The loss of images, N x C x H x W."""
 
     node = "NllLoss2DBackward0"
 
@@ -230,6 +243,7 @@ class nll_loss_2d(type(nll_loss_)):
 class nll_gradient(Operation):
     """The transpose of `nll_loss_`: gradients of the losses put back at the target classes."""
 
+    differentiable = 1
     node = "NllLossBackwardBackward0"
     tensors = 3
     places = None
@@ -240,6 +254,10 @@ class nll_gradient(Operation):
             return self.forward(g, target, weight, *params)
 
     def forward(g, target, weight, shape, ignore_index, reduction, dim, lead):
+        out = np.zeros(shape, g.dtype)
+        if plain_classes(target, weight, ignore_index, len(shape), shape[dim], lead):
+            out[np.arange(len(out)), target] = -g / len(out) if reduction == MEAN else -g
+            return out
         index, w, kept = safe_classes(shape, target, weight, ignore_index, dim, g.dtype)
         if reduction != NONE:
             dims = tuple(range(lead, w.ndim))
@@ -247,7 +265,6 @@ class nll_gradient(Operation):
                 w = w / w.sum(dims, keepdims=True)
             g = g.reshape((*g.shape, *[1] * (w.ndim - lead)))
         values = np.where(kept, -w * g, np.zeros((), g.dtype))
-        out = np.zeros(shape, g.dtype)
         put(out, index, dim, values)
         return out
 
@@ -259,6 +276,15 @@ class nll_gradient(Operation):
 
     def lift(size, ndim, shape, ignore_index, reduction, dim, lead):
         return (size, *shape), ignore_index, reduction, dim + 1, lead + 1
+
+
+def plain_classes(target, weight, ignore_index, ndim, classes, lead):
+    """The usual case, N x C scores with neither weights nor ignored targets, goes a faster way."""
+    return (
+        weight is None and ndim == 2 and not lead and not 0 <= ignore_index < classes
+        and target.dtype == np.int64 and target.size > 0
+        and np.maximum.reduce(target.view(np.uint64), None) < classes
+    )  # fmt: skip
 
 
 def safe_classes(shape, target, weight, ignore_index, dim, dtype):
@@ -303,6 +329,7 @@ def put(out, index, dim, values):
 class multi_margin_loss_(Operation):
     """The mean over classes i != y of w_y max(0, margin - x_y + x_i)^p."""
 
+    differentiable = 1
     node = "MultiMarginLossBackward0"
     tensors = 3
     places = None
@@ -340,6 +367,7 @@ class multi_margin_loss_(Operation):
 class multilabel_margin_loss_(Operation):
     """The mean over classes of the sums of max(0, 1 - x_y + x_i), y a target class, i none."""
 
+    differentiable = 1
     node = "MultilabelMarginLossBackward0"
     tensors = 2
     places = None

@@ -13,8 +13,9 @@ from rushlight.ops.families import (
     as_array,
     as_tensor_argument,
     broadcast_shape,
+    check_broadcast,
 )
-from rushlight.ops.overwrite import assign, put_number
+from rushlight.ops.overwrite import EXPANDED, put_number
 from rushlight.ops.publish import public
 from rushlight.tape import batching
 from rushlight.tape.core import TensorBase
@@ -23,6 +24,7 @@ BYTE_CONDITION = (
     "where received a uint8 condition tensor. This behavior is deprecated and will be removed in a "
     "future version of PyTorch. Use a boolean condition instead."
 )
+CHOICES = (TensorBase, int, float, complex)
 
 # -- where -----------------------------------------------------------------------------------
 
@@ -76,22 +78,26 @@ class where(Elementwise):
 
 def chosen(condition, input=None, other=None, **wrong):
     """The inputs of `where` from a caller's arguments."""
-    valid = isinstance(condition, TensorBase) and not wrong
-    choices = [x.item() if isinstance(x, (np.number, np.bool_)) else x for x in (input, other)]
-    if not valid or not all(isinstance(x, (TensorBase, int, float, complex)) for x in choices):
+    if isinstance(input, np.generic):
+        input = input.item()
+    if isinstance(other, np.generic):
+        other = other.item()
+    if wrong or not (isinstance(condition, TensorBase) and isinstance(input, CHOICES)
+                     and isinstance(other, CHOICES)):
         got = [type(x).__name__ for x in (condition, input, other, *wrong.values()) if x is not None]
         raise TypeError(
             f"where() received an invalid combination of arguments - got ({', '.join(got)}), but "
             "expected one of:\n * (Tensor condition)\n * (Tensor condition, Tensor input, Tensor "
             "other, *, Tensor out = None)\n * (Tensor condition, Number self, Tensor other)\n"
         )
-    if condition.dtype is dtypes.uint8:
+    dtype = condition.dtype
+    if dtype is dtypes.uint8:
         warnings.warn(BYTE_CONDITION, UserWarning, stacklevel=5)
         condition = condition.bool()
-    if condition.dtype is not dtypes.bool:
+    elif dtype is not dtypes.bool:
         raise RuntimeError("where expected condition to be a boolean tensor, but got a tensor with "
-                           f"dtype {condition.dtype.scalar_type}")
-    return *choices, condition
+                           f"dtype {dtype.scalar_type}")
+    return input, other, condition
 
 
 @public("Tensor", name="where")
@@ -118,10 +124,13 @@ class masked_fill(Broadcast):
     differentiable = 1
     inplace = True
     takes_out = False
+    overlaps = EXPANDED.format("masked_fill_", "mask] = scalar")
 
     def bind(input, mask, value):
         x, mask = tensors("masked_fill", input, mask)
         check_mask("masked_fill_ only supports boolean masks, but got mask with dtype {}", mask)
+        if mask.shape != x.shape:
+            check_broadcast((mask, x))
         if isinstance(value, TensorBase):
             if value.dim():
                 raise RuntimeError("masked_fill_ only supports a 0-dimensional value tensor, but "
@@ -147,6 +156,7 @@ class masked_fill_tensor(Broadcast):
     tensors = 3
     differentiable = 2
     linear = True
+    overlaps = masked_fill.overlaps
 
     def forward(x, value, mask):
         if value.ndim:
@@ -197,7 +207,7 @@ class masked_select(Operation):
 
     def forward(x, mask):
         if x.shape != mask.shape:
-            shape = broadcast_shape((x, mask))
+            shape = broadcast_shape((mask, x))
             x, mask = np.broadcast_to(x, shape), np.broadcast_to(mask, shape)
         return x[mask]
 
@@ -256,7 +266,7 @@ class masked_scatter(Broadcast):
 
     def compute(self, inputs, params):
         x, source, mask = [t.array for t in inputs]
-        out = np.array(np.broadcast_to(x, broadcast_shape((x, mask))))
+        out = np.array(np.broadcast_to(x, broadcast_shape((mask, x))))
         self.forward(out, source, mask)
         return out
 

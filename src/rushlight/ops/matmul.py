@@ -12,9 +12,9 @@ from rushlight.ops.products import (
     refuse_bool,
 )
 from rushlight.ops.publish import namespaces, public
-from rushlight.ops.shape import common_shape, unsafe_view
+from rushlight.ops.shape import common_shape, expand, reshaped, unsafe_view
 from rushlight.tape import entry, overrides
-from rushlight.tape.core import TensorBase
+from rushlight.tape.core import TensorBase, state
 from rushlight.tape.dispatch import binary, conj
 
 
@@ -120,7 +120,7 @@ class mm(MatrixProduct):
                 f"expected m1 and m2 to have the same dtype, but got: {names[0]} != {names[1]}"
             )
         check_matrix_sizes(input, mat2)
-        refuse_bool("addmm_impl_cpu_", input)
+        refuse_bool("addmm_impl_cpu_", input.dtype, input.numel() and mat2.numel())
         return (input, mat2), ()
 
     def operator(self, a, b):
@@ -174,7 +174,7 @@ def check_batches(a, b, kernel):
             f"[{a.shape[0]}, {a.shape[2]}] but got: [{b.shape[0]}, {b.shape[1]}]."
         )
     check_scalar_types(a, b)
-    refuse_bool(kernel, a)
+    refuse_bool(kernel, a.dtype, a.numel() and b.numel())
 
 
 def check_scalar_types(a, b):
@@ -243,7 +243,7 @@ def check_matrix_vector(dtype, ndim, a, v):
             f"addmv input tensors must have the same dtype, but got {dtype.scalar_type}, "
             f"{a.dtype.scalar_type}, and {v.dtype.scalar_type}"
         )
-    refuse_bool("addmv_impl_cpu", a)
+    refuse_bool("addmv_impl_cpu", a.dtype, a.numel())
 
 
 class dot(Product):
@@ -339,7 +339,7 @@ def check_vectors(a, b):
             f"inconsistent tensor size, expected tensor [{n}] and src [{m}] to have the same "
             f"number of elements, but got {n} and {m} elements respectively"
         )
-    refuse_bool("dot", a)
+    refuse_bool("dot", a.dtype)
 
 
 # -- any ranks -------------------------------------------------------------------------------
@@ -436,16 +436,29 @@ def turned_product(a, turned):
 
 def batched(a, b):
     """Batches times batches: expanded to one batch dim each."""
-    rows = a.shape[-2:-1]
-    columns = b.shape[-1:] if b.dim() > 1 else ()
+    rows, columns = a.shape[-2:-1], b.shape[-1:] if b.dim() > 1 else ()
     lead = common_shape([a.shape[:-2], b.shape[:-2]])
+    if rows and columns and unrecorded(a, b) and a.shape[-1] == b.shape[-2]:
+        check_scalar_types(a, b)
+        refuse_bool("bmm", a.dtype, a.numel() and b.numel())
+        return bmm(a, b)
     size = numel(lead)
-    left = a.expand((*lead, *(rows or (1,)), a.shape[-1]))
-    left = left.reshape(size, *left.shape[-2:])
-    if b.dim() == 1:
-        right = b.expand((*lead, b.shape[0])).reshape(size, b.shape[0]).unsqueeze(2)
-        out = bmm.bound(left, right).squeeze(-1)
-    else:
-        right = b.expand((*lead, *b.shape[-2:])).reshape(size, *b.shape[-2:])
+    left = one_batch(a, lead, size, (*(rows or (1,)), a.shape[-1]))
+    right = one_batch(b, lead, size, b.shape[-2:])
+    if columns:
         out = bmm.bound(left, right)
+    else:
+        out = bmm.bound(left, right.unsqueeze(2)).squeeze(-1)
     return unsafe_view(out, (*lead, *rows, *columns))
+
+
+def unrecorded(a, b):
+    """Are these arrays whose product nobody differentiates? Then one node less is no loss."""
+    if a.array is None or b.array is None:
+        return False
+    return not (state().grad and (a.requires_grad or b.requires_grad))
+
+
+def one_batch(t, lead, size, shape):
+    """Matrices (or vectors) of `shape` expanded to batch dims `lead`, seen as one of `size`."""
+    return reshaped(expand(t, (*lead, *shape), 0), (size, *shape))

@@ -3,17 +3,20 @@
 import numpy as np
 
 from rushlight.kernels import dtypes
-from rushlight.ops.families import Writing, as_tensor_argument, numel
+from rushlight.ops.families import Operation, Writing, as_tensor_argument, numel, wrap_dim
 from rushlight.ops.loss import refuse_weight_gradient
 from rushlight.ops.publish import namespaces, public
+from rushlight.ops.reduce import widened
 from rushlight.ops.standardize import (
     batch_norm_,
-    batch_norm_eval,
     group_norm_,
     layer_norm_,
+    moments,
     refuse_unfit,
 )
+from rushlight.ops.vector_norm import check_dtypes, norm_gradient, norm_of
 from rushlight.tape import inplace
+from rushlight.tape.dispatch import conj
 from rushlight.tape.modes import no_grad
 
 
@@ -42,25 +45,30 @@ def layer_norm(input, normalized_shape, weight=None, bias=None, eps=1e-5):
         tensor([-1.0000,  1.0000])
     """
     as_tensor_argument("layer_norm", "input", 1, input)
-    return layer_moments(input, normalized_shape, weight, bias, eps)[0]
-
-
-def layer_moments(input, normalized_shape, weight, bias, eps):
-    """All results of the operation behind `layer_norm`."""
     shape = shape_argument("layer_norm", normalized_shape)
     check_normalized(input, shape, "[*, ")
     check_parameters(shape, weight=weight, bias=bias)
     refuse_unfit(input, weight, bias, "LayerNormKernelImpl")
-    n = input.dim()
-    dims = tuple(range(n - len(shape), n))
-    return layer_norm_(input, weight, bias, dims, dims, eps, 0)
+    dims = tuple(range(input.dim() - len(shape), input.dim()))
+    return layer_norm_(input, weight, bias, dims, dims, eps, 0, 0)
 
 
 @public("torch")
 def native_layer_norm(input, normalized_shape, weight, bias, eps):
     """`layer_norm`, with the mean and the reciprocal deviation as further results."""
-    out, mean, r, _ = layer_moments(input, normalized_shape, weight, bias, eps)
-    return out, mean.detach(), r.detach()
+    out = layer_norm(input, normalized_shape, weight, bias, eps)
+    n = input.dim()
+    dims = list(range(n - len(normalized_shape), n))
+    dtype = input.dtype if weight is None else weight.dtype
+    return out, *mean_and_scale(input, dims, True, eps, dtype)
+
+
+def mean_and_scale(input, dims, keepdim, eps, dtype):
+    """What was standardised by: the mean and the reciprocal deviation."""
+    x = input.detach()
+    x = x.float() if x.dtype.itemsize == 2 else x
+    variance, mean = namespaces["torch"]["var_mean"](x, dims, correction=0, keepdim=keepdim)
+    return mean.to(dtype), (variance + eps).rsqrt().to(dtype)
 
 
 def shape_argument(name, shape):
@@ -182,15 +190,16 @@ def channels_normalized(input, weight, bias, running_mean, running_var, training
     if input.dtype.itemsize > 2:
         refuse_unfit(input, running_mean, running_var, "batch_norm")
     refuse_running_gradient(running_mean=running_mean, running_var=running_var)
-    if not training:
-        return batch_norm_eval(input, weight, bias, running_mean, running_var, 1, eps, 0)
     dims = (0, *range(2, input.dim()))
-    out, mean, _, variance = batch_norm_(input, weight, bias, dims, (1,), eps, 0)
-    if running_mean is not None:
-        n = numel([input.shape[d] for d in dims])
-        follow(running_mean, mean, 1, momentum)
-        follow(running_var, variance, n / (n - 1) if n > 1 else float("nan"), momentum)
-    return out
+    if not training:
+        mean, variance = running_mean, running_var
+    else:
+        mean, variance = moments(input, dims)
+        if running_mean is not None:
+            n = numel([input.shape[d] for d in dims])
+            follow(running_mean, mean, 1, momentum)
+            follow(running_var, variance, n / (n - 1) if n > 1 else float("nan"), momentum)
+    return batch_norm_(input, weight, bias, mean, variance, bool(training), dims, (1,), eps, 0)
 
 
 def empty_normalized(input, weight, bias):
@@ -236,9 +245,9 @@ def follow(running, new, factor, momentum):
     """Move a running statistic towards `new`."""
     with no_grad():
         if running.array is not None and new.array is not None:
-            inplace.apply(running_average, (running, new.detach()), (factor, momentum))
+            inplace.apply(running_average, (running, new), (factor, momentum))
         else:
-            new = new.detach().reshape(running.shape) * factor
+            new = new.reshape(running.shape) * factor
             running.copy_(momentum * new + (1 - momentum) * running)
 
 
@@ -275,7 +284,8 @@ def group_norm(input, num_groups, weight=None, bias=None, eps=1e-5):
     check_several((n * channels // num_groups, num_groups, *input.shape[2:]))
     check_groups(input, num_groups, weight=weight, bias=bias)
     refuse_unfit(input, weight, bias, "GroupNormKernelImpl")
-    return group_norm_(input, weight, bias, num_groups, 1, eps, 0)[0]
+    dims = tuple(range(2, input.dim() + 1))
+    return group_norm_(input, weight, bias, dims, (1, 2), eps, num_groups, 0)
 
 
 def check_groups(input, groups, **parameters):
@@ -358,7 +368,7 @@ def instances_normalized(
     return out.view(input.shape)
 
 
-@public("torch")
+@public("torch", out=True)
 def native_batch_norm(
     input, weight, bias, running_mean, running_var, training, momentum, eps
 ):
@@ -367,10 +377,8 @@ def native_batch_norm(
                               eps)
     if not training:
         return out, input.new_empty(0), input.new_empty(0)
-    x = input.detach()
-    dims = (0, *range(2, x.dim()))
-    variance, mean = namespaces["torch"]["var_mean"](x, dims, correction=0)
-    return out, mean, (variance + eps).rsqrt()
+    dims = [0, *range(2, input.dim())]
+    return out, *mean_and_scale(input, dims, False, eps, input.dtype)
 
 
 # -- others ----------------------------------------------------------------------------------
@@ -398,13 +406,17 @@ def local_response_norm(input, size, alpha=1e-4, beta=0.75, k=1.0):
         return input
     if size < 1:
         raise RuntimeError(f"kernel size should be greater than zero, but got kH: {size} kW: 1")
-    if input.dtype.category < dtypes.FLOAT:
-        raise NotImplementedError(f"\"avg_pool2d\" not implemented for '{input.dtype.scalar_type}'")
     squares = input * input
     before = squares.new_zeros((squares.shape[0], size // 2, *squares.shape[2:]))
     after = squares.new_zeros((squares.shape[0], (size - 1) // 2, *squares.shape[2:]))
-    padded = namespaces["torch"]["cat"]((before, squares, after), 1)
-    return input / (padded.unfold(1, size, 1).mean(-1) * alpha + k) ** beta
+    windows = namespaces["torch"]["cat"]((before, squares, after), 1).unfold(1, size, 1)
+    if input.dtype is dtypes.int64:
+        means = windows.sum(-1).div(size, rounding_mode="trunc")
+    elif input.dtype.category < dtypes.FLOAT:
+        raise NotImplementedError(f"\"avg_pool2d\" not implemented for '{input.dtype.scalar_type}'")
+    else:
+        means = windows.mean(-1)
+    return input / (means * alpha + k) ** beta
 
 
 @public("F")
@@ -419,3 +431,55 @@ def normalize(input, p=2.0, dim=1, eps=1e-12, out=None):
     as_tensor_argument("normalize", "input", 1, input)
     length = input.norm(p, dim, keepdim=True).clamp_min(eps).expand_as(input)
     return input / length if out is None else namespaces["torch"]["div"](input, length, out=out)
+
+
+class renorm(Operation):
+    """The slices along `dim` whose p-norm exceeds `maxnorm` scaled down to it.
+
+    Raises:
+        RuntimeError: the input has fewer than two dims, `p` is not positive or `maxnorm` negative.
+
+    Example:
+        >>> import rushlight as torch
+        >>> torch.renorm(torch.tensor([[3.0, 4.0], [0.6, 0.8]]), 2, 0, 1.0)
+        tensor([[0.6000, 0.8000],
+                [0.6000, 0.8000]])
+    """
+
+    inplace = True
+
+    def bind(input, p, dim, maxnorm):
+        if p <= 0:
+            raise RuntimeError("renorm: non-positive-norm not supported")
+        if maxnorm < 0:
+            raise RuntimeError(f"renorm: expected maxnorm to be >= 0 but got {maxnorm:g}")
+        n = input.dim()
+        if n < 2:
+            raise RuntimeError("renorm: input needs at least 2 dimensions, got "
+                               f"{n} dimensions")
+        dim = wrap_dim(dim, n)
+        check_dtypes(input.dtype, None)
+        return (input,), (p, tuple([d for d in range(n) if d != dim]), maxnorm)
+
+    def forward(x, p, dims, maxnorm):
+        return widened(shrunk, x, p, dims, maxnorm)
+
+    def vjp_x(g, x, p, dims, maxnorm):
+        length = namespaces["linalg"]["vector_norm"](x, p, dims, True)
+        long, bounded = length > maxnorm, length + 1e-7
+        toward = -maxnorm * (g * conj(x)).sum(dims, True) / (bounded * bounded)
+        if toward.dtype.is_complex:
+            toward = toward.real
+        scaled = g * (maxnorm / bounded) + norm_gradient(toward, x, length, p, dims)
+        return namespaces["torch"]["where"](long, scaled, g)
+
+    def lift(size, ndim, p, dims, maxnorm):
+        return p, tuple([d + 1 for d in dims]), maxnorm
+
+
+def shrunk(x, p, dims, maxnorm):
+    """`renorm` of an array."""
+    with np.errstate(all="ignore"):
+        length = norm_of(x, p, dims, True)
+        factor = np.where(length > maxnorm, maxnorm / (length + 1e-7), 1)
+        return x * factor.astype(length.dtype)

@@ -11,6 +11,10 @@ from rushlight.ops.publish import public
 from rushlight.tape import inplace
 from rushlight.tape.core import TensorBase, box
 
+EXPANDED = (
+    "Use of {0} on expanded tensors is deprecated. Please clone() the tensor before performing this "
+    "operation. This also applies to advanced indexing e.g. tensor[{1}"
+)
 DISCARDS = "Casting complex values to real discards the imaginary part"
 
 # -- copy ------------------------------------------------------------------------------------
@@ -23,7 +27,6 @@ class copy(Broadcast):
     places = None
     tensors = 2
     linear = True
-    overlaps = False
 
     def forward(x, src):
         assign(x, src)
@@ -42,6 +45,9 @@ def zero_gradient(g):
 
 def assign(x, values):
     """Write an array into another, whatever the dtypes."""
+    if values.dtype is x.dtype:
+        np.copyto(x, values)
+        return
     if values.dtype.kind == "c" and x.dtype.kind != "c":
         if x.dtype.kind != "b":
             warnings.warn(DISCARDS, UserWarning, stacklevel=6)
@@ -97,6 +103,7 @@ class fill(Writing):
 
     takes_out = False
     places = "torch"
+    overlaps = True
 
     def bind(input, value):
         as_tensor_argument("fill", "input", 1, input)
@@ -130,14 +137,14 @@ class fill_tensor(Broadcast):
         return g
 
 
-class fill_number_(type(fill)):
+class fill_number_(fill):
     """`fill_` with a number."""
 
     node = "FillBackward2"
     places = None
 
 
-class fill_tensor_(type(fill_tensor)):
+class fill_tensor_(fill_tensor):
     """`fill_` with a tensor."""
 
     node = "FillBackward3"
@@ -175,6 +182,7 @@ class zero(Writing):
     """Zeros like `x`."""
 
     places = None
+    overlaps = True
 
     def forward(x):
         x[...] = 0

@@ -148,37 +148,37 @@ class pad_within_backward(Padding):
         return (size, *shape), amounts, source
 
 
-class reflection_pad1d(type(pad_within)):
+class reflection_pad1d(pad_within):
     """Reflections before and after the last dim."""
 
     node = "ReflectionPad1DBackward0"
 
 
-class reflection_pad2d(type(pad_within)):
+class reflection_pad2d(pad_within):
     """Reflections around the last two dims."""
 
     node = "ReflectionPad2DBackward0"
 
 
-class reflection_pad3d(type(pad_within)):
+class reflection_pad3d(pad_within):
     """Reflections around the last three dims."""
 
     node = "ReflectionPad3DBackward0"
 
 
-class replication_pad1d(type(pad_within)):
+class replication_pad1d(pad_within):
     """Copies of the edges of the last dim."""
 
     node = "ReplicationPad1DBackward0"
 
 
-class replication_pad2d(type(pad_within)):
+class replication_pad2d(pad_within):
     """Copies of the edges of the last two dims."""
 
     node = "ReplicationPad2DBackward0"
 
 
-class replication_pad3d(type(pad_within)):
+class replication_pad3d(pad_within):
     """Copies of the edges of the last three dims."""
 
     node = "ReplicationPad3DBackward0"

@@ -4,6 +4,7 @@ import numpy as np
 
 from rushlight.kernels import dtypes
 from rushlight.ops.families import Operation
+from rushlight.tape.dispatch import binary
 
 CPP_NAMES = {
     "float32": "float", "float64": "double", "int64": "long int", "int32": "int",
@@ -27,9 +28,17 @@ class Product(Operation, family=True):
         dtype = arrays[0].dtype
         with np.errstate(all="ignore"):
             if dtype.itemsize > 2 or dtype.kind not in "fV":
-                return np.asarray(self.forward(*arrays, *params))
+                out = self.forward(*arrays, *params)
+                return out if type(out) is np.ndarray else np.asarray(out)
             wide = [a.astype(np.float32) for a in arrays]
             return np.asarray(self.forward(*wide, *params)).astype(dtype)
+
+    def __call__(self, *args):
+        return binary(self, *args) if len(args) == 2 else super().__call__(*args)
+
+    def operator(self, a, b):
+        """Off the straight path (see `dispatch.binary`)."""
+        return self.run((a, b), ())
 
     def lift(self, size, ndim, *params):
         return params
@@ -72,7 +81,7 @@ def check_matrix_sizes(a, b):
         )
 
 
-def refuse_bool(kernel, x):
-    """There are no products of Booleans."""
-    if x.dtype is dtypes.bool:
+def refuse_bool(kernel, dtype, size=1):
+    """There are no products of Booleans (but none of them are an empty result)."""
+    if dtype is dtypes.bool and size:
         raise NotImplementedError(f"\"{kernel}\" not implemented for 'Bool'")

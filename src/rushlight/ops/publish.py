@@ -29,6 +29,8 @@ def enter(place, name, function, aliases=()):
 
 def publish_operation(op):
     """Publish an operation's function, method and in-place method where it says."""
+    op.direct = op.directly()
+    op.binder = op.bind
     function = getattr(op, "function", None) or entry.general_function(op)
     method = getattr(op, "method", None) or entry.general_method(op)
     op.function = named(function, op.name, op.__doc__, "torch")

@@ -79,9 +79,7 @@ def margin_ranking_loss(
             "margin_ranking_loss : All input tensors should have same dimension but got sizes: "
             f"input1: {input1.size()}, input2: {input2.size()}, target: {target.size()} "
         )
-    losses = -target * (input1 - input2)
-    if margin != 0:
-        losses = losses + margin
+    losses = -target * (input1 - input2) + float(margin)
     return apply_reduction(losses.clamp_min(0), number)
 
 

@@ -4,6 +4,7 @@
 import numpy as np
 
 from rushlight.kernels import dtypes
+from rushlight.kernels.memory_layout import empty_like
 from rushlight.kernels.metadata import contiguous_format
 from rushlight.ops.families import (
     Operation,
@@ -54,13 +55,20 @@ class flip(Rearrangement):
         return (input,), (wrap_dims(dims, n) if dims else (),)
 
     def forward(x, dims):
-        return np.asarray(np.flip(x, dims if x.ndim else ())).copy("K")
+        return flipped(x, dims if x.ndim else ())
 
     def vjp_x(g, dims):
         return g.flip(dims)
 
     def lift(size, ndim, dims):
         return (tuple([d + 1 for d in dims]) if ndim else (),)
+
+
+def flipped(x, dims):
+    """A copy in reverse order along some dims, laid out as the array is."""
+    out = empty_like(x)
+    out[...] = np.flip(x, dims)
+    return out
 
 
 @public("torch Tensor")
@@ -153,8 +161,8 @@ class rot90(Rearrangement):
 
     def forward(x, k, dims):
         if k % 2 == 0:
-            return np.flip(x, dims if k else ()).copy("K" if k else "C")
-        return np.flip(x, dims[1 if k == 1 else 0]).copy("K").swapaxes(*dims)
+            return flipped(x, dims) if k else x.copy()
+        return flipped(x, dims[1 if k == 1 else 0]).swapaxes(*dims)
 
     def vjp_x(g, k, dims):
         return g.rot90(-k, dims)
@@ -351,10 +359,10 @@ class trace(Rearrangement):
     """The sum of the main diagonal of a matrix; integers add up in int64."""
 
     def bind(input):
-        if input.dim() != 2:
-            raise RuntimeError(f"trace: expected a matrix, but got tensor with dim {input.dim()}")
         if input.dtype is dtypes.bool:
             raise NotImplementedError("\"trace\" not implemented for 'Bool'")
+        if input.dim() != 2:
+            raise RuntimeError(f"trace: expected a matrix, but got tensor with dim {input.dim()}")
         return (input,), (0,)
 
     def forward(x, front):

@@ -6,15 +6,21 @@ import warnings
 import numpy as np
 
 from rushlight.kernels import dtypes
-from rushlight.ops.families import AlongDim, Reduction, numel, sizes_argument, wrap_dim, wrap_dims
+from rushlight.ops.families import (
+    AlongDim,
+    Reduction,
+    as_tensor_argument,
+    numel,
+    sizes_argument,
+    wrap_dim,
+    wrap_dims,
+)
 from rushlight.ops.join import cat
 from rushlight.ops.publish import public
+from rushlight.ops.shape import expanded_to
 from rushlight.tape import gradients
 
-FEW_DEGREES = (
-    "{0}(): degrees of freedom is <= 0. Correction should be strictly less than the reduction "
-    "factor (input numel divided by output numel)."
-)
+DISCARDS = "Casting complex values to real discards the imaginary part"
 
 
 def restored(g, shape, dims, keepdim):
@@ -35,10 +41,20 @@ def wide(dtype):
     return np.dtype(np.float32) if coarse else dtype
 
 
+def cast(x, wanted):
+    """An array in a NumPy dtype; PyTorch's warning where imaginary parts are lost."""
+    if x.dtype is wanted:
+        return x
+    if x.dtype.kind == "c" and wanted.kind not in "cb":
+        warnings.warn(DISCARDS, UserWarning, stacklevel=8)
+        x = x.real
+    return x.astype(wanted)
+
+
 def total(x, dims, keepdim, wanted):
     """The sum of an array in a NumPy dtype."""
     if wanted.kind != x.dtype.kind and dtypes.of(wanted).category < dtypes.of(x.dtype).category:
-        x = (x.real if x.dtype.kind == "c" else x).astype(wanted)
+        x = cast(x, wanted)
     out = np.add.reduce(x, dims, wide(wanted), None, keepdim)
     return out if out.dtype is wanted else out.astype(wanted)
 
@@ -93,15 +109,16 @@ class sum(Reduction):
         return total(x, dims, keepdim, dtype.numpy)
 
     def vjp_x(g, x_shape):
-        return g.expand(x_shape)
+        return expanded_to(g, x_shape)
 
 
-class sum_dim(type(sum)):
+class sum_dim(sum):
     """`sum` over given dims."""
 
     public_name = "sum"
     node = "SumBackward1"
     places = None
+    summing = True
 
     def vjp_x(g, x_shape, dims, keepdim):
         return spread(g, x_shape, dims, keepdim)
@@ -122,7 +139,9 @@ def sum_to_size(input, *size):
     size = sizes_argument(size)
     shape = tuple(input.shape)
     tail = shape[len(shape) - len(size) :]
-    if len(size) > len(shape) or builtins.any(m not in (1, n) for m, n in zip(size, tail, strict=True)):
+    if len(size) > len(shape) or not builtins.all(
+        m in (1, n) for m, n in zip(size, tail, strict=True)
+    ):
         raise RuntimeError(f"size {{{[*size]}}} is not expandable to size {{{[*shape]}}}.")
     return gradients.sum_to(input, size) if size else sum.bound(input)
 
@@ -153,7 +172,7 @@ class nansum(Reduction):
         return t.masked_fill(x.isnan(), 0).sum(dims, keepdim, dtype=dtype)
 
 
-# -- means and spreads -----------------------------------------------------------------------
+# -- means -----------------------------------------------------------------------------------
 
 
 class mean(Reduction):
@@ -187,12 +206,13 @@ class mean(Reduction):
         return g.expand(x_shape) / numel(x_shape)
 
 
-class mean_dim(type(mean)):
+class mean_dim(mean):
     """`mean` over given dims."""
 
     public_name = "mean"
     node = "MeanBackward1"
     places = None
+    summing = True
 
     def vjp_x(g, x_shape, dims, keepdim):
         return mean_gradient(g, x_shape, dims, keepdim)
@@ -202,8 +222,15 @@ def average(x, dims, keepdim, dtype):
     """The mean of an array in a NumPy dtype."""
     working = wide(dtype)
     n = working.type(count_of(x.shape, dims))
+    if x.dtype.kind == "c" and dtype.kind != "c":
+        x = cast(x, dtype)
     out = np.add.reduce(x, dims, working, None, keepdim) / n
     return out if working is dtype else out.astype(dtype)
+
+
+def mean_gradient(g, x_shape, dims, keepdim):
+    """The gradient of a mean over dims."""
+    return spread(g, x_shape, dims, keepdim) / count_of(x_shape, dims)
 
 
 @public("torch Tensor", out=True)
@@ -218,171 +245,11 @@ def nanmean(input, dim=None, keepdim=False, *, dtype=None):
         >>> torch.nanmean(torch.tensor([1.0, float("nan"), 2.0]))
         tensor(1.5000)
     """
-    if input.dtype.category < 2:
+    if as_tensor_argument("nanmean", "input", 1, input).dtype.category < 2:
         raise RuntimeError("nanmean(): expected input to have floating point or complex dtype but "
                            f"got {input.dtype.scalar_type}")
     counted = input.detach().isnan().logical_not().sum(dim, keepdim)
     return input.nansum(dim, keepdim, dtype=dtype) / counted
-
-
-def bind_spread(name, input, dim, unbiased, keepdim, correction):
-    """Inputs and parameters of var, std, var_mean and std_mean, whose signatures are two in one:
-    `unbiased` may stand where `dim` does."""
-    if input.dtype.category < 2:
-        if name.endswith("_mean"):
-            raise RuntimeError(f"{name} only support floating point and complex dtypes")
-        raise RuntimeError("std and var only support floating point and complex dtypes")
-    if isinstance(dim, bool):
-        dim, unbiased = None, dim
-    if correction is None:
-        correction = 0 if unbiased is False else 1
-    elif unbiased is not None:
-        raise TypeError(f"{name}() received an invalid combination of arguments: unbiased and "
-                        "correction")
-    dims = wrap_dims(dim, input.dim())
-    if count_of(input.shape, dims) - correction <= 0:
-        warnings.warn(FEW_DEGREES.format(name), stacklevel=6)
-    return (input,), (dims, correction, keepdim)
-
-
-def variance_and_mean(x, dims, correction, keepdim):
-    """The variance and mean of an array of four or more bytes an element."""
-    n = count_of(x.shape, dims)
-    middle = np.add.reduce(x, dims, None, None, True) / x.dtype.type(n)
-    away = x - middle
-    squares = away.real**2 + away.imag**2 if away.dtype.kind == "c" else away * away
-    freedom = squares.dtype.type(max(n - correction, 0))
-    out = np.asarray(np.add.reduce(squares, dims, None, None, keepdim) / freedom)
-    return out, middle if keepdim else np.reshape(middle, out.shape)
-
-
-def variance(x, dims, correction, keepdim):
-    return variance_and_mean(x, dims, correction, keepdim)[0]
-
-
-def deviation(x, dims, correction, keepdim):
-    return np.sqrt(variance(x, dims, correction, keepdim))
-
-
-def deviation_and_mean(x, dims, correction, keepdim):
-    """The standard deviation and mean of an array of four or more bytes an element."""
-    variance, middle = variance_and_mean(x, dims, correction, keepdim)
-    return np.sqrt(variance), middle
-
-
-def var_gradient(g, x, dims, correction, keepdim):
-    """The gradient of a variance: g * 2 (x - mean) / freedom."""
-    freedom = count_of(x.shape, dims) - correction
-    if len(dims) == x.dim():
-        away = x - x.mean()
-        return g * (away.abs() / 0.0 if freedom <= 0 else 2.0 / freedom * away)
-    factor = 2.0 / freedom if freedom else float("inf")
-    return factor * restored(g, x.shape, dims, keepdim) * (x - x.mean(dims, True))
-
-
-def std_gradient(g, x, result, dims, correction, keepdim):
-    """The gradient of a standard deviation, taken as 0 where that is 0."""
-    g = (g / (2 * result)).masked_fill(result == 0, 0)
-    return var_gradient(g, x, dims, correction, keepdim)
-
-
-def mean_gradient(g, x_shape, dims, keepdim):
-    """The gradient of a mean over dims."""
-    return spread(g, x_shape, dims, keepdim) / count_of(x_shape, dims)
-
-
-class var(Reduction):
-    """The variance over `dim` (an int or several; all by default).
-
-    The sum of squares is divided by the number of elements less `correction`, which is 1 by
-    default; the older `unbiased=False` says 0. The variance of complex elements is real.
-
-    Raises:
-        RuntimeError: for integers.
-
-    Example:
-        >>> import rushlight as torch
-        >>> torch.var(torch.tensor([1.0, 2.0, 3.0, 6.0]), correction=0)
-        tensor(3.5000)
-    """
-
-    def bind(input, dim=None, unbiased=None, keepdim=False, *, correction=None):
-        return bind_spread("var", input, dim, unbiased, keepdim, correction)
-
-    def forward(x, dims, correction, keepdim):
-        return widened(variance, x, dims, correction, keepdim)
-
-    def vjp_x(g, x, dims, correction, keepdim):
-        return var_gradient(g, x, dims, correction, keepdim)
-
-
-class std(Reduction):
-    """The standard deviation over `dim`: the square root of `var`, with its parameters.
-
-    Example:
-        >>> import rushlight as torch
-        >>> torch.std(torch.tensor([1.0, 3.0]), unbiased=False)
-        tensor(1.)
-    """
-
-    def bind(input, dim=None, unbiased=None, keepdim=False, *, correction=None):
-        return bind_spread("std", input, dim, unbiased, keepdim, correction)
-
-    def forward(x, dims, correction, keepdim):
-        return widened(deviation, x, dims, correction, keepdim)
-
-    def vjp_x(g, x, ans, dims, correction, keepdim):
-        return std_gradient(g, x, ans, dims, correction, keepdim)
-
-
-class var_mean(Reduction):
-    """The variance and the mean over `dim`, as a pair; parameters as of `var`.
-
-    Example:
-        >>> import rushlight as torch
-        >>> torch.var_mean(torch.tensor([1.0, 3.0]))
-        (tensor(2.), tensor(2.))
-    """
-
-    places = "torch"
-
-    def settled(self):
-        self.many = True
-
-    def bind(input, dim=None, unbiased=None, keepdim=False, *, correction=None):
-        return bind_spread("var_mean", input, dim, unbiased, keepdim, correction)
-
-    def forward(x, dims, correction, keepdim):
-        return widened(variance_and_mean, x, dims, correction, keepdim)
-
-    def vjp_x(g, x, x_shape, dims, correction, keepdim):
-        of_var = var_gradient(g[0], x, dims, correction, keepdim)
-        return of_var + mean_gradient(g[1], x_shape, dims, keepdim)
-
-
-class std_mean(Reduction):
-    """The standard deviation and the mean over `dim`, as a pair; parameters as of `var`.
-
-    Example:
-        >>> import rushlight as torch
-        >>> torch.std_mean(torch.tensor([1.0, 3.0]), unbiased=False)
-        (tensor(1.), tensor(2.))
-    """
-
-    places = "torch"
-
-    def settled(self):
-        self.many = True
-
-    def bind(input, dim=None, unbiased=None, keepdim=False, *, correction=None):
-        return bind_spread("std_mean", input, dim, unbiased, keepdim, correction)
-
-    def forward(x, dims, correction, keepdim):
-        return widened(deviation_and_mean, x, dims, correction, keepdim)
-
-    def vjp_x(g, x, x_shape, ans0, dims, correction, keepdim):
-        of_std = std_gradient(g[0], x, ans0, dims, correction, keepdim)
-        return of_std + mean_gradient(g[1], x_shape, dims, keepdim)
 
 
 # -- products --------------------------------------------------------------------------------
@@ -430,8 +297,7 @@ class prod_dim(AlongDim):
 
 def product(x, dims, keepdim, wanted):
     """The product of an array in a NumPy dtype."""
-    x = x if x.dtype is wanted else x.astype(wanted)
-    out = np.multiply.reduce(x, dims, wide(wanted), None, keepdim)
+    out = np.multiply.reduce(cast(x, wanted), dims, wide(wanted), None, keepdim)
     return out if out.dtype is wanted else out.astype(wanted)
 
 
@@ -451,8 +317,8 @@ class logsumexp(Reduction):
 
     Example:
         >>> import rushlight as torch
-        >>> torch.logsumexp(torch.tensor([1000.0, 1000.0]), 0)
-        tensor(1000.6931)
+        >>> torch.logsumexp(torch.tensor([500.0, 500.0]), 0)
+        tensor(500.6931)
     """
 
     places = "torch Tensor special"

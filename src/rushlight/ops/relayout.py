@@ -10,49 +10,49 @@ from rushlight.tape.core import alias, bump, state, version_of
 from rushlight.tape.dispatch import needs, record
 
 
-class t_written(type(axes.t)):
+class t_written(axes.t):
     """`t` in place."""
 
     node = "TBackward1"
     places = None
 
 
-class transpose_written(type(axes.transpose)):
+class transpose_written(axes.transpose):
     """`transpose` in place."""
 
     node = "TransposeBackward1"
     places = None
 
 
-class unsqueeze_written(type(shape.unsqueeze)):
+class unsqueeze_written(shape.unsqueeze):
     """`unsqueeze` in place."""
 
     node = "UnsqueezeBackward1"
     places = None
 
 
-class squeeze_written(type(shape.squeeze)):
+class squeeze_written(shape.squeeze):
     """`squeeze` in place."""
 
     node = "SqueezeBackward3"
     places = None
 
 
-class squeeze_dim_written(type(shape.squeeze)):
+class squeeze_dim_written(shape.squeeze):
     """`squeeze` of one dim in place."""
 
     node = "SqueezeBackward4"
     places = None
 
 
-class squeeze_dims_written(type(shape.squeeze)):
+class squeeze_dims_written(shape.squeeze):
     """`squeeze` of several dims in place."""
 
     node = "SqueezeBackward5"
     places = None
 
 
-class as_strided_written(type(strided.as_strided)):
+class as_strided_written(strided.as_strided):
     """`as_strided` in place."""
 
     node = "AsStridedBackward1"

@@ -9,19 +9,13 @@ from rushlight.tape.dispatch import conj
 class Step(Unary, family=True):
     """Constant between its steps, so that its gradient is zero; integers stay as they are."""
 
-    def settled(self):
-        super().settled()
-        self.rules = (zero,)
-        self.picks = ((),)
+    def vjp_x(g):
+        return g.new_zeros(g.shape)
 
     def compute(self, inputs, params):
         if inputs[0].array.dtype.kind in "iu":
             return inputs[0].array.copy()
         return super().compute(inputs, params)
-
-
-def zero(g):
-    return g.new_zeros(g.shape)
 
 
 class ceil(Step):
@@ -184,7 +178,7 @@ class abs(Unary):
         return g * x.sgn()
 
 
-class sign(Step):
+class sign(Unary):
     """-1, 0 or 1, elementwise, as `input` is negative, zero (or nan) or positive.
 
     Example:
@@ -196,12 +190,11 @@ class sign(Step):
     refuses = {"complex": (NotImplementedError, "Unlike NumPy, torch.sign is not intended to "
                            "support complex numbers. Please use torch.sgn instead.")}
 
-    def compute(self, inputs, params):
-        self.operands([inputs[0].array])
-        return signs(inputs[0].array)
-
     def forward(x):
         return signs(x)
+
+    def vjp_x(g):
+        return g.new_zeros(g.shape)
 
 
 def signs(x):
@@ -279,7 +272,8 @@ class heaviside(Binary):
         if input.dtype.is_complex or values.dtype.is_complex:
             raise RuntimeError("heaviside is not yet implemented for complex tensors.")
         if input.dtype is not values.dtype:
-            raise RuntimeError("heaviside is not yet implemented for tensors with different dtypes.")
+            raise RuntimeError("heaviside is not yet implemented for tensors with different "
+                               "dtypes.")
         return (input, values), ()
 
     def forward(a, b):

@@ -10,7 +10,7 @@ from rushlight.ops.families import (
     int_argument,
     wrap_dim,
 )
-from rushlight.ops.overwrite import put_number
+from rushlight.ops.overwrite import EXPANDED, put_number
 from rushlight.tape import batching
 from rushlight.tape.core import TensorBase
 
@@ -184,13 +184,16 @@ def check_addition(name, x, dim, index, source):
     if x.dtype is not source.dtype:
         raise RuntimeError(f"{name}: self ({x.dtype.scalar_type}) and source "
                            f"({source.dtype.scalar_type}) must have the same scalar type")
-    own = source.shape[dim] if source.dim() > dim else 1
-    if (source.dim() == 0 and x.dim() > 1) or (source.dim() and dim >= source.dim()):
-        raise_slices(x, source)
+    if dim and dim >= source.dim():
+        raise RuntimeError(f"{name}: Indexing dim {dim} is out of bounds of the source tensor with "
+                           f"dim {source.dim()}")
+    if source.dim() == 0 and index.numel() != 1:
+        raise IndexError(f"Dimension specified as {dim} but tensor has no dimensions")
+    own = source.shape[dim] if source.dim() else 1
     if index.numel() != own:
         raise RuntimeError(f"{name}: Number of indices ({index.numel()}) should be equal to "
                            f"source.size(dim): ({own}), for dim: {dim}")
-    if x.dim() and source.dim() and without(x.shape, dim) != without(source.shape, dim):
+    if x.dim() != source.dim() or without(x.shape, dim) != without(source.shape, dim):
         raise_slices(x, source)
 
 
@@ -278,6 +281,7 @@ class index_fill(ByVector):
 
     tensors = 2
     takes_out = False
+    overlaps = EXPANDED.format("index_fill_", "mask] = scalar")
 
     def bind(input, dim, index, value):
         x, dim, index = bound_arguments("index_fill", input, dim, index)
@@ -309,6 +313,7 @@ class index_fill_tensor(ByVector):
 
     node = "IndexFillBackward1"
     places = None
+    overlaps = index_fill.overlaps
     tensors = 3
     linear = True
 

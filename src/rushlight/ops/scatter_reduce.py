@@ -9,11 +9,12 @@ import numpy as np
 
 from rushlight.kernels import dtypes, scatter
 from rushlight.ops import gather, rows
-from rushlight.ops.families import Writing, as_tensor_argument
+from rushlight.ops.families import as_tensor_argument, warn_once
 from rushlight.ops.masks import where
 
 UFUNCS = {"sum": np.add, "mean": np.add, "prod": np.multiply, "amax": np.maximum,
           "amin": np.minimum}
+LEGACY = {"max": "amax", "min": "amin"}
 
 # -- on arrays -------------------------------------------------------------------------------
 
@@ -86,7 +87,7 @@ def product_gradients(g, x, src, ans, take, spread, cover, product):
 # -- scatter_reduce --------------------------------------------------------------------------
 
 
-class scatter_reduce(Writing):
+class scatter_reduce(gather.ByElement):
     """`input` with the elements of `src` reduced into the places that `index` names along `dim`.
 
     `reduce` is 'sum', 'prod', 'mean', 'amax' or 'amin'; the old values take part unless
@@ -100,11 +101,11 @@ class scatter_reduce(Writing):
     """
 
     tensors = 3
-    differentiable = 2
     inplace = True
 
     def bind(input, dim, index, src, reduce, *, include_self=True):
         x, dim, index = gather.bound_arguments("scatter_reduce", input, dim, index, src)
+        reduce = LEGACY.get(reduce, reduce)
         if reduce not in UFUNCS:
             raise RuntimeError("reduce argument must be either sum, prod, mean, amax or amin, got "
                                f"{reduce}")
@@ -163,6 +164,7 @@ class index_reduce(rows.ByVector):
     tensors = 3
 
     def bind(input, dim, index, source, reduce, *, include_self=True):
+        warn_once("index_reduce() is in beta and the API may change at any time.")
         x, dim, index = rows.bound_arguments("index_reduce", input, dim, index)
         if reduce not in UFUNCS or reduce == "sum":
             raise RuntimeError("index_reduce(): Expected reduce to be one of prod, mean, amax or "

@@ -15,6 +15,8 @@ from rushlight.ops.families import (
     wrap_dims,
 )
 from rushlight.ops.publish import public
+from rushlight.tape.core import state
+from rushlight.tape.dispatch import finish
 
 # -- view and reshape ------------------------------------------------------------------------
 
@@ -45,6 +47,9 @@ class view(View):
             return view_dtype, (input,), (dtype,)
         if not size:
             raise TypeError(NO_SIZE)
+        out = straight(input.array, size)
+        if out is not None:
+            return (input,), (out.shape,)
         return (input,), (inferred(input.shape, sizes_argument(size)),)
 
     def forward(x, size):
@@ -73,7 +78,7 @@ NO_SIZE = (
 )
 
 
-class reshape_alias(type(view)):
+class reshape_alias(view):
     """A view of a tensor that is not contiguous, as `reshape` makes it."""
 
     node = "ReshapeAliasBackward0"
@@ -133,14 +138,31 @@ def reshape(input, *shape, **named_shape):
     shape = shape or tuple(named_shape.values())
     if not shape:
         raise TypeError('reshape() missing 1 required positional arguments: "shape"')
+    out = straight(t.array, shape)
+    if out is not None:
+        return finish(view, (t,), (out.shape,), out, state())
     return reshaped(t, inferred(t.shape, sizes_argument(shape)))
+
+
+def straight(array, size):
+    """A contiguous array reshaped as NumPy reads `size`; None where it needs a closer look."""
+    if array is None or not array.flags.c_contiguous:
+        return None
+    if len(size) == 1 and isinstance(size[0], (tuple, list)):
+        size = size[0]
+    try:
+        return array.reshape(size) if not size or min(size) >= -1 else None
+    except (TypeError, ValueError):
+        return None
 
 
 def reshaped(t, size):
     """`t` under a shape known to fit."""
-    if is_contiguous(t):
-        return view.run((t,), (size,))
     a = t.array
+    if is_contiguous(t):
+        if a is None:
+            return view.run((t,), (size,))
+        return finish(view, (t,), (size,), a.reshape(size), state())
     if a is not None and strides.viewed(a.shape, a.strides, size, a.itemsize) is not None:
         return reshape_alias.run((t,), (size,))
     return unsafe_view.run((clone.run((t,), (contiguous_format,)),), (size,))
@@ -234,17 +256,18 @@ def check_bytes(x, own, dtype):
     if x.ndim == 0:
         raise RuntimeError(f"self.dim() cannot be 0 {why}")
     steps = [s // x.itemsize for s in x.strides]
-    if steps[-1] != 1:
-        raise RuntimeError(f"self.stride(-1) must be 1 {why}, but got {steps[-1]}")
-    ratio = dtype.itemsize // own.itemsize
-    if ratio <= 1:
-        return
-    place = strides.offset(x) // x.itemsize
-    described = [("size(-1)", x.shape[-1]), ("storage_offset()", place)]
-    described += [(f"stride({i})", s) for i, s in enumerate(steps[:-1])]
-    for what, n in described:
+    ratio = max(dtype.itemsize // own.itemsize, 1)
+
+    def check_divisible(what, n):
         if n % ratio:
             raise RuntimeError(f"self.{what} must be divisible by {ratio} {why}, but got {n}")
+
+    check_divisible("size(-1)", x.shape[-1])
+    if steps[-1] != 1:
+        raise RuntimeError(f"self.stride(-1) must be 1 {why}, but got {steps[-1]}")
+    check_divisible("storage_offset()", strides.offset(x) // x.itemsize)
+    for i, s in enumerate(steps[:-1]):
+        check_divisible(f"stride({i})", s)
 
 
 # -- dims of length 1 ------------------------------------------------------------------------
@@ -277,7 +300,7 @@ class squeeze(View):
         return (tuple([d + 1 for d in dims]),)
 
 
-class squeeze_dim(type(squeeze)):
+class squeeze_dim(squeeze):
     """`squeeze` of one dim."""
 
     public_name = "squeeze"
@@ -285,7 +308,7 @@ class squeeze_dim(type(squeeze)):
     places = None
 
 
-class squeeze_dims(type(squeeze)):
+class squeeze_dims(squeeze):
     """`squeeze` of several dims."""
 
     public_name = "squeeze"
@@ -314,7 +337,7 @@ class unsqueeze(View):
     def forward(x, dim):
         shape = x.shape
         size = (*shape[:dim], 1, *shape[dim:])
-        if x.flags.c_contiguous:
+        if x.flags.c_contiguous and (x.base is None or 1 not in shape):
             return x.reshape(size)
         step = shape[dim] * x.strides[dim] if dim < x.ndim else x.itemsize
         return strides.restride(x, size, (*x.strides[:dim], step, *x.strides[dim:]))
@@ -392,6 +415,8 @@ class expand(View):
         return (input,), (expanded(input, sizes_argument(size)), 0)
 
     def forward(x, size, front):
+        if not x.ndim:
+            return strides.restride(x, size, (0,) * len(size))
         return strides.restride(x, size, stretched(x.shape, x.strides, size, front))
 
     def vjp_x(g, x_shape):
@@ -407,33 +432,48 @@ def stretched(shape, steps, size, front):
     A new dim of length 1 gets the stride it would have in a contiguous tensor, others get 0.
     """
     lead = len(size) - len(shape)
-    out = [s if n == size[lead + d] else 0
-           for d, (n, s) in enumerate(zip(shape, steps, strict=True)) if d >= front]
+    out = [s if n == m else 0 for s, n, m in zip(steps[front:], shape[front:], size[front + lead :],
+                                                 strict=True)]
     for d in range(front + lead - 1, front - 1, -1):
         out.insert(0, size[d + 1] * out[0] if out and size[d] == 1 else 0)
     return (*steps[:front], *out)
+
+
+LEGACY = frozenset({"Float", "Double", "Half", "Long", "Int", "Short", "Char", "Byte"})
+
+
+def type_text(dtype):
+    """How PyTorch's oldest error texts call a tensor of a dtype."""
+    name = dtype.scalar_type
+    return f"torch.{name}Tensor" if name in LEGACY else f"CPU{name}Type"
+
+
+def expanded_to(t, shape):
+    """`t` expanded to a shape that it is known to fit."""
+    return expand.run((t,), (tuple(shape), 0))
 
 
 def expanded(input, size):
     """`size` with -1 filled in; PyTorch's errors where `input` cannot be expanded to it."""
     shape = input.shape
     lead = len(size) - len(shape)
+    if size == shape or (not shape and min(size, default=0) >= 0):
+        return size
     if lead < 0:
         raise RuntimeError(
-            f"expand(torch.{input.dtype.scalar_type}Tensor{{{[*shape]}}}, size={[*size]}): the "
-            f"number of sizes provided ({len(size)}) must be greater or equal to the number of "
+            f"expand({type_text(input.dtype)}{{{[*shape]}}}, size={[*size]}): the number "
+            f"of sizes provided ({len(size)}) must be greater or equal to the number of "
             f"dimensions in the tensor ({len(shape)})"
         )
-    for i in range(lead):
-        if size[i] < 0:
-            raise RuntimeError(f"The expanded size of the tensor ({size[i]}) isn't allowed in a "
-                               f"leading, non-existing dimension {i}")
     out = list(size)
-    for i in range(lead, len(size)):
-        want, own = size[i], shape[i - lead]
+    for i in range(len(size) - 1, -1, -1):
+        want, own = size[i], shape[i - lead] if i >= lead else None
+        if own is None and want < 0:
+            raise RuntimeError(f"The expanded size of the tensor ({want}) isn't allowed in a "
+                               f"leading, non-existing dimension {i}")
         if want == -1:
             out[i] = own
-        elif want != own and (own != 1 or want < 0):
+        elif own not in (None, want) and (own != 1 or want < 0):
             raise RuntimeError(
                 f"The expanded size of the tensor ({want}) must match the existing size ({own}) at "
                 f"non-singleton dimension {i}.  Target sizes: {[*size]}.  Tensor sizes: {[*shape]}"

@@ -91,6 +91,13 @@ class slice_(View):
 
     places = None
 
+    def bind(input, dim=0, start=None, end=None, step=1):
+        dim = wrap_dim(dim, input.dim())
+        if step <= 0:
+            raise RuntimeError("slice step must be positive")
+        start, end, step = slice(start, end, step).indices(input.shape[dim])
+        return (input,), (dim, start, max(start, end), step)
+
     def forward(x, dim, start, end, step):
         return x[(slice(None),) * dim + (slice(start, end, step),)]
 
@@ -135,16 +142,20 @@ def narrow(input, dim, start, length):
     if length < 0:
         raise RuntimeError("narrow(): length must be non-negative.")
     dim = wrap_dim(int_argument("narrow", "dim", 1, dim), t.dim())
+    return slice_(t, dim, *narrowed(t.shape[dim], start, length), 1)
+
+
+def narrowed(size, start, length):
+    """(start, end) of a narrow part of a dim of length `size`."""
     start = start_of(start)
-    size = t.shape[dim]
     if not -size <= start <= size:
         raise IndexError(
             f"start out of range (expected to be in range of [{-size}, {size}], but got {start})")
     start += size if start < 0 else 0
-    if start + length > size:
+    if start + length > size or length < 0:
         raise RuntimeError(
             f"start ({start}) + length ({length}) exceeds dimension size ({size}).")
-    return slice_(t, dim, start, start + length, 1)
+    return start, start + length
 
 
 def start_of(start):
@@ -156,13 +167,27 @@ def start_of(start):
     return int(start.item())
 
 
-@public("torch Tensor", out=True)
-def narrow_copy(input, dim, start, length):
+class narrow_copy(Operation):
     """A copy of `narrow`."""
-    if dim >= as_tensor_argument("narrow_copy", "input", 1, input).dim() > 0:
-        raise RuntimeError("Expected dim < static_cast<int64_t>(self_sizes.size()) to be true, but "
-                           "got false.")
-    return narrow(input, dim, start, length).clone()
+
+    linear = True
+
+    def bind(input, dim, start, length):
+        n = as_tensor_argument("narrow_copy", "input", 1, input).dim()
+        if dim >= n:
+            raise RuntimeError("Expected dim < static_cast<int64_t>(self_sizes.size()) to be true, "
+                               "but got false.")
+        dim = wrap_dim(dim, n)
+        return (input,), (dim, *narrowed(input.shape[dim], start, length))
+
+    def forward(x, dim, start, end):
+        return slice_.forward(x, dim, start, end, 1).copy()
+
+    def vjp_x(g, x_shape, dim, start, end):
+        return slice_backward(g, x_shape, dim, start, end, 1)
+
+    def lift(size, ndim, dim, start, end):
+        return dim + 1, start, end
 
 
 # -- diagonal --------------------------------------------------------------------------------

@@ -15,20 +15,25 @@ IMPLICIT = (
 )
 
 
-class softmax_(AlongDim):
-    """exp(x) over its sum along `dim`."""
+class Softmax(AlongDim, family=True):
+    """What is exp(x) over its sum along `dim`, wherever that is not 0."""
 
-    node = "SoftmaxBackward0"
     places = None
-
-    def forward(x, dim):
-        return widened(softmax_of, x, dim)
 
     def vjp_x(g, ans, dim):
         return softmax_gradient(g, ans, dim)
 
     def jvp_x(t, ans, dim):
         return softmax_gradient(t, ans, dim)
+
+
+class softmax_(Softmax):
+    """exp(x) over its sum along `dim`."""
+
+    node = "SoftmaxBackward0"
+
+    def forward(x, dim):
+        return widened(softmax_of, x, dim)
 
 
 class log_softmax_(AlongDim):
@@ -41,7 +46,7 @@ class log_softmax_(AlongDim):
         return widened(log_softmax_of, x, dim)
 
     def vjp_x(g, ans, dim):
-        return g - ans.exp() * g.sum(dim, keepdim=True)
+        return log_softmax_gradient(g, ans, dim)
 
     def jvp_x(t, ans, dim):
         return t - (ans.exp() * t).sum(dim, keepdim=True)
@@ -49,21 +54,23 @@ class log_softmax_(AlongDim):
 
 def softmax_of(x, dim):
     """The softmax of an array."""
-    e = np.exp(shifted(x, dim))
-    e /= e.sum(dim, keepdims=True)
+    e = shifted(x, dim)
+    np.exp(e, e)
+    e /= np.add.reduce(e, dim, keepdims=True)
     return e
 
 
 def log_softmax_of(x, dim):
     """The logarithm of the softmax of an array."""
     z = shifted(x, dim)
-    z -= np.log(np.exp(z).sum(dim, keepdims=True))
+    total = np.add.reduce(np.exp(z), dim, keepdims=True)
+    z -= np.log(total, total)
     return z
 
 
 def shifted(x, dim):
     """`x` less its maximum along `dim`: the exponentials of the rest cannot overflow."""
-    return x - x.max(dim, keepdims=True) if x.shape[dim] else x.copy()
+    return x - np.maximum.reduce(x, dim, keepdims=True) if x.shape[dim] else x.copy()
 
 
 class softmax_gradient(AlongDim):
@@ -75,7 +82,7 @@ class softmax_gradient(AlongDim):
 
     def forward(g, y, dim):
         gy = g * y
-        gy -= y * gy.sum(dim, keepdims=True)
+        gy -= y * np.add.reduce(gy, dim, keepdims=True)
         return gy
 
     def vjp_g(u, y, dim):
@@ -85,9 +92,29 @@ class softmax_gradient(AlongDim):
         return u * g - (u * y).sum(dim, keepdim=True) * g - u * (g * y).sum(dim, keepdim=True)
 
 
+class log_softmax_gradient(AlongDim):
+    """`g - exp(y) sum(g)` along `dim`, of the result `y` of a logarithm of softmax."""
+
+    node = "LogSoftmaxBackwardDataBackward0"
+    tensors = 2
+    places = None
+
+    def forward(g, y, dim):
+        out = np.exp(y)
+        out *= -np.add.reduce(g, dim, keepdims=True)
+        out += g
+        return out
+
+    def vjp_g(u, y, dim):
+        return u - (u * y.exp()).sum(dim, keepdim=True)
+
+    def vjp_y(u, g, y, dim):
+        return -u * y.exp() * g.sum(dim, keepdim=True)
+
+
 def rows(x, dim):
     """PyTorch's kernel, by which its errors call a softmax along `dim`."""
-    return "lastdim_kernel" if x.dim() and dim == x.dim() - 1 else "kernel"
+    return "lastdim_kernel" if dim == max(x.dim() - 1, 0) else "kernel"
 
 
 def normalised(op, name, input, dim, dtype):
@@ -96,7 +123,9 @@ def normalised(op, name, input, dim, dtype):
     if dtype is not None:
         input = input.to(dtypes.as_dtype(dtype, f"{name}()"))
     dim = wrap_dim(dim, input.dim())
-    if input.dtype.category != dtypes.FLOAT and input.numel():
+    if input.dtype.category != dtypes.FLOAT:
+        if not input.numel():
+            return input.clone()
         kernel = f"{name}_{rows(input, dim)}_impl"
         raise NotImplementedError(f"\"{kernel}\" not implemented for '{input.dtype.scalar_type}'")
     return op(input, dim)

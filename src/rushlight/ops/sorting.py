@@ -4,8 +4,14 @@ import numpy as np
 
 from rushlight.kernels import dtypes, promotion
 from rushlight.ops.extremes import Chosen, placed
-from rushlight.ops.families import AlongDim, Operation, Reduction, as_tensor_argument, refusal
-from rushlight.ops.families import wrap_dim
+from rushlight.ops.families import (
+    AlongDim,
+    Operation,
+    Reduction,
+    as_tensor_argument,
+    refusal,
+    wrap_dim,
+)
 from rushlight.ops.publish import public
 from rushlight.tape.core import TensorBase, box
 
@@ -62,7 +68,7 @@ class sort(Chosen):
         return placed(g[0], ans1, x_shape, dim)
 
 
-class sort_stable(type(sort)):
+class sort_stable(sort):
     """`sort` called with `stable=`."""
 
     public_name = "sort"
@@ -116,6 +122,8 @@ class topk(Chosen):
         if not 0 <= k <= (input.shape[dim] if input.dim() else 1):
             raise RuntimeError("selected index k out of range")
         refuse_complex_order("topk", input)
+        if input.dtype.category == 0:
+            raise RuntimeError("topk does not support bool dtypes on CPU")
         return (input,), (k if input.dim() else 1, dim, bool(largest))
 
     def forward(x, k, dim, largest):
@@ -224,7 +232,7 @@ def unique(input, sorted=True, return_inverse=False, return_counts=False, dim=No
         >>> torch.unique(torch.tensor([2, 1, 2]), return_counts=True)
         (tensor([1, 2]), tensor([1, 2]))
     """
-    if input.dtype.is_complex:
+    if as_tensor_argument("unique", "input", 1, input).dtype.is_complex:
         raise refusal("unique" if dim is None else "unique_dim", input.dtype)
     if dim is None:
         return wanted_parts(unique_flat(input), return_inverse, return_counts)
@@ -249,6 +257,8 @@ def unique_consecutive(input, return_inverse=False, return_counts=False, dim=Non
         >>> torch.unique_consecutive(torch.tensor([1, 1, 2, 1]))
         tensor([1, 2, 1])
     """
+    if as_tensor_argument("unique_consecutive", "input", 1, input).dtype.is_complex:
+        raise refusal("unique", input.dtype)
     dim = None if dim is None else wrap_dim(dim, input.dim())
     return wanted_parts(runs(input, dim), return_inverse, return_counts)
 
@@ -265,6 +275,10 @@ def isin(elements, test_elements, *, assume_unique=False, invert=False):
         tensor([False,  True, False])
     """
     a, b = tensor_of(elements), tensor_of(test_elements)
+    for t in (a, b):
+        if t.dtype.category in (0, 3):
+            raise RuntimeError("Unsupported input type encountered for isin(): "
+                               f"{t.dtype.scalar_type}")
     return is_among(a, b, bool(invert))
 
 
@@ -308,6 +322,7 @@ class searchsorted(Operation):
     places = "torch"
 
     def bind(sorted_sequence, input, *, out_int32=False, right=False, side=None, sorter=None):
+        as_tensor_argument("searchsorted", "sorted_sequence", 1, sorted_sequence)
         input = tensor_of(input)
         check_search(sorted_sequence, input, right, side, sorter)
         if sorter is not None:
@@ -368,7 +383,7 @@ def bucketize(input, boundaries, *, out_int32=False, right=False):
         >>> torch.bucketize(torch.tensor([0.5, 2.5]), torch.tensor([1.0, 2.0, 3.0]))
         tensor([0, 2])
     """
-    if boundaries.dim() != 1:
+    if as_tensor_argument("bucketize", "boundaries", 2, boundaries).dim() != 1:
         raise RuntimeError("boundaries tensor must be 1 dimension, but got "
                            f"dim({boundaries.dim()})")
     return searchsorted.bound(boundaries, input, out_int32=out_int32, right=right)
@@ -392,13 +407,14 @@ def bincount(input, weights=None, minlength=0):
         >>> torch.bincount(torch.tensor([1, 3, 1]))
         tensor([0, 2, 0, 1])
     """
+    as_tensor_argument("bincount", "input", 1, input)
     if minlength < 0:
         raise RuntimeError("minlength should be >= 0")
     if input.dtype.category >= 2:
         raise refusal("bincount_cpu", input.dtype)
     if input.dim() != 1:
         raise RuntimeError(NOT_COUNTABLE)
-    if weights is None:
+    if weights is None or input.numel() == 0:
         return counts(input, minlength)
     if weights.dim() != 1 or weights.shape != input.shape:
         raise RuntimeError("weights should be 1-d and have the same length as input")

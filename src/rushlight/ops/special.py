@@ -88,7 +88,7 @@ class i1(Special):
         return bessel.i1(x)
 
     def vjp_x(g, x, ans):
-        return g * (x.i0() - ans / x).masked_fill(x == 0, 0.5)
+        return g * (x.i0() - ans / off_zero(x)).masked_fill(x == 0, 0.5)
 
 
 class i1e(Special):
@@ -107,7 +107,12 @@ class i1e(Special):
         return bessel.i1e(x)
 
     def vjp_x(g, x, ans):
-        return g * (i0e(x) - ans * (x.sgn() + x.reciprocal())).masked_fill(x == 0, 0.5)
+        return g * (i0e(x) - ans * (x.sgn() + 1 / off_zero(x))).masked_fill(x == 0, 0.5)
+
+
+def off_zero(x):
+    """A divisor without zeros, whose quotients are replaced there anyway."""
+    return x.masked_fill(x == 0, 1)
 
 
 # -- other names -----------------------------------------------------------------------------

@@ -33,7 +33,8 @@ class unbind(Views):
 
     def bind(input, dim=0):
         if input.dim() == 0:
-            raise IndexError(f"Dimension specified as {dim} but tensor has no dimensions")
+            wrap_dim(dim, 0)
+            raise IndexError("Dimension specified as 0 but tensor has no dimensions")
         return (input,), (wrap_dim(dim, input.dim()),)
 
     def forward(x, dim):
@@ -118,7 +119,7 @@ class split(Views):
     def bind(input, split_size=None, dim=0, *, split_size_or_sections=None):
         size = split_size if split_size is not None else split_size_or_sections
         if not isinstance(size, int):
-            return split_with_sizes, *type(split_with_sizes).bind(input, size, dim)
+            return split_with_sizes, *split_with_sizes.bind(input, size, dim)
         check_dims("split", input)
         if size < 0:
             raise RuntimeError(
@@ -142,11 +143,18 @@ class split(Views):
         return length, dim + 1
 
 
-class unsafe_split(Operation):
-    """`split` whose parts do not count as views, so that each may be written to."""
+class Parts(Operation, family=True):
+    """Several parts of one tensor that do not count as views, so that each may be written to."""
 
     linear = True
     takes_out = False
+
+    def settled(self):
+        self.many = True
+
+
+class unsafe_split(Parts):
+    """`split` whose parts do not count as views."""
 
     def bind(input, split_size, dim=0):
         return split.binding(input, split_size, dim)[1:]
@@ -160,14 +168,21 @@ class unsafe_split(Operation):
     def lift(size, ndim, length, dim):
         return length, dim + 1
 
-    def settled(self):
-        self.many = True
 
-
-@public("torch Tensor")
-def unsafe_split_with_sizes(input, split_sizes, dim=0):
+class unsafe_split_with_sizes(Parts):
     """`split_with_sizes` whose parts do not count as views."""
-    return tuple([p.clone() for p in split_with_sizes.bound(input, split_sizes, dim)])
+
+    def bind(input, split_sizes, dim=0):
+        return split_with_sizes.binding(input, split_sizes, dim)[1:]
+
+    def forward(x, sizes, dim):
+        return split_with_sizes.forward(x, sizes, dim)
+
+    def vjp_x(g, dim):
+        return cat(g, dim)
+
+    def lift(size, ndim, sizes, dim):
+        return sizes, dim + 1
 
 
 @public("torch Tensor")

@@ -2,6 +2,10 @@
 
 With m() the mean over `dims`, n their number of elements, r = (m((x - m(x))^2) + eps)^(-1/2) and
 h = r (x - m(x)), the Jacobian of h is J = r (I - (1 1' + h h') / n), which is symmetric.
+
+`dims` are standardised over; the dims of weight and bias are `axes` of the input.  With `groups`
+the dim axes[0] is first split in so many groups.  `lead` counts batch dims that vmap has put in
+front.
 """
 
 import numpy as np
@@ -11,23 +15,88 @@ from rushlight.ops.families import Operation, numel
 from rushlight.tape.core import TensorBase
 
 
-def standardized(x, dims, eps):
-    """h, mean and r of an array, the latter two with the reduced dims of length 1; and variance."""
-    mean = x.mean(dims, keepdims=True)
-    h = x - mean
-    variance = np.square(h).mean(dims, keepdims=True)
+def arrays_of(inputs):
+    """Arrays in the dtype that is computed in, and the first one's own dtype."""
+    arrays = [t.array if isinstance(t, TensorBase) else t for t in inputs]
+    dtype = arrays[0].dtype
+    if dtype.itemsize == 2:
+        arrays = [None if a is None else a.astype(np.float32) for a in arrays]
+    return arrays, dtype
+
+
+def mean_over(x, dims):
+    """The mean of an array over some dims, which stay with length 1."""
+    total = np.add.reduce(x, dims, keepdims=True)
+    total /= numel([x.shape[d] for d in dims])
+    return total
+
+
+def standardized(x, dims, eps, mean=None, variance=None):
+    """h and r of an array; mean and variance are computed unless given."""
+    h = x - (mean_over(x, dims) if mean is None else mean)
+    variance = mean_over(h * h, dims) if variance is None else variance
     r = 1 / np.sqrt(variance + x.dtype.type(eps))
     h *= r
-    return h, mean, r, variance
+    return h, r
 
 
 def fitted(parameter, ndim, axes, lead):
-    """A weight or bias shaped to meet dims `axes` of the input (and the first `lead`)."""
+    """A weight or bias (or a channel's mean) shaped to meet dims `axes` of the input."""
+    if parameter is None:
+        return None
     shape = [1] * ndim
     shape[:lead] = parameter.shape[:lead]
     for axis, n in zip(axes, parameter.shape[lead:], strict=True):
         shape[axis] = n
     return parameter.reshape(shape)
+
+
+def in_groups(t, axis, groups):
+    """A tensor or array with its channels' dim split in groups and channels of a group."""
+    if t is None or not groups:
+        return t
+    return t.reshape((*t.shape[:axis], groups, t.shape[axis] // groups, *t.shape[axis + 1 :]))
+
+
+def others_than(axes, ndim, lead):
+    """The dims that a parameter does not have."""
+    return tuple([d for d in range(lead, ndim) if d not in axes])
+
+
+def summed(t, dims):
+    """The sum of a tensor over dims, perhaps none."""
+    return t.sum(dims) if dims else t
+
+
+# -- the operations --------------------------------------------------------------------------
+
+
+class Normalization(Operation, family=True):
+    """Standardised, then times a weight and plus a bias."""
+
+    tensors = 3
+    places = None
+
+    def compute(self, inputs, params):
+        arrays, dtype = arrays_of(inputs)
+        with np.errstate(all="ignore"):
+            return self.forward(*arrays, *params).astype(dtype, copy=False)
+
+    def forward(x, weight, bias, dims, axes, eps, groups, lead):
+        view = in_groups(x, axes[0], groups)
+        weight, bias = (in_groups(p, lead, groups) for p in (weight, bias))
+        h, _ = standardized(view, dims, eps)
+        return scaled_and_shifted(h, weight, bias, axes, lead).reshape(x.shape)
+
+    def vjp(g, x, weight, bias_dtype, dims, axes, eps, groups, lead, need):
+        return needed(normalization_gradients(
+            g, x, weight, None, None, bias_dtype, dims, axes, eps, groups, lead, need), need)
+
+    def jvp(tangents, x, weight, dims, axes, eps, groups, lead):
+        return tangent(tangents, x, weight, dims, axes, eps, groups, lead)
+
+    def lift(self, size, ndim, dims, axes, eps, groups, lead):
+        return shifted(dims), shifted(axes), eps, groups, lead + 1
 
 
 def scaled_and_shifted(h, weight, bias, axes, lead):
@@ -39,130 +108,14 @@ def scaled_and_shifted(h, weight, bias, axes, lead):
     return h
 
 
-class standardize_gradient(Operation):
-    """J g, the gradient of `x` where that of h is `g`."""
-
-    tensors = 4
-    places = None
-    node = "StandardizeBackward0"
-
-    def forward(g, x, mean, r, dims):
-        with np.errstate(all="ignore"):
-            h = (x - mean) * r
-            shared = h * (g * h).mean(dims, keepdims=True)
-            shared += g.mean(dims, keepdims=True)
-            return (g - shared) * r
-
-    def vjp_g(u, x, mean, r, dims):
-        return standardize_gradient(u, x, mean, r, dims)
-
-    def vjp_x(u, g, x, mean, r, dims):
-        """The derivative of u'Jg = n r (c - a b), a = m(u h), b = m(g h), c = cov(u, g)."""
-        h = (x - mean) * r
-        a, b = (u * h).mean(dims, True), (g * h).mean(dims, True)
-        c = (u * g).mean(dims, True) - u.mean(dims, True) * g.mean(dims, True)
-        ju = standardize_gradient(u, x, mean, r, dims)
-        jg = standardize_gradient(g, x, mean, r, dims)
-        return -(r * r * h * (c - a * b) + r * (b * ju + a * jg))
-
-    def lift(size, ndim, dims):
-        return (shifted(dims),)
-
-
 def shifted(dims):
     """Dims behind a new one in front."""
     return tuple([d + 1 for d in dims])
 
 
-class Normalization(Operation, family=True):
-    """Standardised, then times a weight and plus a bias; results also mean and r.
-
-    `dims` are standardised over, the dims of weight and bias are `axes` of the input; `lead`
-    counts batch dims that vmap has put in front.
-    """
-
-    tensors = 3
-    places = None
-    kernel_name = None
-
-    def settled(self):
-        self.many = True
-
-    def compute(self, inputs, params):
-        x, weight, bias = arrays = [t.array if isinstance(t, TensorBase) else t for t in inputs]
-        if x.dtype.itemsize == 2:
-            arrays = [None if a is None else a.astype(np.float32) for a in arrays]
-        with np.errstate(all="ignore"):
-            results = self.forward(*arrays, *params)
-        if x.dtype.itemsize == 2:
-            return (results[0].astype(x.dtype), *results[1:])
-        return results
-
-    def forward(x, weight, bias, dims, axes, eps, lead):
-        h, mean, r, variance = standardized(x, dims, eps)
-        return scaled_and_shifted(h, weight, bias, axes, lead), mean, r, variance
-
-    def vjp(g, x, weight, bias_shape, bias_dtype, ans1, ans2, dims, axes, lead, need):
-        out = gradients(g[0], x, weight, ans1, ans2, dims, axes, lead, need[:2])
-        gb = summed(g[0], bias_shape, bias_dtype, axes, lead) if need[2] else None
-        if need[0]:
-            out[0] = with_moments(out[0], g, x, ans1, ans2, dims)
-        return *out, gb
-
-    def jvp(tangents, x, weight, ans1, ans2, dims, axes, lead):
-        moved = tangent(tangents, x, weight, ans1, ans2, dims, axes, lead)
-        return moved, None, None, None
-
-    def lift(self, size, ndim, dims, axes, eps, lead):
-        return shifted(dims), shifted(axes), eps, lead + 1
-
-
-def gradients(g, x, weight, mean, r, dims, axes, lead, need):
-    """Gradients of input and weight where that of the result is `g`."""
-    gx = gw = None
-    if need[0]:
-        scaled = g if weight is None else g * fitted(weight, g.dim(), axes, lead)
-        gx = standardize_gradient(scaled, x, mean, r, dims).to(x.dtype)
-    if need[1]:
-        gw = summed(g * ((x - mean) * r), weight.shape, weight.dtype, axes, lead)
-    return [gx, gw]
-
-
-def summed(g, shape, dtype, axes, lead):
-    """The gradient of a parameter: summed over the dims that it does not have."""
-    others = [d for d in range(lead, g.dim()) if d not in axes]
-    total = g.sum(others) if others else g
-    return total.reshape(shape).to(dtype)
-
-
-def with_moments(gx, g, x, mean, r, dims):
-    """`gx` plus what the gradients of mean, r and perhaps variance contribute, if any are there.
-
-    They come from derivatives of higher order, which differentiate the saved results.
-    """
-    if all(t.array is not None and not t.array.any() for t in g[1:]):
-        return gx
-    n = numel([x.shape[d] for d in dims])
-    slope = -g[2] * r**3 if len(g) == 3 else 2 * g[3] - g[2] * r**3
-    return gx + ((g[1] + slope * (x - mean)) * (1 / n)).to(x.dtype)
-
-
-def tangent(tangents, x, weight, mean, r, dims, axes, lead):
-    """The tangent of the result."""
-    tx, tw, tb = tangents
-    n = x.dim()
-    terms = []
-    if tx is not None:
-        moved = standardize_gradient(tx, x, mean, r, dims)
-        terms.append(moved if weight is None else moved * fitted(weight, n, axes, lead))
-    if tw is not None:
-        terms.append((x - mean) * r * fitted(tw, n, axes, lead))
-    if tb is not None:
-        terms.append(fitted(tb, n, axes, lead).expand(x.shape))
-    out = terms[0]
-    for term in terms[1:]:
-        out = out + term
-    return out
+def needed(grads, need):
+    """The gradients that were asked for."""
+    return tuple([g if wanted else None for g, wanted in zip(grads, need, strict=False)])
 
 
 class layer_norm_(Normalization):
@@ -171,97 +124,217 @@ class layer_norm_(Normalization):
     node = "NativeLayerNormBackward0"
 
 
-class batch_norm_(Normalization):
-    """Standardised over all dims but the channels', each channel with its weight and bias."""
-
-    node = "NativeBatchNormBackward0"
-
-
-class batch_norm_eval(Operation):
-    """`batch_norm_` with given mean and variance, which count as constants."""
-
-    node = "NativeBatchNormBackward0"
-    tensors = 5
-    places = None
-
-    def compute(self, inputs, params):
-        arrays = [t.array if isinstance(t, TensorBase) else t for t in inputs]
-        dtype = arrays[0].dtype
-        if dtype.itemsize == 2:
-            arrays = [None if a is None else a.astype(np.float32) for a in arrays]
-        with np.errstate(all="ignore"):
-            return self.forward(*arrays, *params).astype(dtype, copy=False)
-
-    def forward(x, weight, bias, mean, variance, dim, eps, lead):
-        axes = (dim,)
-        h = x - fitted(mean, x.ndim, axes, lead)
-        h *= 1 / np.sqrt(fitted(variance, x.ndim, axes, lead) + x.dtype.type(eps))
-        return scaled_and_shifted(h, weight, bias, axes, lead)
-
-    def vjp(g, x, weight, bias_shape, bias_dtype, mean, variance, dim, eps, lead, need):
-        axes, n = (dim,), x.dim()
-        r = (fitted(variance, n, axes, lead) + eps).rsqrt()
-        gx = gw = gb = None
-        if need[0]:
-            gx = g * (r if weight is None else r * fitted(weight, n, axes, lead)).to(g.dtype)
-        if need[1]:
-            h = (x - fitted(mean, n, axes, lead)) * r
-            gw = summed(g * h, weight.shape, weight.dtype, axes, lead)
-        if need[2]:
-            gb = summed(g, bias_shape, bias_dtype, axes, lead)
-        return gx, gw, gb, None, None
-
-    def lift(size, ndim, dim, eps, lead):
-        return dim + 1, eps, lead + 1
-
-
 class group_norm_(Normalization):
-    """Standardised over groups of channels, each channel with its weight and bias.
-
-    Computed on a view with the channel dim `dim` split in groups and channels of a group.
-    """
+    """Standardised over groups of channels, each channel with its weight and bias."""
 
     node = "NativeGroupNormBackward0"
 
-    def forward(x, weight, bias, groups, dim, eps, lead):
-        view, weight, bias = in_groups(x, weight, bias, groups, dim, lead)
-        dims = tuple(range(dim + 1, view.ndim))
-        h, mean, r, _ = standardized(view, dims, eps)
-        out = scaled_and_shifted(h, weight, bias, (dim, dim + 1), lead)
-        return out.reshape(x.shape), mean, r
 
-    def vjp(g, x, weight, bias_shape, bias_dtype, ans1, ans2, groups, dim, lead, need):
-        view, split, _ = in_groups(x, weight, None, groups, dim, lead)
-        gy = g[0].reshape(view.shape)
-        dims, axes = tuple(range(dim + 1, view.dim())), (dim, dim + 1)
-        gx, gw = gradients(gy, view, split, ans1, ans2, dims, axes, lead, need[:2])
-        if need[0]:
-            gx = with_moments(gx, g, view, ans1, ans2, dims).reshape(x.shape)
-        gw = gw if gw is None else gw.reshape(weight.shape)
-        gb = summed(gy, bias_shape, bias_dtype, axes, lead) if need[2] else None
+class moments(Operation):
+    """Mean and variance over `dims`, which count as constants."""
+
+    places = None
+    vjp_x = None
+
+    def settled(self):
+        self.many = True
+
+    def compute(self, inputs, params):
+        (x,), _ = arrays_of(inputs)
+        with np.errstate(all="ignore"):
+            return self.forward(x, *params)
+
+    def forward(x, dims):
+        mean = mean_over(x, dims)
+        h = x - mean
+        variance = mean_over(h * h, dims)
+        return mean.squeeze(dims), variance.squeeze(dims)
+
+    def lift(size, ndim, dims):
+        return (shifted(dims),)
+
+
+class batch_norm_(Operation):
+    """Standardised by the channels' mean and variance, each channel with its weight and bias.
+
+    With `training` the two are the input's own, and the gradient knows.
+    """
+
+    node = "NativeBatchNormBackward0"
+    tensors = 5
+    differentiable = 3
+    places = None
+
+    def compute(self, inputs, params):
+        arrays, dtype = arrays_of(inputs)
+        with np.errstate(all="ignore"):
+            return self.forward(*arrays, *params).astype(dtype, copy=False)
+
+    def forward(x, weight, bias, mean, variance, training, dims, axes, eps, lead):
+        mean, variance = (fitted(t, x.ndim, axes, lead) for t in (mean, variance))
+        h, _ = standardized(x, dims, eps, mean, variance)
+        return scaled_and_shifted(h, weight, bias, axes, lead)
+
+    def vjp(g, x, weight, bias_dtype, mean, variance, training, dims, axes, eps, lead, need):
+        if training:
+            grads = normalization_gradients(
+                g, x, weight, mean, variance, bias_dtype, dims, axes, eps, 0, lead, need)
+            return needed(grads, need)
+        return affine_gradients(
+            g, x, weight, bias_dtype, mean, variance, axes, eps, lead, need)
+
+    def jvp(tangents, x, weight, mean, variance, training, dims, axes, eps, lead):
+        if training:
+            return tangent(tangents[:3], x, weight, dims, axes, eps, 0, lead)
+        r = (fitted(variance, x.dim(), axes, lead) + eps).rsqrt()
+        h = (x - fitted(mean, x.dim(), axes, lead)) * r
+        tx = None if tangents[0] is None else tangents[0] * r
+        return combined(tx, h, tangents[:3], x, weight, axes, lead)
+
+    def lift(size, ndim, training, dims, axes, eps, lead):
+        return training, shifted(dims), shifted(axes), eps, lead + 1
+
+
+def affine_gradients(g, x, weight, bias_dtype, mean, variance, axes, eps, lead, need):
+    """Gradients where mean and variance are constants."""
+    n = x.dim()
+    r = (fitted(variance, n, axes, lead) + eps).rsqrt()
+    gx = gw = gb = None
+    if need[0]:
+        factor = r if weight is None else r * fitted(weight, n, axes, lead)
+        gx = (g * factor).to(x.dtype)
+    if need[1]:
+        h = (x - fitted(mean, n, axes, lead)) * r
+        gw = summed(g * h, others_than(axes, n, lead)).to(weight.dtype)
+    if need[2]:
+        gb = summed(g, others_than(axes, n, lead)).to(bias_dtype)
+    return gx, gw, gb
+
+
+class normalization_gradients(Operation):
+    """Gradients of input, weight and bias, in one go; empty where they are not needed."""
+
+    node = "NormalizationBackward0"
+    tensors = 5
+    differentiable = 3
+    places = None
+
+    def settled(self):
+        self.many = True
+
+    def compute(self, inputs, params):
+        arrays, _ = arrays_of(inputs)
+        x, weight = (t if t is None else t.array for t in inputs[1:3])
+        bias_dtype = x.dtype if params[0] is None else params[0].numpy
+        with np.errstate(all="ignore"):
+            grads = self.forward(*arrays, *params)
+        own = (x.dtype, x.dtype if weight is None else weight.dtype, bias_dtype)
+        return tuple([g.astype(d, copy=False) for g, d in zip(grads, own, strict=True)])
+
+    def forward(g, x, weight, mean, variance, bias_dtype, dims, axes, eps, groups, lead, wanted):
+        n, axis = x.ndim, axes[0]
+        mean, variance = (fitted(t, n, axes, lead) for t in (mean, variance))
+        g, view, split = in_groups(g, axis, groups), in_groups(x, axis, groups), weight
+        h, r = standardized(view, dims, eps, mean, variance)
+        others = others_than(axes, view.ndim, lead)
+        gx = gw = gb = np.empty(0, x.dtype)
+        if wanted[2]:
+            gb = np.add.reduce(g, others)
+            gb = gb.reshape((*gb.shape[:lead], -1)) if groups else gb
+        if wanted[1]:
+            gw = np.add.reduce(g * h, others).reshape(weight.shape)
+        if wanted[0]:
+            split = in_groups(weight, lead, groups)
+            g = g if split is None else g * fitted(split, g.ndim, axes, lead)
+            h *= mean_over(g * h, dims)
+            h += mean_over(g, dims)
+            gx = ((g - h) * r).reshape(x.shape)
         return gx, gw, gb
 
-    def jvp(tangents, x, weight, ans1, ans2, groups, dim, lead):
-        view, split, _ = in_groups(x, weight, None, groups, dim, lead)
-        tx, tw, tb = tangents
-        tx = tx if tx is None else tx.reshape(view.shape)
-        _, tw, tb = in_groups(x, tw, tb, groups, dim, lead)
-        dims, axes = tuple(range(dim + 1, view.dim())), (dim, dim + 1)
-        moved = tangent((tx, tw, tb), view, split, ans1, ans2, dims, axes, lead)
-        return moved.reshape(x.shape), None, None
+    def vjp(u, g, x, weight, dims, axes, eps, groups, lead, wanted, need):
+        u = [t if asked else None for t, asked in zip(u, wanted, strict=True)]
+        return second_gradients(u, g, x, weight, dims, axes, eps, groups, lead, need)
 
-    def lift(size, ndim, groups, dim, eps, lead):
-        return groups, dim + 1, eps, lead + 1
+    def lift(size, ndim, bias_dtype, dims, axes, eps, groups, lead, wanted):
+        return bias_dtype, shifted(dims), shifted(axes), eps, groups, lead + 1, wanted
 
 
-def in_groups(x, weight, bias, groups, dim, lead):
-    """Input and parameters with the channels' dim split in two."""
-    each = x.shape[dim] // groups
-    view = x.reshape((*x.shape[:dim], groups, each, *x.shape[dim + 1 :]))
-    weight, bias = [
-        None if p is None else p.reshape((*p.shape[:lead], groups, each)) for p in (weight, bias)
-    ]
-    return view, weight, bias
+# -- derivatives of higher order, on tensors -------------------------------------------------
+
+
+def standardized_tensor(x, dims, eps):
+    """h and r of a tensor."""
+    centred = x - x.mean(dims, True)
+    r = ((centred * centred).mean(dims, True) + eps).rsqrt()
+    return centred * r, r
+
+
+def jacobian_product(v, h, r, dims):
+    """J v."""
+    return (v - v.mean(dims, True) - h * (v * h).mean(dims, True)) * r
+
+
+def second_gradients(u, g, x, weight, dims, axes, eps, groups, lead, need):
+    """Gradients of `normalization_gradients` for its g, x and weight, given those of its results.
+
+    For v = g w it maps to J v, the sum of g h and the sum of g.  The derivative of ux'J v by x is
+    that of n r (c - a b) with a = m(ux h), b = m(v h) and c the covariance of ux and v.
+    """
+    axis, n = axes[0], g.dim() + bool(groups)
+    gv, view, ux = (in_groups(t, axis, groups) for t in (g, x, u[0]))
+    w, uw, ub = (fitted(in_groups(t, lead, groups), n, axes, lead) for t in (weight, *u[1:]))
+    h, r = standardized_tensor(view, dims, eps)
+    v = gv if w is None else gv * w
+    gg, gx, gw = [], [], None
+    if ux is not None:
+        ju = jacobian_product(ux, h, r, dims)
+        gg.append(ju if w is None else ju * w)
+        if need[1]:
+            gx.append(-curvature(ux, v, h, r, dims, ju))
+        if need[2]:
+            gw = summed(gv * ju, others_than(axes, n, lead)).reshape(weight.shape).to(weight.dtype)
+    if uw is not None:
+        gg.append(uw * h)
+        gx.append(jacobian_product(uw * gv, h, r, dims))
+    if ub is not None:
+        gg.append(ub.expand(view.shape))
+    gg, gx = (sum(terms).reshape(x.shape).to(x.dtype) if terms else None for terms in (gg, gx))
+    return gg, gx, gw
+
+
+def curvature(ux, v, h, r, dims, ju):
+    """Minus the derivative of ux'J v by x."""
+    a, b = (ux * h).mean(dims, True), (v * h).mean(dims, True)
+    c = (ux * v).mean(dims, True) - ux.mean(dims, True) * v.mean(dims, True)
+    return r * r * h * (c - a * b) + r * (b * ju + a * jacobian_product(v, h, r, dims))
+
+
+def tangent(tangents, x, weight, dims, axes, eps, groups, lead):
+    """The tangent of a result that was standardised by its own moments."""
+    axis = axes[0]
+    view, weight = in_groups(x, axis, groups), in_groups(weight, lead, groups)
+    h, r = standardized_tensor(view, dims, eps)
+    tx, tw, tb = tangents
+    tx = None if tx is None else jacobian_product(in_groups(tx, axis, groups), h, r, dims)
+    split = (tx, in_groups(tw, lead, groups), in_groups(tb, lead, groups))
+    return combined(tx, h, split, view, weight, axes, lead).reshape(x.shape).to(x.dtype)
+
+
+def combined(th, h, tangents, x, weight, axes, lead):
+    """The tangent of h w + b."""
+    n = x.dim()
+    _, tw, tb = tangents
+    terms = []
+    if th is not None:
+        terms.append(th if weight is None else th * fitted(weight, n, axes, lead))
+    if tw is not None:
+        terms.append(h * fitted(tw, n, axes, lead))
+    if tb is not None:
+        terms.append(fitted(tb, n, axes, lead).expand(x.shape))
+    out = terms[0]
+    for term in terms[1:]:
+        out = out + term
+    return out
 
 
 def refuse_unfit(x, weight, bias, kernel):

@@ -203,8 +203,9 @@ class Scatter(Operation, family=True):
 
 def memory_copy(x):
     """An array like `x` over a copy of all the memory behind it."""
-    item = x.itemsize
-    first = strides.offset(x)
+    if overlaps(x.shape, x.strides):
+        return x.copy()
+    item, first = x.itemsize, strides.offset(x)
     flat = strides.restride(x, (strides.memory(x) // item,), (item,), -first)
     return strides.restride(flat.copy(), x.shape, x.strides, first)
 
@@ -256,11 +257,8 @@ class slice_scatter(Scatter):
     """
 
     def bind(input, src, dim=0, start=None, end=None, step=1):
-        dim = wrap_dim(dim, input.dim())
-        if step <= 0:
-            raise RuntimeError("slice step must be positive")
-        start, end, step = slice(start, end, step).indices(input.shape[dim])
-        return (input, src), (dim, start, max(start, end), step)
+        _, own = slice_.binding(input, dim, start, end, step)[1:]
+        return (input, src), own
 
     def forward(x, src, dim, start, end, step):
         return placed(copied(x), src, slice_.forward, dim, start, end, step)

@@ -4,8 +4,7 @@ import math
 
 import numpy as np
 
-from rushlight.kernels import dtypes
-from rushlight.ops.families import Reduction, wrap_dims
+from rushlight.ops.families import Reduction, wrap_dim, wrap_dims
 from rushlight.ops.publish import namespaces, public
 from rushlight.ops.reduce import restored, widened
 
@@ -41,14 +40,13 @@ class vector_norm(Reduction):
         if isinstance(ord, str):
             raise TypeError("linalg_vector_norm(): argument 'ord' (position 2) must be Number, "
                             "not str")
+        check_dtypes(input.dtype, dtype)
         if isinstance(ord, complex):
             raise RuntimeError("linalg.vector_norm: Expected a non-complex scalar as the order of "
                                "norm.")
-        check_dtypes(input.dtype, dtype)
-        dims = wrap_dims(dim, input.dim())
         if ord < 0 or ord == math.inf:
-            check_not_empty(input.shape, ord, dims)
-        return (input,), (ord, dims, keepdim, dtype)
+            check_not_empty(input.shape, ord, dim)
+        return (input,), (ord, wrap_dims(dim, input.dim()), keepdim, dtype)
 
     def forward(x, ord, dims, keepdim, dtype):
         if dtype is not None:
@@ -57,7 +55,7 @@ class vector_norm(Reduction):
 
     def vjp_x(g, x, ans, x_shape, ord, dims, keepdim):
         if ord == 0:
-            return g.new_zeros(x_shape)
+            return None
         g, ans = (restored(y, x_shape, dims, keepdim) for y in (g, ans))
         return norm_gradient(g, x, ans, ord, dims)
 
@@ -77,14 +75,15 @@ def check_dtypes(own, asked):
         raise RuntimeError(NARROWING.format(own.scalar_type, asked.scalar_type))
 
 
-def check_not_empty(shape, ord, dims):
+def check_not_empty(shape, ord, dim):
     """Refuse a norm of no elements that has no value."""
+    dims = (dim,) if isinstance(dim, int) else dim or ()
     name = str(ord) if isinstance(ord, int) else f"{ord:g}"
-    if len(dims) == len(shape) and 0 in shape:
+    if 0 in shape and not dims:
         raise RuntimeError(f"linalg.vector_norm cannot compute the {name} norm on an empty tensor "
                            "because the operation does not have an identity")
     for d in dims:
-        if shape[d] == 0:
+        if shape and shape[wrap_dim(d, len(shape))] == 0:
             raise RuntimeError(f"linalg.vector_norm cannot compute the {name} norm on the "
                                f"dimension {d}because this dimension is empty and the operation "
                                "does not have an identity")
@@ -151,7 +150,7 @@ def norm(input, p="fro", dim=None, keepdim=False, dtype=None):
         tensor(5.)
     """
     dims = (dim,) if isinstance(dim, int) else dim
-    if p is None or p == "fro" and (dims is None or len(dims) <= 2):
+    if p is None or (p == "fro" and (dims is None or len(dims) <= 2)):
         p = 2.0
     if not isinstance(p, str):
         return vector_norm.bound(input, p, dims, keepdim, dtype=dtype)

@@ -13,6 +13,7 @@ cdef class State:
     cdef public list saved_hooks
     cdef public object anomaly
     cdef public object device
+    cdef public list tasks
 
 
 @cython.final
@@ -71,7 +72,8 @@ cdef class Node:
     cdef object __weakref__
 
 
-cdef object tensor_class, parameter_class
+cdef object tensor_class, parameter_class, size_class
+cdef object dtypes_by_numpy
 
 @cython.locals(s=State)
 cpdef State state()

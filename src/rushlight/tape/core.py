@@ -25,6 +25,7 @@ class State:
         self.saved_hooks = []
         self.anomaly = inherited_anomaly
         self.device = None
+        self.tasks = []
 
 
 inherited_anomaly = None
@@ -56,6 +57,20 @@ class TensorBase:
     from the node.  The version lives in the box until somebody shares it.
     """
 
+    @property
+    def shape(self):
+        """The length of each dim."""
+        if self.box is not None:
+            return self.box.shape
+        return tuple.__new__(size_class, self.array.shape)
+
+    @property
+    def dtype(self):
+        """The type of the elements."""
+        if self.box is not None:
+            return self.box.dtype
+        return dtypes_by_numpy[self.array.dtype]
+
 
 class Node:
     """One recorded operation.
@@ -73,6 +88,8 @@ VIEW_DEFAULT, VIEW_OF_FUNCTION, VIEW_OF_MANY, VIEW_NO_GRAD, VIEW_INFERENCE = ran
 
 tensor_class = None
 parameter_class = None
+size_class = tuple
+dtypes_by_numpy = {}
 
 
 def set_tensor_class(cls):
@@ -80,6 +97,13 @@ def set_tensor_class(cls):
     global tensor_class
     tensor_class = cls
     native.inherit_slots(cls)
+
+
+def set_descriptions(size, by_numpy):
+    """Name the class of shapes and the table of dtypes."""
+    global size_class, dtypes_by_numpy
+    size_class = size
+    dtypes_by_numpy = by_numpy
 
 
 def set_parameter_class(cls):

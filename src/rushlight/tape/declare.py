@@ -9,13 +9,28 @@ A rule's argument names say what it reads and so what is saved: an input or para
 in `forward`, `ans` the result (`ans0`, `ans1`.. of several), `x_shape` and `x_dtype` of input x.
 One rule `vjp(g, ..., need)` may serve all inputs; `need` says which gradients are wanted.
 Operations on a sequence of tensors declare `tensors = -1`; their rule reads `xs`, `shapes`,
-`dtypes`.
+`dtypes`, and `rest`: the inputs after those that a gradient can flow to.
 """
 
-from rushlight.kernels import door
-from rushlight.tape.dispatch import DTYPE, DTYPES, INPUT, INPUTS, NEED, OUTPUT, PARAM, SHAPE, SHAPES, Op
+from types import FunctionType
 
-RULES = ("forward", "vjp", "jvp", "bind")
+from rushlight.kernels import door
+from rushlight.tape.dispatch import (
+    DTYPE,
+    DTYPES,
+    INPUT,
+    INPUTS,
+    NEED,
+    OUTPUT,
+    PARAM,
+    REST,
+    SHAPE,
+    SHAPES,
+    Op,
+)
+
+METHODS = (FunctionType, property, classmethod, staticmethod)
+RULES = frozenset({"forward", "vjp", "jvp", "bind"})
 WHOLE = {"xs": INPUTS, "shapes": SHAPES, "dtypes": DTYPES, "need": NEED}
 DESCRIBED = {"_shape": SHAPE, "_dtype": DTYPE}
 
@@ -23,21 +38,39 @@ table = {}
 
 
 class Declaration(type(Op)):
-    """Turns `class name(Family): rules` into an Op; `family=True` makes a family itself."""
+    """Turns `class name(Family): rules` into an Op; `family=True` makes a family itself.
+
+    A body of rules and settings alone becomes an instance of its family: no class is made, which
+    takes ten times longer. A body with methods of its own (`compute`, `settled`) needs one.
+    `class variant(op)` declares an operation that is `op` but for what its body says.
+    """
 
     def __new__(mcls, name, bases, body, family=False):
-        for key, value in body.items():
-            if callable(value) and (key in RULES or key.startswith(("vjp_", "jvp_")) or (key == "lift" and not family)):
-                body[key] = staticmethod(value)
-        cls = super().__new__(mcls, name, bases, body)
-        if family:
-            return cls
-        op = cls()
+        for varied in body.pop("__orig_bases__", ()):
+            body = {**varied.declared, **body}
+        own = {key: value for key, value in body.items() if isinstance(value, METHODS)}
+        rules = [key for key in own if is_rule(key, family)]
+        if family or len(own) > len(rules) or len(bases) > 1:
+            body |= {key: staticmethod(own[key]) for key in rules}
+            cls = super().__new__(mcls, name, bases, body)
+            if family:
+                return cls
+            op = cls()
+        else:
+            op = bases[0]()
+            op.declared = body
+            for key, value in body.items():
+                setattr(op, key, value)
         settle(op, name)
         return op
 
     def __init__(cls, name, bases, body, family=False):
         super().__init__(name, bases, body)
+
+
+def is_rule(key, family):
+    """Is a function called `key` in a body a rule, which takes no `self`?"""
+    return key in RULES or key[:4] in ("vjp_", "jvp_") or key == "lift" and not family
 
 
 def argument_names(function):
@@ -58,7 +91,8 @@ def settle(op, name):
     op.input_names = names[:count]
     op.param_names = names[count:]
     op.defaults = tuple(op.forward.__defaults__ or ())
-    lay_plan(op)
+    op.joint = getattr(op, "vjp", None)
+    op.rules = rules_of(op)
     op.settled()
     table[name] = op
 
@@ -67,27 +101,27 @@ def camel(name):
     return "".join(part[:1].upper() + part[1:] for part in name.split("_"))
 
 
+def rules_of(op):
+    """The vjp rule of each input; None when there are none."""
+    if op.joint is not None:
+        return (op.joint,) * len(op.input_names)
+    rules = tuple([getattr(op, f"vjp_{name}", None) for name in op.input_names])
+    return rules if any(rules) else None
+
+
 def lay_plan(op):
-    """Which values the rules read, where from, and for whose gradient."""
+    """Which values the rules read, where from, and for whose gradient; asked on first use."""
     entries = {}
-    joint = getattr(op, "vjp", None)
-    op.joint = joint
-    op.rules = op.picks = None
-    if joint is not None:
-        op.joint_picks = read_by(op, joint, entries, -1)
-        op.rules = (joint,) * len(op.input_names)
+    if op.joint is not None:
+        op.joint_picks = read_by(op, op.joint, entries, -1)
     else:
-        rules = [getattr(op, f"vjp_{name}", None) for name in op.input_names]
-        if any(rules):
-            op.rules = tuple(rules)
-            op.picks = tuple(
-                [() if rule is None else read_by(op, rule, entries, 1 << i)
-                 for i, rule in enumerate(rules)]
-            )
+        op.picks = tuple([() if rule is None else read_by(op, rule, entries, 1 << i)
+                          for i, rule in enumerate(op.rules or ())])
     op.plan_names = tuple(entries)
     op.plan = tuple([code for code, _ in entries.values()])
     op.masks = tuple([mask for _, mask in entries.values()])
-    op.keeps = any(code < 100 or 200 <= code < 300 or code == INPUTS for code in op.plan)
+    op.keeps = any(code < 100 or 200 <= code < 300 or code == INPUTS or code >= REST
+                   for code in op.plan)
 
 
 def read_by(op, rule, entries, bit):
@@ -108,6 +142,8 @@ def code_of(op, name):
     """Where the value called `name` in a rule comes from."""
     if op.tensors < 0 and name in WHOLE or name == "need":
         return WHOLE[name]
+    if op.tensors < 0 and name == "rest":
+        return REST + op.edges
     if name in op.input_names:
         return INPUT + op.input_names.index(name)
     if name in op.param_names:

@@ -23,6 +23,8 @@ cdef class Op:
     cdef public bint is_view
     cdef public bint many
     cdef public bint fixing
+    cdef public bint direct
+    cdef public object binder
     cdef public int arity
     cdef public int edges
     cdef dict __dict__
@@ -35,8 +37,11 @@ cdef class Operators(TensorBase):
     pass
 
 
-@cython.locals(st=State, ta=TensorBase, tb=TensorBase, t=TensorBase, mask=cython.int)
+@cython.locals(st=State, ta=TensorBase, tb=TensorBase, t=TensorBase, mask=cython.int, node=Node)
 cpdef object binary(Op op, object a, object b)
+
+@cython.locals(st=State, t=TensorBase, ta=TensorBase)
+cpdef object power(object a, object b)
 
 @cython.locals(st=State, ta=TensorBase, tb=TensorBase)
 cpdef object binary_into(Op op, object a, object b)
@@ -97,5 +102,5 @@ cdef object call_rule(object rule, Node node, object g, tuple picks)
 @cython.locals(op=Op, i=cython.int, n=cython.int)
 cpdef list vjp(Node node, object g)
 
-cdef Op ADD, SUB, RSUB, MUL, DIV, MATMUL, POW, NEG
+cdef Op ADD, SUB, RSUB, MUL, DIV, MATMUL, POW, POW_NUMBER, NEG
 cdef object RDIV

@@ -31,7 +31,7 @@ from rushlight.tape.core import (
 )
 
 # What a rule's argument is read from; see `declare.plan`.
-INPUT, PARAM, OUTPUT, SHAPE, DTYPE, INPUTS, SHAPES, DTYPES = range(0, 800, 100)
+INPUT, PARAM, OUTPUT, SHAPE, DTYPE, INPUTS, SHAPES, DTYPES, REST = range(0, 900, 100)
 NEED = -1
 INPLACE = 1
 
@@ -67,7 +67,8 @@ class Op:
 declare_fields(
     Op, label=None, name=None, node_class=None, fast=None, rules=None, picks=None, joint=None,
     joint_picks=None, plan=(), masks=(), keeps=False, defaults=(), is_view=False, many=False,
-    fixing=False, arity=1,
+    fixing=False, direct=False,
+    binder=None, arity=1,
 )
 
 
@@ -93,17 +94,41 @@ def binary(op, a, b):
         st = state()
         if not st.special:
             t = box(out)
-            if st.grad:
+            if st.grad and native.differentiable(out):  # a comparison is not
                 mask = 0
                 if ta is not None and wants(ta):
                     mask = 1
                 if tb is not None and wants(tb):
                     mask = mask | 2
                 if mask:
-                    t.node = record(op, (a, b), op.defaults, t, mask, st)
+                    node = record(op, (a, b), op.defaults, t, mask, st)
+                    fix_a = ta is not None and not native.same_shape(ta.array, out)
+                    fix_b = tb is not None and not native.same_shape(tb.array, out)
+                    if fix_a or fix_b:  # a kernel never changes the dtype
+                        node.fix = (
+                            (ta.array.shape, ta.array.dtype) if fix_a else None,
+                            (tb.array.shape, tb.array.dtype) if fix_b else None,
+                        )
+                    t.node = node
                     t.rg = True
             return t
     return op.operator(a, b)
+
+
+def power(a, b):
+    """`a ** b`: the straight path for a number as exponent, else the operation's general door."""
+    if plain(a) and (type(b) is float or type(b) is int):
+        ta = a
+        out = POW_NUMBER.fast.call2(ta.array, b)
+        if out is not None:
+            st = state()
+            if not st.special:
+                t = box(out)
+                if st.grad and wants(ta):
+                    t.node = record(POW_NUMBER, (a,), (b,), t, 1, st)
+                    t.rg = True
+                return t
+    return POW.operator(a, b)
 
 
 def binary_into(op, a, b):
@@ -249,9 +274,14 @@ def attach_view(t, source, creation, replay):
 
 
 def edge(t):
-    """What a gradient of `t` flows to: the node that made it, or the leaf itself."""
+    """What a gradient of `t` flows to: the node that made it, or the leaf itself.
+
+    A view made in no_grad of a tensor that requires grad does so too, but leads nowhere.
+    """
     if t.origin is not None:
         views.refresh(t)
+        if t.node is None and not t.rg:
+            return None
     if t.node is None:
         return t
     return t.node
@@ -343,6 +373,12 @@ def entry(op, c, inputs, params, out, inplace):
     if c < 300:
         t = out[c - 200] if op.many else out
         return new_saved_output(t, c - 200, inplace)
+    if c < 400 and isinstance(inputs[c - 300], TensorBase):
+        t = inputs[c - 300]
+        if t.box is None:
+            return t.array.shape
+    if c >= REST:
+        return saved.several(inputs[c - REST :])
     return saved.described(inputs, c)
 
 
@@ -378,11 +414,11 @@ def unpack(node, k):
         out.shared = o.version
         out.node = node
         out.nr = o.nr
-        out.rg = True
+        out.rg = native.differentiable(o.array)
         return out
     if x is None or type(x) is int or type(x) is float or type(x) is tuple:
         return x
-    if isinstance(x, saved.Packed):
+    if isinstance(x, (saved.Packed, saved.Several)):
         return x.unpack(node)
     return x
 
@@ -434,14 +470,15 @@ DIV = None
 RDIV = None
 MATMUL = None
 POW = None
+POW_NUMBER = None
 NEG = None
 
 
-def install_operators(add, sub, rsub, mul, div, rdiv, matmul, power, neg):
+def install_operators(add, sub, rsub, mul, div, rdiv, matmul, pow, pow_number, neg):
     """Name the operations behind Python's operators."""
-    global ADD, SUB, RSUB, MUL, DIV, RDIV, MATMUL, POW, NEG
+    global ADD, SUB, RSUB, MUL, DIV, RDIV, MATMUL, POW, POW_NUMBER, NEG
     ADD, SUB, RSUB, MUL, DIV = add, sub, rsub, mul, div
-    RDIV, MATMUL, POW, NEG = rdiv, matmul, power, neg
+    RDIV, MATMUL, POW, POW_NUMBER, NEG = rdiv, matmul, pow, pow_number, neg
 
 
 class Operators(TensorBase):
@@ -475,10 +512,13 @@ class Operators(TensorBase):
         return binary(MATMUL, self, other)
 
     def __pow__(self, other, modulo=None):
-        return binary(POW, self, other)
+        return power(self, other)
 
     def __rpow__(self, other, modulo=None):
         return binary(POW, other, self)
+
+    def __hash__(self):
+        return id(self)
 
     def __neg__(self):
         return unary(NEG, self)

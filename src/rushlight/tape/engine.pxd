@@ -1,5 +1,5 @@
 cimport cython
-from rushlight.tape.core cimport Node, State, TensorBase, bump, plain, state, user_code, user_lasti, wants
+from rushlight.tape.core cimport Node, State, TensorBase, box, bump, plain, state, user_code, user_lasti, wants
 from rushlight.tape cimport native
 from rushlight.tape.dispatch cimport Op, add_into, edge, vjp
 
@@ -62,3 +62,6 @@ cdef object start(Task task, list roots, list grads)
 
 @cython.locals(node=Node)
 cdef long sequence_of(object target) except -1
+
+@cython.locals(root=TensorBase)
+cpdef bint run_from_scalar(object t, bint retain) except -1

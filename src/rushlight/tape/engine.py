@@ -8,7 +8,7 @@ contribution has come.
 import heapq
 
 from rushlight.tape import gradients, hooks, native
-from rushlight.tape.core import Node, TensorBase, bump, plain, state, user_code, user_lasti, wants
+from rushlight.tape.core import Node, TensorBase, box, bump, plain, state, user_code, user_lasti, wants
 from rushlight.tape.dispatch import Op, add_into, edge, vjp
 
 
@@ -298,21 +298,37 @@ def run(roots, grads, retain, create, targets, accumulates):
     task = Task(retain, create, accumulates, captures, needed)
     task.roots = [root for root, _ in roots]
     before = st.grad
-    depth = hooks.enter(task)
+    st.tasks.append(task)
     st.grad = create
     try:
         start(task, roots, grads)
         task.drain(st)
-        hooks.run_callbacks(task)
+        if task.callbacks:
+            hooks.run_callbacks(task)
     finally:
         st.grad = before
-        hooks.leave(depth)
+        st.tasks.pop()
     if captures is None:
         return None
     return [
         captures[target].of(nr, isinstance(target, Node) and target.outputs is not None)
         for target, nr in targets
     ]
+
+
+def run_from_scalar(t, retain):
+    """The everyday `loss.backward()` of a plain real scalar; False where it is not that."""
+    if not plain(t):
+        return False
+    root = t
+    if root.array is None or root.array.size != 1 or not wants(root):
+        return False
+    if not native.differentiable(root.array) or native.is_complex(root.array):
+        return False
+    one = root.array.copy()
+    one.fill(1)
+    run([(edge(root), root.nr)], [box(one)], retain, False, None, True)
+    return True
 
 
 def start(task, roots, grads):

@@ -4,3 +4,6 @@ from rushlight.tape.dispatch cimport Op, binary, binary_into, unary
 
 @cython.locals(st=State)
 cpdef bint overridden(tuple args) except -1
+
+@cython.locals(bound=tuple)
+cdef object direct(Op op, tuple args)

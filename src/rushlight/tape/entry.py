@@ -83,9 +83,20 @@ def general_function(op):
     """The function of any operation."""
 
     def function(*args, out=None, **kwargs):
+        if op.direct and out is None and not kwargs and args and isinstance(args[0], TensorBase):
+            if not overridden(args):
+                return direct(op, args)
         return op.public(function, args, kwargs, out)
 
     return function
+
+
+def direct(op, args):
+    """From the arguments to the result where nothing steps in between."""
+    bound = op.binder(*args)
+    if len(bound) == 2:
+        return op.run(bound[0], bound[1])
+    return bound[0].run(bound[1], bound[2])
 
 
 def general_method(op):
@@ -94,6 +105,8 @@ def general_method(op):
     def method(*args, **kwargs):
         if overridden(args):
             return overrides.take_over(method, args, kwargs)
+        if op.direct and not kwargs and args and isinstance(args[0], TensorBase):
+            return direct(op, args)
         return op.result(op.bound(*args, **kwargs))
 
     return method

@@ -3,10 +3,9 @@
 Everything here is off the straight path: a node or leaf without hooks pays one test.
 """
 
-import threading
 import weakref
 
-from rushlight.tape.core import TensorBase
+from rushlight.tape.core import TensorBase, state
 
 
 class Handle:
@@ -185,25 +184,10 @@ def check_nothing(result):
 
 # -- the run of a backward ----------------------------------------------------------------
 
-_running = threading.local()
-
-
-def enter(task):
-    """A backward begins on this thread; returns how deep in others it is."""
-    stack = _running.__dict__.setdefault("tasks", [])
-    stack.append(task)
-    return len(stack) - 1
-
-
-def leave(depth):
-    """A backward ends, by return or by error."""
-    del _running.tasks[depth:]
-
-
 def current_task():
     """The innermost backward running on this thread, or None."""
-    stack = getattr(_running, "tasks", None)
-    return stack[-1] if stack else None
+    tasks = state().tasks
+    return tasks[-1] if tasks else None
 
 
 def notes():

@@ -1,10 +1,14 @@
 """In-place writes: refused before anything changes, then done, counted and recorded."""
 
+import warnings
+
 import numpy as np
 
 from rushlight.kernels import dtypes
-from rushlight.tape import saved, views
+from rushlight.kernels.memory_layout import is_dense
+from rushlight.tape import nodes, saved, views
 from rushlight.tape.core import (
+    TensorBase,
     bump,
     alias,
     state,
@@ -17,6 +21,12 @@ OVERLAP = (
     "unsupported operation: more than one element of the written-to tensor refers to a single "
     "memory location. Please clone() the tensor before performing the operation."
 )
+ALIASED = (
+    "unsupported operation: some elements of the input tensor and the written-to tensor refer to a "
+    "single memory location. Please clone() the tensor before performing the operation."
+)
+
+
 def check(t, recording):
     """Refuse a write that autograd could not follow; `recording` when a gradient is wanted."""
     st = state()
@@ -38,12 +48,40 @@ def check(t, recording):
         raise RuntimeError(LEAF)
 
 
-def check_overlap(array):
-    """Refuse to write where one memory location stands for several elements."""
+def check_overlap(array, warning=""):
+    """Refuse to write where one memory location stands for several elements, or warn of it."""
     if 0 in array.strides and array.size and any(
         s == 0 and n > 1 for s, n in zip(array.strides, array.shape, strict=True)
     ):
-        raise RuntimeError(OVERLAP)
+        if not warning:
+            raise RuntimeError(OVERLAP)
+        warnings.warn(warning, UserWarning, stacklevel=6)
+
+
+def check_aliases(target, others):
+    """Refuse to read while writing to it memory that lies elsewhere in the written-to tensor.
+
+    Reading exactly the written-to elements is allowed; layouts with gaps are not looked into.
+    """
+    if target.shared is None:
+        return
+    for x in others:
+        if isinstance(x, TensorBase) and x.shared is target.shared and partly_same(x.array, target.array):
+            raise RuntimeError(ALIASED)
+
+
+def partly_same(a, b):
+    """Do two dense arrays share some of their memory, but not all, element by element?"""
+    if not (dense(a) and dense(b)):
+        return False
+    begin, other = views.address(a), views.address(b)
+    if begin == other and a.nbytes == b.nbytes:
+        return a.strides != b.strides
+    return begin < other + b.nbytes and other < begin + a.nbytes
+
+
+def dense(a):
+    return is_dense(a.shape, a.strides, a.itemsize)
 
 
 def check_cast(source, target):
@@ -77,8 +115,9 @@ def apply(op, inputs, params):
     st = state()
     mask = needs(inputs) if st.grad and not st.inference else 0
     check(target, bool(mask))
-    if not op.overlaps:
-        check_overlap(target.array)
+    if op.overlaps is not True:
+        check_overlap(target.array, op.overlaps)
+        check_aliases(target, inputs[1:])
     held = inputs
     if mask:
         before = alias(target)
@@ -106,6 +145,8 @@ def apply(op, inputs, params):
 
 def old_values(op, before, mask):
     """The written-to tensor as it was: a copy where a rule will read its values."""
+    if op.node_class is None:
+        nodes.node_class(op)
     if not any(code == 0 and wanted & mask for code, wanted in zip(op.plan, op.masks, strict=True)):
         return before
     if before.origin is not None:

@@ -149,3 +149,12 @@ static inline int rl_inherit_slots(PyObject* cls) {
     if (base->tp_as_number->nb_negative) derived->tp_as_number->nb_negative = base->tp_as_number->nb_negative;
     return 0;
 }
+
+static inline bool rl_same_shape(PyObject* a, PyObject* b) {
+    PyArrayObject *x = reinterpret_cast<PyArrayObject*>(a), *y = reinterpret_cast<PyArrayObject*>(b);
+    int n = PyArray_NDIM(x);
+    if (n != PyArray_NDIM(y)) return false;
+    for (int i = 0; i < n; ++i)
+        if (PyArray_DIM(x, i) != PyArray_DIM(y, i)) return false;
+    return true;
+}

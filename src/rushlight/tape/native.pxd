@@ -8,3 +8,4 @@ cdef extern from "native.hpp":
     bint differentiable "rl_differentiable"(object array)
     bint is_complex "rl_is_complex"(object array)
     int inherit_slots "rl_inherit_slots"(object cls) except -1
+    bint same_shape "rl_same_shape"(object a, object b)

@@ -192,7 +192,10 @@ class SavedTensor:
 
 
 def node_class(op):
-    """The class of an operation's nodes, made on first use."""
+    """The class of an operation's nodes, made on first use together with its plan of what to save."""
+    from rushlight.tape.declare import lay_plan
+
+    lay_plan(op)
     body = {"__slots__": (), "__module__": "builtins", **saved_properties(op)}
     op.node_class = type(op.label, (GraphNode,), body)
     return op.node_class

@@ -55,6 +55,7 @@ def refuse_recording(name, targets, args):
     for t in targets:
         if not isinstance(t, TensorBase):
             raise TypeError(f"{name}(): argument 'out' must be Tensor, not {type(t).__name__}")
+        inplace.check_aliases(t, flat(args))
     if state().grad and any(isinstance(x, TensorBase) and wants(x) for x in (*targets, *flat(args))):
         raise RuntimeError(f"{name}(): functions with out=... arguments don't support automatic "
                            "differentiation, but one of the arguments requires grad.")

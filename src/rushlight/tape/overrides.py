@@ -53,7 +53,7 @@ def take_over(function, args, kwargs):
         finally:
             st.overrides.append(mode)
     for x in found:
-        result = type(x).__torch_function__(function, types, args, kwargs)
+        result = x.__torch_function__(function, types, args, kwargs)
         if result is not NotImplemented:
             return result
     if not found:

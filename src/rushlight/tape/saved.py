@@ -1,8 +1,9 @@
 """Saved values off the straight path: described inputs, and what saved-tensor hooks packed."""
 
+from rushlight.tape import errors
 from rushlight.tape.core import Node, SavedOutput, TensorBase, box, state, version_of
 
-SHAPE, DTYPE, INPUTS, SHAPES, DTYPES = 300, 400, 500, 600, 700
+SHAPE, DTYPE, INPUTS, SHAPES, DTYPES, REST = 300, 400, 500, 600, 700, 800
 
 
 def described(inputs, code):
@@ -14,6 +15,8 @@ def described(inputs, code):
         return dtype_of(inputs[code % 100])
     if kind == INPUTS:
         return inputs
+    if kind == REST:
+        return inputs[code % 100 :]
     describe = shape_of if kind == SHAPES else dtype_of
     return tuple([describe(x) for x in inputs])
 
@@ -24,6 +27,26 @@ def shape_of(x):
 
 def dtype_of(x):
     return x.dtype if isinstance(x, TensorBase) else None
+
+
+class Several:
+    """A tuple of saved tensors (or what pack hooks made of them) and what their counters read."""
+
+    def __init__(self, entries, versions):
+        self.entries = entries
+        self.versions = versions
+
+    def unpack(self, node):
+        """The tensors, checked against in-place writes since."""
+        for x, version in zip(self.entries, self.versions, strict=True):
+            if isinstance(x, TensorBase) and version_of(x) != version:
+                errors.raise_modified(node, x.array, version_of(x), version, x)
+        return tuple([x.unpack(node) if isinstance(x, Packed) else x for x in self.entries])
+
+
+def several(tensors):
+    """Tensors as one saved entry."""
+    return Several(tensors, [version_of(x) for x in tensors])
 
 
 PACK_WRITES = (
@@ -88,6 +111,9 @@ def packed(x, node, pack_hook, unpack_hook):
     if isinstance(x, TensorBase):
         source = (x if x.rg else None) if x.node is None else x.node
         return Packed(packed_value(x, pack_hook), unpack_hook, source, x.nr, x.rg)
+    if isinstance(x, Several):
+        entries = tuple([packed(t, node, pack_hook, unpack_hook) for t in x.entries])
+        return Several(entries, x.versions)
     return x
 
 

@@ -40,6 +40,10 @@ ADVICE = {
         "an out-of-place one."
     ),
 }
+MODES = {
+    VIEW_NO_GRAD: ("no_grad", "with grad mode enabled"),
+    VIEW_INFERENCE: ("inference", "in normal mode"),
+}
 ELSEWHERE = "its base or another view of its base has been"
 
 
@@ -48,14 +52,13 @@ def refuse_unfollowed(t, written):
     creation = t.origin.creation
     if creation == VIEW_DEFAULT:
         return
-    if creation == VIEW_INFERENCE:
-        case = f"A view was created in inference mode and {written} modified inplace in normal mode."
-    elif creation == VIEW_NO_GRAD or t.node is None:
-        case = (f"A view was created in no_grad mode and {written} modified inplace with grad mode "
-                "enabled.")
+    own = "" if t.node is None else f"Output {t.nr} of {errors.short_name(t.node)} is a view"
+    if creation in (VIEW_NO_GRAD, VIEW_INFERENCE) or not own:
+        start = f"{own} of a view which was" if own else "A view was"
+        mode, now = MODES.get(creation, MODES[VIEW_NO_GRAD])
+        case = f"{start} created in {mode} mode and {written} modified inplace {now}."
     else:
-        name = errors.short_name(t.node)
-        case = f"Output {t.nr} of {name} is a view and {written} modified inplace."
+        case = f"{own} and {written} modified inplace."
     raise RuntimeError(f"{case} {ADVICE[creation]}")
 
 

@@ -1,8 +1,11 @@
 """Gives Tensor the methods that the operations declare."""
 
+from rushlight.kernels import dtypes, metadata
 from rushlight.ops import (  # noqa: F401  (importing declares)
+    activation,
     addmm,
     arithmetic,
+    attention,
     axes,
     clamp,
     classification,
@@ -24,6 +27,7 @@ from rushlight.ops import (  # noqa: F401  (importing declares)
     gamma,
     gather,
     index,
+    inplace_functions,
     join,
     linear,
     loss,
@@ -34,6 +38,7 @@ from rushlight.ops import (  # noqa: F401  (importing declares)
     pad,
     ranking,
     rearrange,
+    rectifiers,
     reduce,
     relayout,
     rounding,
@@ -47,7 +52,9 @@ from rushlight.ops import (  # noqa: F401  (importing declares)
     split,
     strided,
     trigonometric,
+    variance,
     vector_norm,
+    view_copies,
 )
 from rushlight.ops import publish
 from rushlight.tensor import (  # noqa: F401  (importing publishes)
@@ -73,14 +80,16 @@ from rushlight.tensor.tensor import Tensor
 def attach() -> None:
     """Publish the operations; put their methods on Tensor and name the operators."""
     publish.publish_operations()
+    inplace_functions.publish_inplace_functions()
     for name, method in publish.namespaces["Tensor"].items():
         setattr(Tensor, name, method)
     for name, operator in operators.table().items():
         setattr(Tensor, name, operator)
     core.set_tensor_class(Tensor)
+    core.set_descriptions(metadata.Size, dtypes.by_numpy)
     a = arithmetic
     dispatch.install_operators(
-        a.add, a.sub, a.rsub, a.mul, a.div, a.ReflectedDivision(), matmul.mm, exponential.pow, a.neg
+        a.add, a.sub, a.rsub, a.mul, a.div, a.ReflectedDivision(), matmul.mm, exponential.pow, exponential.pow_scalar, a.neg
     )
 
 

@@ -10,25 +10,18 @@ from collections.abc import Callable
 from typing import Any
 
 from rushlight.kernels import dtypes, memory_layout, metadata
-from rushlight.kernels.metadata import contiguous_format, preserve_format, type_name
+from rushlight.kernels.metadata import contiguous_format, preserve_format
 from rushlight.ops.copies import is_contiguous
 from rushlight.ops.families import Operation, as_tensor_argument
 from rushlight.ops.publish import enter, public
 from rushlight.tape.core import TensorBase
 from rushlight.tape.errors import tensor_type_name
 from rushlight.tensor import once
+from rushlight.tensor.forms import no_form
 from rushlight.tensor.legacy import LEGACY, tensortype
 from rushlight.tensor.options import check_device, refuse_device
 
 LOSES_IMAGINARY = "Casting complex values to real discards the imaginary part"
-OVERLOADS = """to() received an invalid combination of arguments - got ({0}), but expected one of:
- * (torch.device device = None, torch.dtype dtype = None, bool non_blocking = False, bool copy = \
-False, *, torch.memory_format memory_format = None)
- * (torch.dtype dtype, bool non_blocking = False, bool copy = False, *, torch.memory_format \
-memory_format = None)
- * (Tensor tensor, bool non_blocking = False, bool copy = False, *, torch.memory_format \
-memory_format = None)
-"""
 
 
 class to_copy(Operation):
@@ -103,23 +96,14 @@ def to_arguments(args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, An
         names = ("device", "dtype", "non_blocking", "copy")
     found = dict(zip(names, args, strict=False))
     if len(args) > len(names) or found.keys() & kwargs.keys() or kwargs.keys() - set(names):
-        raise no_such_form(args, kwargs)
+        raise no_form("to", args, kwargs)
     found |= kwargs
     if "tensor" in found:
         return None, as_tensor_argument("to", "tensor", 1, found["tensor"]).dtype, found.get("copy")
     device, dtype = found.get("device"), found.get("dtype")
     if device is not None and not isinstance(device, (str, int, metadata.device)):
-        raise no_such_form(args, kwargs)
+        raise no_form("to", args, kwargs)
     return device, None if dtype is None else dtypes.as_dtype(dtype, "to()"), found.get("copy")
-
-
-def no_such_form(args: tuple[Any, ...], kwargs: dict[str, Any]) -> TypeError:
-    got = [shown_type(x) for x in args] + [f"{k}={shown_type(x)}" for k, x in kwargs.items()]
-    return TypeError(OVERLOADS.format(", ".join(got)))
-
-
-def shown_type(x: Any) -> str:
-    return "Tensor" if isinstance(x, TensorBase) else type_name(type(x))
 
 
 @public("Tensor", name="type")

@@ -15,7 +15,7 @@ from rushlight.ops.copies import alias
 from rushlight.ops.publish import enter, public
 from rushlight.tape import core
 from rushlight.tape.core import TensorBase, wants
-from rushlight.tensor.from_data import from_numpy
+from rushlight.tensor.from_data import borrowed, from_numpy
 from rushlight.tensor.legacy import new_tensor_of
 from rushlight.tensor.options import fresh
 from rushlight.tensor.storage import array_of
@@ -176,8 +176,8 @@ def map_(self: Any, tensor: Any, callable: Any) -> Any:
     array, other = array_of(self), array_of(tensor)
     if other.dtype != array.dtype:
         raise TypeError(f"map_: expected {self.type()} for 'other' (got {tensor.type()})")
-    pairs = zip(array.reshape(-1).tolist(), np.broadcast_to(other, array.shape).reshape(-1).tolist(),
-                strict=True)
+    others = np.broadcast_to(other, array.shape).reshape(-1).tolist()
+    pairs = zip(array.reshape(-1).tolist(), others, strict=True)
     array[...] = np.array([callable(a, b) for a, b in pairs], array.dtype).reshape(array.shape)
     core.bump(self)
     return self
@@ -249,7 +249,6 @@ def dlpack_device(self: Any) -> tuple[DLDeviceType, int]:
     return DLDeviceType.kDLCPU, 0
 
 
-@public("torch")
 def from_dlpack(ext_tensor: Any, *, device: Any = None, copy: bool | None = None) -> Any:
     """A tensor over the memory of an object that speaks DLPack.
 
@@ -262,9 +261,16 @@ def from_dlpack(ext_tensor: Any, *, device: Any = None, copy: bool | None = None
         dlpack(ext_tensor)
         array = ext_tensor.array.view()
         return fresh(memory_layout.copied(array) if copy else array)
+    if isinstance(ext_tensor, np.ndarray):
+        return from_numpy(ext_tensor.copy() if copy else ext_tensor)
     if not hasattr(ext_tensor, "__dlpack__"):
         ext_tensor = Capsule(ext_tensor)
-    return from_numpy(np.from_dlpack(ext_tensor, copy=copy))
+    array = np.from_dlpack(ext_tensor, copy=copy)
+    # NumPy takes memory from old exporters for read-only, as they cannot say that it is not.
+    return from_numpy(array if array.flags.writeable else borrowed(array, True))
+
+
+enter("torch", "from_dlpack", from_dlpack)
 
 
 def to_dlpack(tensor: Any) -> Any:
@@ -299,12 +305,6 @@ def reversed_(self: Any) -> Any:
     return self.flip(tuple(range(self.dim()))) if self.dim() else self
 
 
-def identity(self: Any) -> int:
-    """A tensor's hash: its identity, as equality compares elements."""
-    return id(self)
-
-
 enter("Tensor", "__array_wrap__", wrap_array)
 enter("Tensor", "__reversed__", reversed_)
-enter("Tensor", "__hash__", identity)
 enter("Tensor", "_cdata", property(lambda self: id(self)))

@@ -155,7 +155,7 @@ def constant_like(name: str, input: Any, value: Any, dtype: Any, layout: Any, de
                   pin_memory: Any, requires_grad: Any, memory_format: Any) -> Any:
     array = empty_array_like(name, input, dtype, layout, device, pin_memory, requires_grad,
                              memory_format)
-    array.fill(element(value, dtypes.of(array.dtype)))
+    array.fill(value if value == 0 or value == 1 else element(value, dtypes.of(array.dtype)))
     return fresh(array, requires_grad)
 
 

@@ -71,28 +71,31 @@ def requires_grad(x: Any) -> bool:
 def check_roots(roots: Sequence[Any]) -> None:
     """Every root must have a graph."""
     for i, root in enumerate(roots):
-        if not requires_grad(root):
+        if not requires_grad(root) or edge_of(root)[0] is None:
             text = f"element {i} of tensors does not require grad and does not have a grad_fn"
             raise RuntimeError(errors.extend(text, errors.why_no_grad(root)))
 
 
 def cotangents(roots: Sequence[Any], grads: Sequence[Any], batched: bool) -> list[Any]:
     """A cotangent per root: the one given, or ones for a scalar."""
-    if len(grads) != len(roots):
+    if len(grads) < len(roots):
         raise RuntimeError(f"got {len(roots)} tensors and {len(grads)} gradients")
     return [one_cotangent(i, root, g, batched)
-            for i, (root, g) in enumerate(zip(roots, grads, strict=True))]
+            for i, (root, g) in enumerate(zip(roots, grads, strict=False))]
 
 
 def one_cotangent(i: int, root: Any, g: Any, batched: bool) -> Any:
     if isinstance(g, Tensor):
         if isinstance(root, Tensor):
             check_cotangent(i, root, g, batched)
+            return g.to(root.dtype)
         return g
     if g is not None:
         raise TypeError(f"gradients can be either Tensors or None, but got {type(g).__name__}")
     if not isinstance(root, Tensor):
         raise RuntimeError("grad can be implicitly created only for scalar outputs")
+    if not wants(root):
+        return None  # `check_roots` will refuse it
     if root.numel() != 1:
         raise RuntimeError("grad can be implicitly created only for scalar outputs")
     if not root.dtype.is_floating_point:
@@ -105,7 +108,7 @@ def check_cotangent(i: int, root: Tensor, g: Tensor, batched: bool) -> None:
     """A cotangent must look like its output."""
     shape = g.shape[1:] if batched else g.shape
     if shape != root.shape:
-        where = f"grad_output[{i}] has a shape of {g.shape} and output[{i}] has a shape of {root.shape}."
+        where = f"grad_output[{i}] has a shape of {shape} and output[{i}] has a shape of {root.shape}."
         raise RuntimeError(BATCHED_SHAPE.format(where) if batched else f"Mismatch in shape: {where}")
     if root.dtype.is_complex != g.dtype.is_complex:
         raise RuntimeError(
@@ -160,8 +163,6 @@ def backward(
         engine.run(edges, grads, bool(retain), bool(create_graph), None, True)
         return
     for x in wanted:
-        if not requires_grad(x):
-            raise RuntimeError("One of the differentiated Tensors does not require grad")
         if isinstance(x, Tensor):
             x.retain_grad()
     engine.run(edges, grads, bool(retain), bool(create_graph), [edge_of(x) for x in wanted], True)
@@ -255,6 +256,9 @@ def method_backward(
             Tensor.backward, (self,),
             {"gradient": gradient, "retain_graph": retain_graph, "create_graph": create_graph,
              "inputs": inputs})
+    if gradient is None and inputs is None and not create_graph:
+        if engine.run_from_scalar(self, bool(retain_graph)):
+            return
     backward(self, gradient, retain_graph, create_graph, inputs=inputs)
 
 

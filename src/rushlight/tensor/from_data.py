@@ -7,14 +7,21 @@ from typing import Any
 
 import numpy as np
 
-from rushlight.kernels import dtypes, memory_layout
+from rushlight.kernels import dtypes, memory_layout, strides
 from rushlight.kernels.metadata import type_name
 from rushlight.ops import publish
 from rushlight.tape.core import TensorBase
 from rushlight.tensor import once
 from rushlight.tensor.nested import array_of
 from rushlight.tensor.numbers import element, number_argument
-from rushlight.tensor.options import argument_type, check_options, dtype_or, factory, fresh
+from rushlight.tensor.options import (
+    NO_GRAD_DTYPE,
+    argument_type,
+    check_options,
+    dtype_or,
+    factory,
+    fresh,
+)
 
 NEGATIVE_STRIDES = (
     "At least one stride in the given numpy array is negative, and tensors with negative strides "
@@ -102,7 +109,6 @@ def check_array(array: np.ndarray[Any, Any]) -> dtypes.dtype:
     return dtypes.of(array.dtype)
 
 
-@publish.public("torch")
 def from_numpy(ndarray: np.ndarray[Any, Any], /) -> Any:
     """The tensor over a NumPy array's own memory: writing to one changes the other.
 
@@ -123,7 +129,26 @@ def from_numpy(ndarray: np.ndarray[Any, Any], /) -> Any:
     check_array(ndarray)
     if not ndarray.flags.writeable:
         once.warn(READ_ONLY)
+    if ndarray.base is not None and strides.offset(ndarray):
+        return fresh(borrowed(ndarray, ndarray.flags.writeable))
     return fresh(ndarray.view(np.ndarray))
+
+
+class Memory:
+    """The memory from an array's first element on, for NumPy to make an array of its own over."""
+
+    def __init__(self, array: Any, frozen: bool) -> None:
+        self.array = array
+        described = array.__array_interface__
+        self.__array_interface__ = {**described, "data": (described["data"][0], frozen)}
+
+
+def borrowed(array: Any, writable: bool) -> Any:
+    """An array like `array` whose storage begins at its first element."""
+    return np.asarray(Memory(array, not writable)).view(array.dtype)
+
+
+publish.enter("torch", "from_numpy", from_numpy)
 
 
 @factory
@@ -204,21 +229,27 @@ def asarray(obj: Any, *, dtype: Any = None, device: Any = None, copy: bool | Non
         if copy is False:
             raise ValueError("can't alias arbitrary sequence into a tensor.")
         return fresh(array_of(obj, d), bool(requires_grad))
+    if requires_grad is None:
+        requires_grad = t.requires_grad
+        if requires_grad:
+            once.warn(KEEPS_GRAD)
     if d is not None and d is not t.dtype:
         if copy is False:
             raise ValueError(f"can't alias tensor with dtype '{t.dtype.scalar_type}' into dtype "
                              f"'{d.scalar_type}'.")
-        return fresh(memory_layout.copied(t.array, d.numpy), bool(requires_grad))
-    if copy:
-        return fresh(memory_layout.copied(t.array), bool(requires_grad))
-    if requires_grad is None:
-        if t.requires_grad:
-            once.warn(KEEPS_GRAD)
+        t = t.to(d)
+    elif copy:
+        t = t.clone()
+    return wanting(t, requires_grad)
+
+
+def wanting(t: Any, requires_grad: bool) -> Any:
+    """`t` with the flag set; a computed tensor that is to have none is detached."""
+    if requires_grad == t.requires_grad:
         return t
-    if requires_grad == t.requires_grad and t.is_leaf:
-        return t
-    out = t.detach()
-    return out.requires_grad_() if requires_grad else out
+    if requires_grad and t.dtype.category < dtypes.FLOAT:
+        raise RuntimeError(NO_GRAD_DTYPE)
+    return t.requires_grad_(requires_grad) if t.is_leaf else t.detach()
 
 
 def shared(obj: Any, d: Any) -> Any:
@@ -274,8 +305,8 @@ def checked_count(length: int, count: int, offset: int, item: int) -> int:
     rest = length - offset
     if count < 0:
         if rest % item:
-            raise ValueError(f"buffer length ({rest} bytes) after offset ({offset} bytes) must be a "
-                             f"multiple of element size ({item})")
+            raise ValueError(f"buffer length ({rest} bytes) after offset ({offset} bytes) must be "
+                             f"a multiple of element size ({item})")
         return rest // item
     if count * item > rest:
         raise ValueError(

@@ -44,12 +44,11 @@ SEQUENCE = (
 BYTE = (
     "indexing with dtype torch.uint8 is now deprecated, please use a dtype torch.bool instead."
 )
-EXPANDED = (
-    "Use of index_put_ on expanded tensors is deprecated. Please clone() the tensor before "
-    "performing this operation. This also applies to advanced indexing e.g. tensor[indices] = tensor"
-)
+INTS = {int}
 BASIC = frozenset((int, type(None), type(Ellipsis)))
 FLOATS = "fc"
+WHOLE = slice(None)
+LEAD = (WHOLE,) * 64
 
 # -- reading ---------------------------------------------------------------------------------
 
@@ -95,8 +94,12 @@ def quick(t: Any, index: Any, kind: type, st: Any) -> Any:
     if kind is slice and a.ndim and forward_step(index.step):
         bounds = index.indices(a.shape[0])
         return finish(slice_, (t,), (0, *bounds), a[index], st)
-    if kind is tuple and index and is_basic(index) and not wants(t):
-        return finish(alias, (t,), (), a[index if Ellipsis in index else (*index, ...)], st)
+    if index is None:
+        return finish(unsqueeze, (t,), (0,), unsqueeze.forward(a, 0), st)
+    if kind is tuple:
+        return quick_tuple(t, a, index, st)
+    if kind is list and index and {*map(type, index)} == INTS:
+        index = sequence_index(index)
     if plain(index) and index.array is not None:
         return quick_tensor(t, a, index, st)
     return None
@@ -113,6 +116,53 @@ def is_basic(key: tuple[Any, ...]) -> bool:
         if kind not in BASIC and not (kind is slice and forward_step(x.step)):
             return False
     return True
+
+
+def quick_tuple(t: Any, a: Any, index: tuple[Any, ...], st: Any) -> Any:
+    """A tuple of ints, slices, None and `...`, or of whole dims and int64 index tensors."""
+    if not index:
+        return None
+    if is_basic(index):
+        if None in index or wants(t):
+            return chain(t, index, st)
+        return finish(alias, (t,), (), a[index if Ellipsis in index else (*index, ...)], st)
+    dims = []
+    for d, x in enumerate(index):
+        if plain(x) and x.array is not None and x.array.ndim and x.array.dtype == np.int64:
+            dims.append(d)
+        elif not (type(x) is slice and x == WHOLE):
+            return None
+    if not dims or len(index) > a.ndim:
+        return None
+    indices = tuple([index[d] for d in dims])
+    out = advanced.chosen(a, [x.array for x in indices], dims)
+    return finish(advanced.index, (t, *indices), (tuple(dims),), out, st)
+
+
+def chain(t: Any, key: tuple[Any, ...], st: Any) -> Any:
+    """Basic indices one by one, as PyTorch records them."""
+    n = t.array.ndim
+    given = sum([type(x) is int or type(x) is slice for x in key])
+    if given > n:
+        return None
+    whole, at = t, 0
+    for x in key:
+        a = t.array
+        if x is Ellipsis:
+            at += n - given
+            given = n
+        elif type(x) is int:
+            length = a.shape[at]
+            part = a[(*LEAD[:at], x, ...)]
+            t = finish(select, (t,), (at, x if x >= 0 else x + length), part, st)
+        elif x is None:
+            t, at = finish(unsqueeze, (t,), (at,), unsqueeze.forward(a, at), st), at + 1
+        else:
+            bounds = x.indices(a.shape[at])
+            if not is_whole(x, bounds, a.shape[at]):
+                t = finish(slice_, (t,), (at, *bounds), a[(*LEAD[:at], x)], st)
+            at += 1
+    return t if t is not whole else finish(alias, (t,), (), t.array.view(), st)
 
 
 def quick_tensor(t: Any, a: Any, index: Any, st: Any) -> Any:
@@ -192,7 +242,7 @@ def applied(t: Any, key: tuple[Any, ...]) -> tuple[Any, list[Any], tuple[int, ..
     indices: list[Any] = []
     dims: list[int] = []
     at = 0
-    for x in key:
+    for i, x in enumerate(key):
         if x is None:
             t, at = unsqueeze.run((t,), (at,)), at + 1
         elif x is Ellipsis:
@@ -201,9 +251,9 @@ def applied(t: Any, key: tuple[Any, ...]) -> tuple[Any, list[Any], tuple[int, ..
         elif isinstance(x, slice):
             t, at = sliced(t, at, x), at + 1
         elif isinstance(x, TensorBase):
-            t, at = with_tensor(t, at, x, indices, dims)
+            t, at = with_tensor(t, at, i, x, indices, dims)
         else:
-            t = selected(t, at, x)
+            t = selected(t, at, i, x)
     for x, d in zip(indices, dims, strict=True):
         if x.dtype is dtypes.bool:
             advanced.check_mask(x, t.shape, d)
@@ -258,23 +308,29 @@ def consumed(x: Any) -> int:
     return 0 if x is None or x is Ellipsis else 1
 
 
-def selected(t: Any, at: int, i: int) -> Any:
-    """One index of dim `at`."""
+def selected(t: Any, at: int, position: int, i: int) -> Any:
+    """One index of dim `at`; errors count the dims of the whole index."""
     length = t.shape[at]
     if not -(2**63) <= i < 2**63:
         raise ValueError("Overflow when unpacking long long")
     if not -length <= i < length:
-        raise IndexError(f"index {i} is out of bounds for dimension {at} with size {length}")
+        raise IndexError(f"index {i} is out of bounds for dimension {position} with size {length}")
     return select.run((t,), (at, i if i >= 0 else i + length))
 
 
 def sliced(t: Any, at: int, s: slice) -> Any:
-    """A slice of dim `at`; one that takes the whole dim, counted from the front, is no view."""
+    """A slice of dim `at`; one that takes the whole dim is no view."""
     length = t.shape[at]
     bounds = bounds_of(s, length)
-    if bounds == (0, length, 1) and not s.start:
+    if is_whole(s, bounds, length):
         return t
     return slice_.run((t,), (at, *bounds))
+
+
+def is_whole(s: slice, bounds: tuple[int, int, int], length: int) -> bool:
+    """Does a slice take a whole dim, with no bound counted from the end?"""
+    return (bounds == (0, length, 1) and not s.start
+            and (s.stop is None or operator.index(s.stop) >= length))
 
 
 def bounds_of(s: slice, length: int) -> tuple[int, int, int]:
@@ -285,11 +341,12 @@ def bounds_of(s: slice, length: int) -> tuple[int, int, int]:
     return bounds
 
 
-def with_tensor(t: Any, at: int, x: Any, indices: list[Any], dims: list[int]) -> tuple[Any, int]:
+def with_tensor(t: Any, at: int, position: int, x: Any, indices: list[Any],
+                dims: list[int]) -> tuple[Any, int]:
     """An index tensor: 0-d integers select, 0-d masks add a dim, others are kept for later."""
     is_mask = x.dtype is dtypes.bool or x.dtype is dtypes.uint8
     if x.dim() == 0 and x.dtype.category == 1 and not is_mask and x.array is not None:
-        return selected(t, at, int(x.array)), at
+        return selected(t, at, position, int(x.array)), at
     advanced.check_index_dtype(x)
     if x.dtype is dtypes.uint8:
         if x.dim():
@@ -346,7 +403,7 @@ def quick_write(t: Any, index: Any, value: Any, st: Any) -> bool:
         return False
     try:
         a[key] = values
-    except (IndexError, ValueError):
+    except (IndexError, ValueError, TypeError):
         return False
     bump(t)
     return True
@@ -393,12 +450,9 @@ def general_write(t: Any, index: Any, value: Any) -> None:
     if not indices:
         copy_into(part, value)
         return
-    if value.dtype is not t.dtype:
-        raise RuntimeError(
-            "Index put requires the source and destination dtypes match, got "
-            f"{t.dtype.scalar_type} for the destination and {value.dtype.scalar_type} for the "
-            "source.")
-    inplace.apply(advanced.put_chosen, (part, without_leading(value), *indices), (dims, False))
+    if value.dim() and value.shape[0] == 1:
+        value = without_leading(value)
+    inplace.apply(advanced.put_chosen, (part, value, *indices), (dims, False))
 
 
 def as_value(value: Any, t: Any) -> Any:
@@ -410,7 +464,10 @@ def as_value(value: Any, t: Any) -> Any:
     if isinstance(value, (bool, int, float, complex)):
         if isinstance(value, int) and not -(2**63) <= value < 2**64:
             raise ValueError("Overflow when unpacking long long")
-        return box(np.asarray(element(value, t.dtype)))
+        half = t.dtype.is_floating_point and t.dtype.itemsize == 2
+        with np.errstate(all="ignore"):  # which passes through double, and may become infinite
+            number = np.asarray(element(value, dtypes.float64 if half else t.dtype))
+            return box(number.astype(t.dtype.numpy))
     kind = type(value).__module__.partition(".")[0]
     name = type(value).__name__
     raise TypeError(f"can't assign a {'numpy.' if kind == 'numpy' else ''}{name} to a "
@@ -423,7 +480,7 @@ def without_leading(value: Any) -> Any:
     n = 0
     while n < len(shape) and shape[n] == 1:
         n += 1
-    return value.view(shape[n:]) if n else value
+    return value.view(shape[n:])
 
 
 def copy_into(part: Any, value: Any) -> None:

@@ -11,11 +11,12 @@ import numpy as np
 
 from rushlight.kernels import dtypes, metadata
 from rushlight.kernels.metadata import Size, TorchClass, type_name
+from rushlight.kernels.numbers import word
 from rushlight.ops.copies import alias
 from rushlight.ops.publish import enter, public
 from rushlight.tape.core import TensorBase
-from rushlight.tensor.nested import array_of
-from rushlight.tensor.options import allocated, check_device, fresh, is_size, sizes
+from rushlight.tensor.nested import array_of, is_sequence
+from rushlight.tensor.options import allocated, fresh, is_size, sizes
 
 FORMS = """new() received an invalid combination of arguments - got ({0}), but expected one of:
  * (*, torch.device device = None)
@@ -29,11 +30,6 @@ OPTIONS = (
     "TensorOptions(dtype={0}, device=cpu, layout=Strided, requires_grad=false (default), "
     "pinned_memory=false (default), memory_format=(nullopt))"
 )
-_SPELLED = {
-    "uint8": "unsigned char", "int8": "signed char", "int16": "short int", "int32": "int",
-    "int64": "long int", "float16": "c10::Half", "bfloat16": "c10::BFloat16", "float32": "float",
-    "float64": "double", "complex64": "c10::complex<float>", "complex128": "c10::complex<double>",
-}  # fmt: skip
 
 LEGACY = {d: f"torch.{d.scalar_type}Tensor" for d in dtypes.ALL}
 
@@ -56,7 +52,7 @@ def constructed(dtype: dtypes.dtype, args: tuple[Any, ...], kwargs: dict[str, An
     if not args:
         return fresh(np.empty(0, dtype.numpy))
     first = args[0]
-    if isinstance(first, Size) or is_size(first) and not isinstance(first, TensorBase):
+    if isinstance(first, Size) or (is_size(first) and not isinstance(first, TensorBase)):
         return uninitialised(dtype, args)
     if len(args) > 1:
         raise no_such_form(args, {})
@@ -71,14 +67,15 @@ def from_value(dtype: dtypes.dtype, data: Any, exact: bool) -> Any:
     """A tensor of one argument: another tensor's memory, or a copy of a sequence."""
     if isinstance(data, TensorBase):
         if exact and data.dtype is not dtype:
-            wanted, got = [OPTIONS.format(_SPELLED.get(d.name, d.name)) for d in (dtype, data.dtype)]
+            wanted, got = [OPTIONS.format(word(d))
+                           for d in (dtype, data.dtype)]
             raise TypeError(f"expected {wanted} (got {got})")
         return alias.run((data,), ())
     if hasattr(data, "_tensor_over"):
         return data._tensor_over(dtype)
     if isinstance(data, (str, bytes)):
         raise TypeError(f"new(): invalid data type '{type_name(type(data))}'")
-    if not hasattr(data, "__len__") or not hasattr(data, "__getitem__") or isinstance(data, np.generic):
+    if not is_sequence(data):
         raise TypeError(f"new(): data must be a sequence (got {type_name(type(data))})")
     if isinstance(data, np.ndarray):
         return fresh(data.astype(dtype.numpy))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from rushlight.kernels import dtypes, threads, metadata, promotion
+from rushlight.kernels import dtypes, metadata, promotion, threads
 from rushlight.ops.families import as_tensor_argument
 from rushlight.ops.publish import enter, public
 from rushlight.tape.core import TensorBase
@@ -112,9 +112,9 @@ enter("torch", "result_type", result_type)
 
 def set_default_tensor_type(t: Any, /) -> None:
     """Choose the default dtype by an old tensor type, as `torch.DoubleTensor` or its name."""
-    once.warn(TYPE_DEPRECATED, stacklevel=3)
     if isinstance(t, str):
         t = type_called(t)
+    once.warn(TYPE_DEPRECATED, stacklevel=3)
     if not isinstance(t, tensortype):
         raise TypeError("invalid type object: only floating-point types are supported as the "
                         "default type")

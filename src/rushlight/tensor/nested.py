@@ -48,6 +48,8 @@ def array_of(data: Any, wanted: dtypes.dtype | None) -> Array:
     """
     if isinstance(data, (str, bytes)):
         raise TypeError(f"new(): invalid data type '{type_name(type(data))}'")
+    if type(data) is float and wanted is None:  # the everyday calls, without ado
+        return np.array(data, dtypes.get_default_dtype().numpy)
     shape, leaves = opened(data, wanted)
     kinds = set(map(type, leaves))
     d = inferred(data, leaves, kinds) if wanted is None else wanted
@@ -60,13 +62,16 @@ def array_of(data: Any, wanted: dtypes.dtype | None) -> Array:
 def opened(data: Any, wanted: dtypes.dtype | None) -> tuple[list[int], Sequence[Any]]:
     """The shape of nested sequences, which the first elements decide, and what is in them."""
     shape: list[int] = []
-    if type(data) in _PLAIN:
+    kind = type(data)
+    if kind in _PLAIN:
         return shape, [data]
+    if kind is list and data and type(data[0]) in _PLAIN:
+        return [len(data)], data
     items: Sequence[Any] = [data]
     while items and is_sequence(items[0]):
+        n = len(items[0])
         if shape and isinstance(items[0], np.ndarray):
             once.warn(_SLOW)
-        n = len(items[0])
         if n and not (set(map(type, items)) <= _LISTS and set(map(len, items)) == {n}):
             check_level(data, items, n, len(shape), wanted)
         shape.append(n)
@@ -158,7 +163,8 @@ def quick_integers(leaves: Sequence[Any], d: dtypes.dtype) -> Array | None:
     if d is dtypes.int64 or not leaves:
         return values.astype(d.numpy, copy=False)
     limits = dtypes.iinfo(d)
-    return values.astype(d.numpy) if values.min() >= limits.min and values.max() <= limits.max else None
+    held = limits.min <= values.min() and values.max() <= limits.max
+    return values.astype(d.numpy) if held else None
 
 
 def as_array(values: Sequence[Any], d: dtypes.dtype) -> Array:
@@ -174,7 +180,7 @@ def value(x: Any, d: dtypes.dtype) -> Any:
     if isinstance(x, TensorBase):
         x = only_element(x, d)
     if d.category == dtypes.BOOL:
-        return bool(x) if isinstance(x, (int, float, complex, np.bool_)) else bool(operator.index(x))
+        return bool(x if isinstance(x, (int, float, complex, np.bool_)) else operator.index(x))
     if d.category == dtypes.FLOAT:
         return math.ldexp(x, 0)  # a float of it, or the error that C code gives
     if d.category == dtypes.COMPLEX:

@@ -141,7 +141,8 @@ for _name in ("cumsum", "cumprod"):
 
 
 @rule(np.prod, always=True)
-def prod(a: Any, axis: Any = None, dtype: Any = None, out: Any = None, keepdims: Any = False) -> Any:
+def prod(a: Any, axis: Any = None, dtype: Any = None, out: Any = None,
+         keepdims: Any = False) -> Any:
     t = as_tensor(a)
     return torch.prod(t) if axis is None else torch.prod(t, axis, keepdim=bool(keepdims))
 
@@ -156,8 +157,12 @@ def ptp(a: Any, axis: Any = None, out: Any = None, keepdims: Any = False) -> Any
 @rule(np.median)
 def median(a: Any, axis: Any = None, out: Any = None, overwrite_input: bool = False,
            keepdims: Any = False) -> Any:
-    t = as_tensor(a)
-    return torch.quantile(t, 0.5, dim=axis, keepdim=bool(keepdims))
+    t = as_tensor(a).reshape(-1) if axis is None else as_tensor(a)
+    axis = axis or 0
+    n = t.shape[axis]
+    ordered = torch.sort(t, axis)[0]
+    middle = (ordered.select(axis, (n - 1) // 2) + ordered.select(axis, n // 2)) / 2
+    return middle.unsqueeze(axis) if keepdims else middle
 
 
 # -- shapes ------------------------------------------------------------------------------------
@@ -229,7 +234,7 @@ def tile(A: Any, reps: Any) -> Any:
 
 @rule(np.roll)
 def roll(a: Any, shift: Any, axis: Any = None) -> Any:
-    return torch.roll(as_tensor(a), shift) if axis is None else torch.roll(as_tensor(a), shift, axis)
+    return torch.roll(as_tensor(a), shift, () if axis is None else axis)
 
 
 @rule(np.swapaxes, always=True)
@@ -349,7 +354,8 @@ def norm(x: Any, ord: Any = None, axis: Any = None, keepdims: bool = False) -> A
 
 
 @rule(np.linalg.svd)
-def svd(a: Any, full_matrices: bool = True, compute_uv: bool = True, hermitian: bool = False) -> Any:
+def svd(a: Any, full_matrices: bool = True, compute_uv: bool = True,
+        hermitian: bool = False) -> Any:
     return linalg.svd(as_tensor(a), full_matrices) if compute_uv else linalg.svdvals(as_tensor(a))
 
 
@@ -431,7 +437,8 @@ def isclose(a: Any, b: Any, rtol: float = 1e-5, atol: float = 1e-8, equal_nan: b
 
 
 @rule(np.allclose)
-def allclose(a: Any, b: Any, rtol: float = 1e-5, atol: float = 1e-8, equal_nan: bool = False) -> bool:
+def allclose(a: Any, b: Any, rtol: float = 1e-5, atol: float = 1e-8,
+             equal_nan: bool = False) -> bool:
     return bool(isclose(a, b, rtol, atol, equal_nan).all())
 
 

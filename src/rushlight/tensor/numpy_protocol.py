@@ -19,8 +19,8 @@ from rushlight.tensor.numpy_functions import ALWAYS, FUNCTIONS, as_tensor, promo
 
 SAME_NAME = (
     "add subtract multiply divide floor_divide remainder fmod negative positive exp exp2 log log2 "
-    "log10 log1p expm1 sqrt square reciprocal sin cos tan hypot sinh cosh tanh maximum minimum fmax "
-    "fmin isnan isinf isfinite signbit copysign nextafter sign floor ceil trunc greater "
+    "log10 log1p expm1 sqrt square reciprocal sin cos tan hypot sinh cosh tanh maximum minimum "
+    "fmax fmin isnan isinf isfinite signbit copysign nextafter sign floor ceil trunc greater "
     "greater_equal less less_equal not_equal logical_and logical_or logical_xor logical_not "
     "bitwise_and bitwise_or bitwise_xor gcd lcm ldexp heaviside logaddexp logaddexp2"
 )
@@ -75,7 +75,8 @@ def recorded_ufunc(ufunc: Any, method: str, inputs: tuple[Any, ...], kwargs: dic
 
 def plain_ufunc(ufunc: Any, method: str, inputs: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     """NumPy's own result, for tensors that nothing needs to be recorded of, as tensors."""
-    refuse_recorded(f"numpy.{ufunc.__name__}" + ("" if method == "__call__" else f".{method}"), inputs)
+    name = f"numpy.{ufunc.__name__}"
+    refuse_recorded(name if method == "__call__" else f"{name}.{method}", inputs)
     found = getattr(ufunc, method)(*map(as_array, inputs), **kwargs)
     if isinstance(found, tuple):
         return tuple(from_numpy(np.asarray(x)) for x in found)

@@ -11,6 +11,7 @@ from typing import Any
 
 from rushlight.ops import arithmetic, compare, complex, rounding
 from rushlight.ops.families import is_operand
+from rushlight.tape.core import TensorBase
 from rushlight.tape.dispatch import binary, unary
 
 BINARY = {
@@ -54,7 +55,12 @@ def forward(op: Any) -> Callable[[Any, Any], Any]:
 
 def reflected(op: Any) -> Callable[[Any, Any], Any]:
     """The operator `other OP self`, when `other` did not know how."""
-    return lambda self, other: binary(op, other, self) if is_operand(other) else NotImplemented
+    def operator(self: Any, other: Any) -> Any:
+        if not isinstance(self, TensorBase):
+            raise TypeError(f"descriptor requires a Tensor but received a {type(self).__name__}")
+        return binary(op, other, self) if is_operand(other) else NotImplemented
+
+    return operator
 
 
 def overwriting(method: str) -> Callable[[Any, Any], Any]:

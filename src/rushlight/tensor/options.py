@@ -45,7 +45,8 @@ def check_options(
         AssertionError, NotImplementedError: for devices other than the CPU.
         RuntimeError: for unknown devices, sparse layouts and pinned memory.
     """
-    check_device(name, device)
+    if device is not None or metadata.get_default_device() is not metadata.cpu:
+        check_device(name, device)
     if layout is not None and layout is not metadata.strided:
         check_layout(name, layout)
     if pin_memory:
@@ -71,8 +72,8 @@ def refuse_device(kind: str) -> NoReturn:
     if kind in NOT_COMPILED:
         raise AssertionError(f"Torch not compiled with {NOT_COMPILED[kind]} enabled")
     if kind == "meta":
-        raise NotImplementedError("rushlight has no tensors on the meta device: every tensor holds "
-                                  "its numbers")
+        raise NotImplementedError(
+            "rushlight has no tensors on the meta device: every tensor holds its numbers")
     raise NotImplementedError(
         f"Could not run 'aten::empty.memory_format' with arguments from the '{kind.upper()}' "
         "backend. 'aten::empty.memory_format' is only available for these backends: [CPU]."
@@ -94,7 +95,8 @@ def check_format(name: str, memory_format: Any) -> None:
 
 def argument_type(name: str, argument: str, wanted: str, got: Any) -> TypeError:
     """PyTorch's complaint about the type of a keyword argument."""
-    return TypeError(f"{name}(): argument '{argument}' must be {wanted}, not {type_name(type(got))}")
+    return TypeError(
+        f"{name}(): argument '{argument}' must be {wanted}, not {type_name(type(got))}")
 
 
 def dtype_or(name: str, dtype: Any, default: Any) -> dtypes.dtype:
@@ -184,8 +186,8 @@ def is_size(x: Any) -> bool:
 def as_size(name: str, x: Any, place: int) -> int:
     if is_size(x):
         return int(x)
-    raise TypeError(f"{name}(): argument 'size' failed to unpack the object at pos {place + 1} with "
-                    f'error "type must be tuple of ints,but got {type_name(type(x))}"')
+    raise TypeError(f"{name}(): argument 'size' failed to unpack the object at pos {place + 1} "
+                    f'with error "type must be tuple of ints,but got {type_name(type(x))}"')
 
 
 # -- memory ----------------------------------------------------------------------------------

@@ -10,7 +10,6 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
@@ -20,15 +19,17 @@ from ..kernels import dtypes
 Array = np.ndarray[Any, Any]
 
 
-@dataclass(slots=True)
 class PrinterOptions:
     """What set_printoptions sets."""
 
-    precision: int = 4
-    threshold: float = 1000
-    edgeitems: int = 3
-    linewidth: int = 80
-    sci_mode: bool | None = None
+    __slots__ = ("precision", "threshold", "edgeitems", "linewidth", "sci_mode")
+
+    def __init__(self) -> None:
+        self.precision = 4
+        self.threshold: float = 1000
+        self.edgeitems = 3
+        self.linewidth = 80
+        self.sci_mode: bool | None = None
 
 
 options = PrinterOptions()
@@ -86,7 +87,7 @@ def get_printoptions() -> dict[str, Any]:
         >>> get_printoptions()["edgeitems"]
         3
     """
-    return asdict(options)
+    return {name: getattr(options, name) for name in PrinterOptions.__slots__}
 
 
 @contextmanager

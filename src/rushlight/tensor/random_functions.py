@@ -19,6 +19,7 @@ from rushlight.ops.publish import public
 from rushlight.tape.core import TensorBase
 from rushlight.tensor import drawn
 from rushlight.tensor.creation import empty_array_like
+from rushlight.tensor.forms import no_form
 from rushlight.tensor.generator import engine_of
 from rushlight.tensor.options import (
     allocated,
@@ -65,6 +66,8 @@ def rand(*args: Any, size: Any = None, generator: Any = None, names: Any = None,
         >>> torch.rand(2)
         tensor([0.4963, 0.7682])
     """
+    if not args and size is None:
+        raise no_form("rand", args, {})
     return new_draw("rand", sizes("rand", args, size), kernels.uniform, (), generator, out, dtype,
                     dtypes.get_default_dtype(), layout, device, pin_memory, requires_grad)
 
@@ -81,6 +84,8 @@ def randn(*args: Any, size: Any = None, generator: Any = None, names: Any = None
         >>> torch.randn(3)
         tensor([ 1.5410, -0.2934, -2.1788])
     """
+    if not args and size is None:
+        raise no_form("randn", args, {})
     return new_draw("randn", sizes("randn", args, size), kernels.normal, (), generator, out, dtype,
                     dtypes.get_default_dtype(), layout, device, pin_memory, requires_grad)
 
@@ -105,22 +110,18 @@ def randint(*args: Any, low: Any = None, high: Any = None, size: Any = None, gen
                     generator, out, dtype, dtypes.int64, layout, device, pin_memory, requires_grad)
 
 
-def randint_arguments(args: tuple[Any, ...], low: Any, high: Any, size: Any) -> tuple[int, int, Any]:
+def randint_arguments(
+    args: tuple[Any, ...], low: Any, high: Any, size: Any
+) -> tuple[int, int, Any]:
     """(low, high, size) of any of the forms of `randint`."""
     found = [x for x in (low, high, size) if x is not None]
     given = [*args, *found] if size is not None or not found else [*found, *args]
     whole = [x for x in given[:-1] if is_integer(x)]
     if len(given) not in (2, 3) or len(whole) != len(given) - 1:
-        got = [type_name(type(x)) for x in args]
-        named = (("low", low), ("high", high), ("size", size))
-        got += [f"{k}={type_name(type(x))}" for k, x in named if x is not None]
-        raise TypeError(f"randint() received an invalid combination of arguments - got "
-                        f"({', '.join(got)}), but expected one of:\n * (int high, tuple of ints "
-                        "size, *, torch.Generator generator = None, ...)\n * (int low, int high, "
-                        "tuple of ints size, *, torch.Generator generator = None, ...)\n")
+        raise no_form("randint", args, {"low": low, "high": high, "size": size})
     if not isinstance(given[-1], (tuple, list)):
-        raise TypeError(f"randint(): argument 'size' (position {len(given)}) must be tuple of ints, "
-                        f"not {type_name(type(given[-1]))}")
+        raise TypeError(f"randint(): argument 'size' (position {len(given)}) must be tuple of "
+                        f"ints, not {type_name(type(given[-1]))}")
     bounds = [0, *map(int, whole)] if len(whole) == 1 else [*map(int, whole)]
     return bounds[0], bounds[1], given[-1]
 
@@ -252,16 +253,7 @@ def normal(mean: Any = 0.0, std: Any = 1.0, size: Any = None, *, generator: Any 
         return operations.normal_of_mean(mean, float(std), engine)
     if tensors[1]:
         return operations.normal_of_std(std, float(mean), engine)
-    raise TypeError(
-        "normal() received an invalid combination of arguments - got "
-        f"({type_name(type(mean))}, {type_name(type(std))}), but expected one of:\n"
-        " * (Tensor mean, Tensor std, *, torch.Generator generator = None, Tensor out = None)\n"
-        " * (Tensor mean, float std = 1, *, torch.Generator generator = None, Tensor out = None)\n"
-        " * (float mean, Tensor std, *, torch.Generator generator = None, Tensor out = None)\n"
-        " * (float mean, float std, tuple of ints size, *, torch.Generator generator = None, "
-        "Tensor out = None, torch.dtype dtype = None, torch.layout layout = None, torch.device "
-        "device = None, bool pin_memory = False, bool requires_grad = False)\n"
-    )
+    raise no_form("normal", (mean, std), {"size": size})
 
 
 def normal_of_size(mean: float, std: float, size: Any, generator: Any, *, dtype: Any = None,
@@ -285,8 +277,9 @@ def bernoulli(input: Any, p: Any = None, *, generator: Any = None, out: Any = No
     engine = engine_of("bernoulli", generator)
     drawn.check()
     if out is not None:
-        target = out.new_empty(input.shape).bernoulli_(input if p is None else p, generator=generator)
-        return into("bernoulli", out, target.array)
+        drawn_ones = out.new_empty(input.shape)
+        drawn_ones.bernoulli_(input if p is None else p, generator=generator)
+        return into("bernoulli", out, drawn_ones.array)
     if p is None:
         return operations.bernoulli_each(input, engine)
     return operations.bernoulli_like(input, float(p), engine)

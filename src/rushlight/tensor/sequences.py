@@ -11,7 +11,9 @@ import numpy as np
 from rushlight.kernels import dtypes
 from rushlight.kernels.metadata import type_name
 from rushlight.kernels.numbers import NOT_READ
+from rushlight.kernels.random_arithmetic import fused
 from rushlight.tape.core import TensorBase
+from rushlight.tensor.forms import no_form
 from rushlight.tensor.numbers import number_argument
 from rushlight.tensor.options import (
     allocated,
@@ -24,20 +26,10 @@ from rushlight.tensor.options import (
     out_dtype,
 )
 
-ARANGE_FORMS = """arange() received an invalid combination of arguments - got ({0}), but expected \
-one of:
- * (Number end, *, Tensor out = None, torch.dtype dtype = None, torch.layout layout = None, \
-torch.device device = None, bool pin_memory = False, bool requires_grad = False)
- * (Number start, Number end, *, torch.dtype dtype = None, torch.layout layout = None, \
-torch.device device = None, bool pin_memory = False, bool requires_grad = False)
- * (Number start, Number end, Number step = 1, *, Tensor out = None, torch.dtype dtype = None, \
-torch.layout layout = None, torch.device device = None, bool pin_memory = False, bool requires_grad \
-= False)
-"""
 RESIZED_ARANGE = (
-    "The number of elements in the out tensor of shape {0} is {1} which does not match the computed "
-    "number of elements {2}. Note that this may occur as a result of rounding error. The out tensor "
-    "will be resized to a tensor of shape ({2},)."
+    "The number of elements in the out tensor of shape {0} is {1} which does not match the "
+    "computed number of elements {2}. Note that this may occur as a result of rounding error. The "
+    "out tensor will be resized to a tensor of shape ({2},)."
 )
 RANGE_DEPRECATED = (
     "torch.range is deprecated and will be removed in a future release because its behavior is "
@@ -67,6 +59,10 @@ def arange(*args: Any, start: Any = None, end: Any = None, step: Any = None, out
         tensor([1.0000, 1.5000, 2.0000])
     """
     check_options("arange", layout, device, pin_memory, requires_grad)
+    if len(args) == 1 and start is end is step is out is dtype is None:
+        n = args[0]
+        if type(n) is int and 0 <= n < 2**31:  # the everyday call
+            return fresh(np.arange(n), requires_grad)
     bounds = arange_bounds(args, start, end, step)
     if out is not None:
         return arange_into(out, bounds, dtype)
@@ -82,17 +78,12 @@ def arange_bounds(args: tuple[Any, ...], start: Any, end: Any, step: Any) -> tup
         names = ()
     given = {k: v for k, v in named.items() if v is not None}
     found = dict(zip(names, args, strict=False))
-    if len(args) > len(names) or found.keys() & given.keys() or not ("end" in found or "end" in given):
-        got = [shown(x) for x in args] + [f"{k}={shown(v)}" for k, v in given.items()]
-        raise TypeError(ARANGE_FORMS.format(", ".join(got)))
+    if len(args) > len(names) or found.keys() & given.keys() or "end" not in found | given:
+        raise no_form("arange", args, given)
     found |= given
     values = [number_argument("arange", k, 1 + list(found).index(k), v) for k, v in found.items()]
     numbers = dict(zip(found, values, strict=True))
     return numbers.get("start", 0), numbers["end"], numbers.get("step", 1)
-
-
-def shown(x: Any) -> str:
-    return "Tensor" if isinstance(x, TensorBase) else type_name(type(x))
 
 
 def dtype_of_bounds(bounds: tuple[Any, ...]) -> dtypes.dtype:
@@ -108,13 +99,16 @@ def arange_into(out: Any, bounds: tuple[Any, Any, Any], dtype: Any) -> Any:
     return into("arange", out, values.reshape(out.shape) if out.numel() == values.size else values)
 
 
-def spaced(name: str, start: Any, end: Any, step: Any, d: dtypes.dtype, closed: bool = False) -> Any:
+def spaced(
+    name: str, start: Any, end: Any, step: Any, d: dtypes.dtype, closed: bool = False
+) -> Any:
     """The array of `start + i * step` up to `end`, which belongs to it if `closed`."""
     if d.is_complex or d is dtypes.bool or d in UNSIGNED:
         raise NotImplementedError(f"\"{name}_cpu\" not implemented for '{d.scalar_type}'")
     check_range(start, end, step, d)
-    if d.category == dtypes.INT and all(isinstance(x, int) for x in (start, end, step)):
-        count = len(range(start, end, step)) + (closed and (end - start) % step == 0)
+    if d is dtypes.int64:
+        start, end, step = int(start), int(end), int(step)
+        count = (end - start) // step + 1 if closed else -((start - end) // step)
     else:
         exact = (float(end) - float(start)) / float(step)
         count = math.floor(exact) + 1 if closed else math.ceil(exact)
@@ -129,9 +123,8 @@ def whole_numbers(shape: tuple[int], start: int, step: int, dtype: Any) -> Any:
 
 
 def real_numbers(shape: tuple[int], start: float, step: float, dtype: Any) -> Any:
-    numbers = np.arange(shape[0], dtype=np.float64)
-    numbers *= step
-    numbers += start
+    exact = np.float32 if dtype.itemsize == 2 else np.float64
+    numbers = fused(np.arange(shape[0]).astype(exact), exact(step), exact(start))
     return numbers.astype(dtype, copy=False)
 
 
@@ -159,17 +152,17 @@ def range_(start: Any = 0, end: Any = None, step: Any = 1, *, out: Any = None, d
     check_options("range", layout, device, pin_memory, requires_grad)
     if end is None:
         start, end = 0, start
-    if out is not None:
-        return into("range", out, spaced("range", start, end, step, out_dtype("range", out, dtype), True))
-    d = dtype_or("range", dtype, dtypes.get_default_dtype())
-    return fresh(spaced("range", start, end, step, d, True), requires_grad)
+    default = dtypes.get_default_dtype()
+    d = dtype_or("range", dtype, default) if out is None else out_dtype("range", out, dtype)
+    values = spaced("range", start, end, step, d, closed=True)
+    return fresh(values, requires_grad) if out is None else into("range", out, values)
 
 
 # -- linspace, logspace --------------------------------------------------------------------------
 
 
 @factory
-def linspace(start: Any, end: Any, steps: int, *, out: Any = None, dtype: Any = None,
+def linspace(start: Any, end: Any, steps: Any = None, *, out: Any = None, dtype: Any = None,
              layout: Any = None, device: Any = None, pin_memory: bool = False,
              requires_grad: bool = False) -> Any:
     """`steps` numbers from `start` to `end`, both included, at equal distances.
@@ -183,13 +176,15 @@ def linspace(start: Any, end: Any, steps: int, *, out: Any = None, dtype: Any = 
         tensor([0.0000, 0.2500, 0.5000, 0.7500, 1.0000])
     """
     check_options("linspace", layout, device, pin_memory, requires_grad)
+    if any(isinstance(x, TensorBase) and x.array is None for x in (start, end)):
+        return between(start, end, steps, dtype_or("linspace", dtype, dtypes.get_default_dtype()))
     start, end, steps, d = space_arguments("linspace", start, end, steps, out, dtype)
     values = evenly(start, end, steps, d)
     return fresh(values, requires_grad) if out is None else into("linspace", out, values)
 
 
 @factory
-def logspace(start: Any, end: Any, steps: int, base: float = 10.0, *, out: Any = None,
+def logspace(start: Any, end: Any, steps: Any = None, base: float = 10.0, *, out: Any = None,
              dtype: Any = None, layout: Any = None, device: Any = None, pin_memory: bool = False,
              requires_grad: bool = False) -> Any:
     """`base` to the power of `steps` numbers from `start` to `end`, both included.
@@ -220,8 +215,7 @@ def space_arguments(name: str, start: Any, end: Any, steps: Any, out: Any,
     first, last = [x.item() if isinstance(x, TensorBase) else number_argument(name, which, at, x)
                    for at, which, x in ((1, "start", start), (2, "end", end))]
     if not isinstance(steps, (int, np.integer)):
-        raise TypeError(f"{name}(): argument 'steps' (position 3) must be int, not "
-                        f"{type_name(type(steps))}")
+        raise no_form(name, [x for x in (start, end, steps) if x is not None], {})
     if steps < 0:
         raise RuntimeError("number of steps must be non-negative")
     default = dtypes.get_default_dtype()
@@ -235,21 +229,39 @@ def space_arguments(name: str, start: Any, end: Any, steps: Any, out: Any,
 
 def evenly(start: Any, end: Any, steps: int, d: dtypes.dtype) -> Any:
     """The numbers of `linspace`: counted from the start in the first half, from the end after."""
-    exact = np.dtype(np.float64) if d.category == dtypes.INT else d.numpy
-    if d.category == dtypes.FLOAT and d.itemsize == 2:
-        exact = np.dtype(np.float32)
+    if d.is_complex:
+        part = d.to_real()
+        parts = [evenly(x, y, steps, part) for x, y in (
+            (complex(start).real, complex(end).real), (complex(start).imag, complex(end).imag))]
+        return np.stack(parts, -1).view(d.numpy)[..., 0]
+    exact = np.float64 if d.category == dtypes.INT else d.numpy.type
+    first, last = [exact(d.numpy.type(x)) for x in (start, end)]
     if steps < 2:
-        return np.full(steps, start, exact).astype(d.numpy)
-    first, last = np.asarray(start).astype(exact), np.asarray(end).astype(exact)
-    if d.category == dtypes.INT:
-        first, last = np.trunc(first), np.trunc(last)
+        return np.full(steps, first).astype(d.numpy)
     with np.errstate(all="ignore"):
-        step = ((last - first) / np.asarray(steps - 1).astype(exact)).astype(exact)
+        step = exact((last - first) / exact(steps - 1))
         half = steps // 2
-        places = np.arange(steps).astype(exact)
-        values = np.where(np.arange(steps) < half, first + step * places,
-                          last - step * places[::-1])
-        return values.astype(d.numpy)
+        near = along(first, step, np.arange(half).astype(exact))
+        far = along(last, -step, np.arange(steps - half)[::-1].astype(exact))
+        return np.concatenate((near, far)).astype(d.numpy)
+
+
+def along(start: Any, step: Any, places: Any) -> Any:
+    """`start + step * places`, rounded once; in half precision, after either operation."""
+    if places.dtype.itemsize == 2:
+        return start + step * places
+    return fused(places, step, start)
+
+
+def between(start: Any, end: Any, steps: int, d: dtypes.dtype) -> Any:
+    """`linspace` between tensors that a transform has boxed, by operations on them."""
+    exact = dtypes.float64 if d.category == dtypes.INT else d
+    first, last = [x.to(d).to(exact) if isinstance(x, TensorBase) else x for x in (start, end)]
+    places = fresh(np.arange(steps).astype(exact.numpy))
+    step = (last - first) / max(steps - 1, 1)
+    near = fresh(np.arange(steps) < max(steps // 2, steps == 1))
+    values = (first + step * places).where(near, last - step * (steps - 1 - places))
+    return values.to(d)
 
 
 # -- matrices ------------------------------------------------------------------------------------

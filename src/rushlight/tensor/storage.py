@@ -12,10 +12,11 @@ from typing import Any, NoReturn
 import numpy as np
 
 from rushlight.kernels import dtypes, memory_layout, metadata, strides
+from rushlight.kernels.numbers import word
 from rushlight.ops.families import as_tensor_argument
 from rushlight.ops.publish import enter, public
 from rushlight.tape import inplace
-from rushlight.tape.core import TensorBase, bump, share_version, state, wants
+from rushlight.tape.core import TensorBase, bump, state, wants
 from rushlight.tensor import once
 from rushlight.tensor.options import check_format, fresh, sizes
 from rushlight.tensor.to_python import NO_STORAGE, number
@@ -201,7 +202,8 @@ class TypedStorage:
 
     def __repr__(self) -> str:
         lines = "".join(f" {x}\n" for x in self.tolist())
-        return f"{lines}[torch.storage.TypedStorage(dtype={self.dtype}, device=cpu) of size {len(self)}]"
+        kind = f"torch.storage.TypedStorage(dtype={self.dtype}, device=cpu)"
+        return f"{lines}[{kind} of size {len(self)}]"
 
     def _tensor_over(self, dtype: dtypes.dtype) -> Any:
         return fresh(self.elements)
@@ -306,6 +308,7 @@ def resize_(self: Any, *size: Any, memory_format: Any = None) -> Any:
     array = array_of(self)
     if shape != array.shape:
         array = resized(array, shape)
+        bump(self)
     if memory_format not in (None, metadata.contiguous_format, metadata.preserve_format):
         array = memory_layout.copied(array, memory_format=memory_format)
     self.array = array
@@ -320,7 +323,7 @@ def resized(array: Any, shape: tuple[int, ...]) -> Any:
     if needed <= owner.nbytes - strides.offset(array) and array.size:
         return strides.restride(array, shape, strides.contiguous(shape, array.itemsize))
     memory = np.empty(math.prod(shape), array.dtype)
-    held = UntypedStorage.under(array).bytes.view(array.dtype)[strides.offset(array) // array.itemsize:]
+    held = UntypedStorage.under(array).bytes[strides.offset(array) :].view(array.dtype)
     kept = min(held.size, memory.size)
     memory[:kept] = held[:kept]
     return memory.reshape(shape)
@@ -351,14 +354,12 @@ def set_(self: Any, source: Any = None, storage_offset: int = 0, size: Any = Non
         return self
     if isinstance(source, TensorBase):
         taken = array_of(as_tensor_argument("set_", "source", 1, source))
-        self.shared = share_version(source)
     else:
         memory = source.untyped() if isinstance(source, TypedStorage) else source
         taken = memory.bytes.view(array_of(self).dtype)
     if taken.dtype != self.array.dtype:
-        given, own = [inplace.type_name(dtypes.of(x.dtype)) for x in (taken, self.array)]
-        raise RuntimeError(f"Could not set tensor of type {SPELLED.get(given, given)} to a tensor of "
-                           f"type {SPELLED.get(own, own)}")
+        given, own = [word(dtypes.of(x.dtype)) for x in (taken, self.array)]
+        raise RuntimeError(f"Could not set tensor of type {given} to a tensor of type {own}")
     if size is not None:
         shape = tuple(size)
         item = taken.itemsize
@@ -367,10 +368,6 @@ def set_(self: Any, source: Any = None, storage_offset: int = 0, size: Any = Non
     self.array = taken
     bump(self)
     return self
-
-
-SPELLED = {"Long": "long int", "Float": "float", "Double": "double", "Int": "int", "Bool": "bool",
-           "Short": "short int", "Char": "signed char", "Byte": "unsigned char"}
 
 
 enter("torch", "UntypedStorage", UntypedStorage)

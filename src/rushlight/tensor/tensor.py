@@ -51,11 +51,6 @@ class Tensor(Operators):
 
     # -- layout ------------------------------------------------------------------------------
 
-    @property
-    def shape(self) -> Size:
-        """The length of each dim."""
-        return size_of(self.array.shape if self.box is None else self.box.shape)
-
     def size(self, dim: int | None = None) -> Any:
         """The shape, or the length of one dim."""
         return self.shape if dim is None else self.shape[self._wrapped(dim)]
@@ -79,11 +74,6 @@ class Tensor(Operators):
         return self.array.size if self.box is None else self.shape.numel()
 
     nelement = numel
-
-    @property
-    def dtype(self) -> dtypes.dtype:
-        """The type of the elements."""
-        return by_numpy[self.array.dtype] if self.box is None else self.box.dtype
 
     @property
     def device(self) -> device:
@@ -254,8 +244,8 @@ class Tensor(Operators):
 
 
 def strides_of(array: Any) -> tuple[int, ...]:
-    """An array's strides in elements; those of an empty array are as if no dim were empty."""
-    if array.size:
+    """An array's strides in elements; where NumPy gives an empty one zeros, as if it were not."""
+    if array.size or any(array.strides):
         item = array.itemsize
         return tuple([s // item for s in array.strides])
     out, step = [], 1

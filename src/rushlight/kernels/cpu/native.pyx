@@ -12,6 +12,9 @@ from rushlight.kernels import door
 
 np.import_array()
 
+cdef extern from *:
+    ctypedef signed char bint8 "bool"
+
 cdef extern from "loops.hpp" namespace "rl":
     ctypedef void (*UnaryF "rl::Unary<float>")(const float*, float*, Py_ssize_t)
     ctypedef void (*UnaryD "rl::Unary<double>")(const double*, double*, Py_ssize_t)
@@ -48,15 +51,47 @@ cdef extern from "loops.hpp" namespace "rl":
     BinaryF sub_f "rl::sub_loop<float>"
     BinaryD sub_d "rl::sub_loop<double>"
     BinaryL sub_l "rl::sub_loop<int64_t>"
+    BinaryF rsub_f "rl::rsub_loop<float>"
+    BinaryD rsub_d "rl::rsub_loop<double>"
+    BinaryL rsub_l "rl::rsub_loop<int64_t>"
+    BinaryF pow_f "rl::pow_loop<float>"
+    BinaryD pow_d "rl::pow_loop<double>"
     BinaryF mul_f "rl::mul_loop<float>"
     BinaryD mul_d "rl::mul_loop<double>"
     BinaryL mul_l "rl::mul_loop<int64_t>"
     BinaryF div_f "rl::div_loop<float>"
     BinaryD div_d "rl::div_loop<double>"
+    void strided_f "rl::strided_binary<float>"(BinaryF, const char*, const char*, float*, int, const np.npy_intp*, const np.npy_intp*, const np.npy_intp*)
+    void strided_d "rl::strided_binary<double>"(BinaryD, const char*, const char*, double*, int, const np.npy_intp*, const np.npy_intp*, const np.npy_intp*)
+    void strided_uf "rl::strided_unary<float>"(UnaryF, const char*, float*, int, const np.npy_intp*, const np.npy_intp*)
+    void strided_ud "rl::strided_unary<double>"(UnaryD, const char*, double*, int, const np.npy_intp*, const np.npy_intp*)
     float sum_f "rl::sum_all<float>"(const float*, Py_ssize_t) nogil
     double sum_d "rl::sum_all<double>"(const double*, Py_ssize_t) nogil
-    void matmul_f "rl::matmul_small<float>"(const float*, const float*, float*, Py_ssize_t, Py_ssize_t, Py_ssize_t) nogil
-    void matmul_d "rl::matmul_small<double>"(const double*, const double*, double*, Py_ssize_t, Py_ssize_t, Py_ssize_t) nogil
+    void matmul_f "rl::matmul_small<float>"(const float*, Py_ssize_t, Py_ssize_t, const float*, Py_ssize_t, Py_ssize_t, float*, Py_ssize_t, Py_ssize_t, Py_ssize_t)
+    void matmul_d "rl::matmul_small<double>"(const double*, Py_ssize_t, Py_ssize_t, const double*, Py_ssize_t, Py_ssize_t, double*, Py_ssize_t, Py_ssize_t, Py_ssize_t)
+    void sum_middle_f "rl::sum_middle<float>"(const float*, float*, Py_ssize_t, Py_ssize_t, Py_ssize_t, float)
+    void sum_middle_d "rl::sum_middle<double>"(const double*, double*, Py_ssize_t, Py_ssize_t, Py_ssize_t, double)
+    ctypedef void (*CompareF "rl::Compare<float>")(const float*, const float*, bint8*, Py_ssize_t, int, int)
+    ctypedef void (*CompareD "rl::Compare<double>")(const double*, const double*, bint8*, Py_ssize_t, int, int)
+    ctypedef void (*CompareL "rl::Compare<int64_t>")(const int64_t*, const int64_t*, bint8*, Py_ssize_t, int, int)
+    CompareF eq_f "rl::eq_loop<float>"
+    CompareD eq_d "rl::eq_loop<double>"
+    CompareL eq_l "rl::eq_loop<int64_t>"
+    CompareF ne_f "rl::ne_loop<float>"
+    CompareD ne_d "rl::ne_loop<double>"
+    CompareL ne_l "rl::ne_loop<int64_t>"
+    CompareF lt_f "rl::lt_loop<float>"
+    CompareD lt_d "rl::lt_loop<double>"
+    CompareL lt_l "rl::lt_loop<int64_t>"
+    CompareF le_f "rl::le_loop<float>"
+    CompareD le_d "rl::le_loop<double>"
+    CompareL le_l "rl::le_loop<int64_t>"
+    CompareF gt_f "rl::gt_loop<float>"
+    CompareD gt_d "rl::gt_loop<double>"
+    CompareL gt_l "rl::gt_loop<int64_t>"
+    CompareF ge_f "rl::ge_loop<float>"
+    CompareD ge_d "rl::ge_loop<double>"
+    CompareL ge_l "rl::ge_loop<int64_t>"
 
 cdef extern from "numpy/arrayobject.h":
     object PyArray_MatrixProduct2(object, object, void*)
@@ -65,6 +100,41 @@ cdef extern from "numpy/arrayobject.h":
 cdef inline bint simple(np.ndarray a) noexcept:
     """C-contiguous, aligned, native byte order: a loop can run over it."""
     return np.PyArray_ISCARRAY_RO(a)
+
+
+cdef inline bint ordered(np.ndarray a) noexcept:
+    """Aligned, and its dims lie in memory in C order (some perhaps standing still): then the
+    result is C-contiguous, as NumPy and PyTorch would lay it out."""
+    cdef int i, n = np.PyArray_NDIM(a)
+    cdef np.npy_intp last = 0, step
+    if not np.PyArray_ISBEHAVED_RO(a) or n > 32:
+        return False
+    for i in range(n - 1, -1, -1):
+        step = np.PyArray_STRIDES(a)[i]
+        if step == 0 or np.PyArray_DIMS(a)[i] == 1:
+            continue
+        if step < last:
+            return False
+        last = step
+    return True
+
+
+cdef inline int broadcast(np.ndarray a, np.ndarray b, np.npy_intp* shape, np.npy_intp* xs, np.npy_intp* ys) noexcept:
+    """The common shape and each operand's strides in it; the number of dims, -1 if there is none."""
+    cdef int na = np.PyArray_NDIM(a), nb = np.PyArray_NDIM(b)
+    cdef int n = na if na > nb else nb
+    cdef int i, ia, ib
+    cdef np.npy_intp p, q
+    for i in range(n):
+        ia, ib = i - (n - na), i - (n - nb)
+        p = np.PyArray_DIMS(a)[ia] if ia >= 0 else 1
+        q = np.PyArray_DIMS(b)[ib] if ib >= 0 else 1
+        if p != q and p != 1 and q != 1:
+            return -1
+        shape[i] = q if p == 1 else p
+        xs[i] = np.PyArray_STRIDES(a)[ia] if ia >= 0 and p != 1 else 0
+        ys[i] = np.PyArray_STRIDES(b)[ib] if ib >= 0 and q != 1 else 0
+    return n
 
 
 cdef inline np.ndarray blank(np.ndarray like):
@@ -78,15 +148,24 @@ cdef class UnaryKernel(Kernel):
     cdef UnaryF f
     cdef UnaryD d
 
-    cdef object call1(self, object x):
-        if type(x) is not np.ndarray or not simple(x):
+    cpdef object call1(self, object x):
+        if type(x) is not np.ndarray:
             return None
         cdef np.ndarray a = x
         cdef int t = np.PyArray_TYPE(a)
         if t != np.NPY_FLOAT and t != np.NPY_DOUBLE:
             return None
+        if not simple(a) and not ordered(a):
+            return None
         cdef np.ndarray out = blank(a)
-        if t == np.NPY_FLOAT:
+        if not simple(a):
+            if np.PyArray_SIZE(a) == 0:
+                return out
+            if t == np.NPY_FLOAT:
+                strided_uf(self.f, <char*>np.PyArray_DATA(a), <float*>np.PyArray_DATA(out), np.PyArray_NDIM(a), np.PyArray_DIMS(a), np.PyArray_STRIDES(a))
+            else:
+                strided_ud(self.d, <char*>np.PyArray_DATA(a), <double*>np.PyArray_DATA(out), np.PyArray_NDIM(a), np.PyArray_DIMS(a), np.PyArray_STRIDES(a))
+        elif t == np.NPY_FLOAT:
             self.f(<float*>np.PyArray_DATA(a), <float*>np.PyArray_DATA(out), np.PyArray_SIZE(a))
         else:
             self.d(<double*>np.PyArray_DATA(a), <double*>np.PyArray_DATA(out), np.PyArray_SIZE(a))
@@ -111,7 +190,7 @@ cdef class BinaryKernel(Kernel):
     cdef BinaryD d
     cdef BinaryL l
 
-    cdef object call2(self, object x, object y):
+    cpdef object call2(self, object x, object y):
         if type(x) is np.ndarray:
             if type(y) is np.ndarray:
                 return self.arrays(x, y)
@@ -120,8 +199,10 @@ cdef class BinaryKernel(Kernel):
 
     cdef object arrays(self, np.ndarray a, np.ndarray b):
         cdef int t = np.PyArray_TYPE(a)
-        if t != np.PyArray_TYPE(b) or not same_shape(a, b) or not simple(a) or not simple(b):
+        if t != np.PyArray_TYPE(b):
             return None
+        if not same_shape(a, b) or not simple(a) or not simple(b):
+            return self.broadcasting(a, b, t)
         cdef np.ndarray out
         cdef Py_ssize_t n = np.PyArray_SIZE(a)
         if t == np.NPY_FLOAT:
@@ -135,6 +216,27 @@ cdef class BinaryKernel(Kernel):
             self.l(<int64_t*>np.PyArray_DATA(a), <int64_t*>np.PyArray_DATA(b), <int64_t*>np.PyArray_DATA(out), n, 1, 1)
         else:
             return None
+        return out
+
+    cdef object broadcasting(self, np.ndarray a, np.ndarray b, int t):
+        """Operands of different shapes, or with gaps."""
+        cdef np.npy_intp shape[32]
+        cdef np.npy_intp xs[32]
+        cdef np.npy_intp ys[32]
+        if t != np.NPY_FLOAT and t != np.NPY_DOUBLE or not ordered(a) or not ordered(b):
+            return None
+        cdef int n = broadcast(a, b, shape, xs, ys)
+        if n < 0:
+            return None
+        if np.PyArray_NDIM(a) == 0 and np.PyArray_NDIM(b) == 0:
+            return None
+        cdef np.ndarray out = np.PyArray_EMPTY(n, shape, t, 0)
+        if np.PyArray_SIZE(out) == 0:
+            return out
+        if t == np.NPY_FLOAT:
+            strided_f(self.f, <char*>np.PyArray_DATA(a), <char*>np.PyArray_DATA(b), <float*>np.PyArray_DATA(out), n, shape, xs, ys)
+        else:
+            strided_d(self.d, <char*>np.PyArray_DATA(a), <char*>np.PyArray_DATA(b), <double*>np.PyArray_DATA(out), n, shape, xs, ys)
         return out
 
     cdef bint into2(self, object x, object y, object out) except -1:
@@ -170,9 +272,11 @@ cdef class BinaryKernel(Kernel):
 
     cdef object number(self, object array, object value, int second):
         """`second` tells which operand the number is."""
-        if type(array) is not np.ndarray or not simple(array):
+        if type(array) is not np.ndarray:
             return None
         cdef np.ndarray a = array
+        cdef np.npy_intp still[32]
+        cdef int i
         cdef int t = np.PyArray_TYPE(a), overflow = 0
         cdef double d
         cdef float f
@@ -190,6 +294,25 @@ cdef class BinaryKernel(Kernel):
             return None
         cdef Py_ssize_t n = np.PyArray_SIZE(a)
         cdef np.ndarray out
+        if not simple(a):
+            if t != np.NPY_FLOAT and t != np.NPY_DOUBLE or not ordered(a):
+                return None
+            out = blank(a)
+            for i in range(np.PyArray_NDIM(a)):
+                still[i] = 0
+            f = <float>d
+            if n == 0:
+                return out
+            if t == np.NPY_FLOAT:
+                if second:
+                    strided_f(self.f, <char*>np.PyArray_DATA(a), <char*>&f, <float*>np.PyArray_DATA(out), np.PyArray_NDIM(a), np.PyArray_DIMS(a), np.PyArray_STRIDES(a), still)
+                else:
+                    strided_f(self.f, <char*>&f, <char*>np.PyArray_DATA(a), <float*>np.PyArray_DATA(out), np.PyArray_NDIM(a), np.PyArray_DIMS(a), still, np.PyArray_STRIDES(a))
+            elif second:
+                strided_d(self.d, <char*>np.PyArray_DATA(a), <char*>&d, <double*>np.PyArray_DATA(out), np.PyArray_NDIM(a), np.PyArray_DIMS(a), np.PyArray_STRIDES(a), still)
+            else:
+                strided_d(self.d, <char*>&d, <char*>np.PyArray_DATA(a), <double*>np.PyArray_DATA(out), np.PyArray_NDIM(a), np.PyArray_DIMS(a), still, np.PyArray_STRIDES(a))
+            return out
         if t == np.NPY_FLOAT:
             out = blank(a)
             f = <float>d
@@ -220,7 +343,7 @@ cdef class TotalKernel(Kernel):
 
     cdef bint mean
 
-    cdef object call1(self, object x):
+    cpdef object call1(self, object x):
         if type(x) is not np.ndarray or not simple(x):
             return None
         cdef np.ndarray a = x
@@ -230,6 +353,8 @@ cdef class TotalKernel(Kernel):
         cdef np.ndarray out
         cdef float f
         cdef double d
+        if n == 0:
+            return None
         if t == np.NPY_FLOAT:
             out = np.PyArray_EMPTY(0, &nothing, t, 0)
             f = sum_f(<float*>np.PyArray_DATA(a), n)
@@ -244,10 +369,59 @@ cdef class TotalKernel(Kernel):
 
 
 @cython.final
-cdef class MatmulKernel(Kernel):
-    """Matrix times matrix of one floating dtype: small ones here, others by NumPy's BLAS."""
+cdef class SumKernel(Kernel):
+    """Sums or means of float32 and float64 over neighbouring dims: `call2(x, (dims, keepdim))`."""
 
-    cdef object call2(self, object x, object y):
+    cdef bint mean
+
+    cpdef object call2(self, object x, object how):
+        if type(x) is not np.ndarray or not simple(x):
+            return None
+        cdef np.ndarray a = x, out
+        cdef int t = np.PyArray_TYPE(a), nd = np.PyArray_NDIM(a), i, first, last, m = 0
+        if t != np.NPY_FLOAT and t != np.NPY_DOUBLE:
+            return None
+        cdef tuple dims = how[0]
+        cdef bint keepdim = how[1]
+        cdef Py_ssize_t outer = 1, reduced = 1, inner = 1
+        cdef np.npy_intp shape[32]
+        if len(dims) == 0 or nd > 32 or nd == 0:
+            return None
+        first, last = min(dims), max(dims)
+        if last - first + 1 != len(dims) or last >= nd:
+            return None
+        for i in range(nd):
+            if i < first or i > last:
+                shape[m] = np.PyArray_DIMS(a)[i]
+                m += 1
+                if i < first:
+                    outer *= np.PyArray_DIMS(a)[i]
+                else:
+                    inner *= np.PyArray_DIMS(a)[i]
+            else:
+                reduced *= np.PyArray_DIMS(a)[i]
+                if keepdim:
+                    shape[m] = 1
+                    m += 1
+        if reduced == 0 or inner > 1 and reduced > 512:
+            return None
+        out = np.PyArray_EMPTY(m, shape, t, 0)
+        if t == np.NPY_FLOAT:
+            sum_middle_f(<float*>np.PyArray_DATA(a), <float*>np.PyArray_DATA(out), outer, reduced, inner, 1.0 / reduced if self.mean else 1.0)
+        else:
+            sum_middle_d(<double*>np.PyArray_DATA(a), <double*>np.PyArray_DATA(out), outer, reduced, inner, 1.0 / reduced if self.mean else 1.0)
+        return out
+
+
+@cython.final
+cdef class MatmulKernel(Kernel):
+    """Matrix times matrix of one floating dtype, either of them perhaps transposed first: small
+    ones here, others by NumPy's BLAS."""
+
+    cdef bint first
+    cdef bint second
+
+    cpdef object call2(self, object x, object y):
         if type(x) is not np.ndarray or type(y) is not np.ndarray:
             return None
         cdef np.ndarray a = x, b = y, out
@@ -256,18 +430,72 @@ cdef class MatmulKernel(Kernel):
             return None
         if np.PyArray_NDIM(a) != 2 or np.PyArray_NDIM(b) != 2:
             return None
+        cdef int f = self.first, s = self.second
         cdef np.npy_intp shape[2]
-        cdef Py_ssize_t m = np.PyArray_DIMS(a)[0], k = np.PyArray_DIMS(a)[1], n = np.PyArray_DIMS(b)[1]
-        if np.PyArray_DIMS(b)[0] != k:
+        cdef Py_ssize_t m = np.PyArray_DIMS(a)[f], k = np.PyArray_DIMS(a)[1 - f]
+        cdef Py_ssize_t n = np.PyArray_DIMS(b)[1 - s], size = np.PyArray_ITEMSIZE(a)
+        if np.PyArray_DIMS(b)[s] != k:
             return None
-        if m * k * n > 4096 or not simple(a) or not simple(b):
-            return PyArray_MatrixProduct2(a, b, NULL)
+        if m * k * n > 4096 or not np.PyArray_ISBEHAVED_RO(a) or not np.PyArray_ISBEHAVED_RO(b):
+            return PyArray_MatrixProduct2(
+                np.PyArray_Transpose(a, NULL) if f else a, np.PyArray_Transpose(b, NULL) if s else b, NULL)
         shape[0], shape[1] = m, n
         out = np.PyArray_EMPTY(2, shape, t, 0)
+        cdef Py_ssize_t a0 = np.PyArray_STRIDES(a)[f] // size, a1 = np.PyArray_STRIDES(a)[1 - f] // size
+        cdef Py_ssize_t b0 = np.PyArray_STRIDES(b)[s] // size, b1 = np.PyArray_STRIDES(b)[1 - s] // size
         if t == np.NPY_FLOAT:
-            matmul_f(<float*>np.PyArray_DATA(a), <float*>np.PyArray_DATA(b), <float*>np.PyArray_DATA(out), m, k, n)
+            matmul_f(<float*>np.PyArray_DATA(a), a0, a1, <float*>np.PyArray_DATA(b), b0, b1, <float*>np.PyArray_DATA(out), m, k, n)
         else:
-            matmul_d(<double*>np.PyArray_DATA(a), <double*>np.PyArray_DATA(b), <double*>np.PyArray_DATA(out), m, k, n)
+            matmul_d(<double*>np.PyArray_DATA(a), a0, a1, <double*>np.PyArray_DATA(b), b0, b1, <double*>np.PyArray_DATA(out), m, k, n)
+        return out
+
+
+@cython.final
+cdef class CompareKernel(Kernel):
+    """Comparisons of two arrays of one shape and dtype, or of a floating array and a number."""
+
+    cdef CompareF f
+    cdef CompareD d
+    cdef CompareL l
+
+    cpdef object call2(self, object x, object y):
+        if type(x) is not np.ndarray or not simple(x):
+            return None
+        cdef np.ndarray a = x, b, out
+        cdef int t = np.PyArray_TYPE(a), step = 1, overflow = 0
+        cdef double d = 0
+        cdef float f = 0
+        cdef int64_t l = 0
+        cdef void* second
+        if t != np.NPY_FLOAT and t != np.NPY_DOUBLE and t != np.NPY_INT64:
+            return None
+        if type(y) is np.ndarray:
+            b = y
+            if np.PyArray_TYPE(b) != t or not same_shape(a, b) or not simple(b):
+                return None
+            second = np.PyArray_DATA(b)
+        elif PyFloat_CheckExact(y) and t != np.NPY_INT64:
+            d = PyFloat_AS_DOUBLE(y)
+            step = 0
+        elif PyLong_CheckExact(y):
+            l = PyLong_AsLongLongAndOverflow(y, &overflow)
+            if overflow:
+                return None
+            d = <double>l
+            step = 0
+        else:
+            return None
+        f = <float>d
+        if not step:
+            second = &f if t == np.NPY_FLOAT else &d if t == np.NPY_DOUBLE else <void*>&l
+        out = np.PyArray_EMPTY(np.PyArray_NDIM(a), np.PyArray_DIMS(a), np.NPY_BOOL, 0)
+        cdef Py_ssize_t n = np.PyArray_SIZE(a)
+        if t == np.NPY_FLOAT:
+            self.f(<float*>np.PyArray_DATA(a), <float*>second, <bint8*>np.PyArray_DATA(out), n, 1, step)
+        elif t == np.NPY_DOUBLE:
+            self.d(<double*>np.PyArray_DATA(a), <double*>second, <bint8*>np.PyArray_DATA(out), n, 1, step)
+        else:
+            self.l(<int64_t*>np.PyArray_DATA(a), <int64_t*>second, <bint8*>np.PyArray_DATA(out), n, 1, step)
         return out
 
 
@@ -300,8 +528,33 @@ binary("sub", sub_f, sub_d, sub_l)
 binary("mul", mul_f, mul_d, mul_l)
 binary("div", div_f, div_d, NULL)
 
+cdef void compare(str name, CompareF f, CompareD d, CompareL l):
+    cdef CompareKernel k = CompareKernel()
+    k.f, k.d, k.l = f, d, l
+    door.register(name, k)
+
+
+binary("rsub", rsub_f, rsub_d, rsub_l)
+binary("pow_scalar", pow_f, pow_d, NULL)
+compare("eq", eq_f, eq_d, eq_l)
+compare("ne", ne_f, ne_d, ne_l)
+compare("lt", lt_f, lt_d, lt_l)
+compare("le", le_f, le_d, le_l)
+compare("gt", gt_f, gt_d, gt_l)
+compare("ge", ge_f, ge_d, ge_l)
+
 cdef TotalKernel total_mean = TotalKernel()
 total_mean.mean = True
+cdef SumKernel mean_dims = SumKernel()
+mean_dims.mean = True
+cdef MatmulKernel adjoint_times = MatmulKernel()
+adjoint_times.first = True
+cdef MatmulKernel times_adjoint = MatmulKernel()
+times_adjoint.second = True
 door.register("sum", TotalKernel())
 door.register("mean", total_mean)
+door.register("sum_dim", SumKernel())
+door.register("mean_dim", mean_dims)
 door.register("mm", MatmulKernel())
+door.register("adjoint_times", adjoint_times)
+door.register("times_adjoint", times_adjoint)
