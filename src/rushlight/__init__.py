@@ -17,7 +17,7 @@ from rushlight.version import __version__
 
 globals().update(_namespaces["torch"])
 
-from rushlight import __config__, autograd  # noqa: E402  (they use the names above)
+from rushlight import autograd  # noqa: E402  (it uses the names above)
 from rushlight.autograd.anomaly_mode import (  # noqa: E402
     is_anomaly_check_nan_enabled,
     is_anomaly_enabled,
@@ -29,12 +29,12 @@ from rushlight.autograd.grad_mode import (  # noqa: E402
     no_grad,
     set_grad_enabled,
 )
-from rushlight.nn.parameter import Parameter as _Parameter  # noqa: E402, F401
 from rushlight.tape.modes import is_grad_enabled, is_inference_mode_enabled  # noqa: E402
+from rushlight.tensor.parameter import Parameter as _Parameter  # noqa: E402, F401
 
 _LAZY = (
-    "func", "linalg", "nn", "overrides", "random", "special", "testing", "types", "utils",
-    "return_types", "version",
+    "__config__", "func", "linalg", "nn", "overrides", "random", "special", "testing", "types",
+    "utils", "return_types", "version",
 )
 
 __getattr__ = missing(__name__, _LAZY)

@@ -107,6 +107,8 @@ class _Finder:
             return None
         module = _ours(name)
         _mirror(module.__name__)
+        # What has appeared under its name meanwhile, importlib would load again by its own spec.
+        sys.modules.pop(name, None)
         loader: Any = _Loader(module)
         return ModuleSpec(
             name, loader, origin=module.__file__, is_package=hasattr(module, "__path__")

@@ -29,6 +29,7 @@ ADDED = [[(2, 4), (2, 3), (3, 4)], [(4,), (2, 3), (3, 4)], [(2, 1), (2, 3), (3, 
          [(), (2, 3), (3, 4)], [(2, 4), (2, 0), (0, 4)]]
 BAD_ADDED = [[(3, 4), (2, 3), (3, 4)], [(2, 4), (2, 3), (4, 4)], [(2, 4), (2, 3, 1), (3, 4)],
              [(1, 2, 4), (2, 3), (3, 4)]]
+REFUSED = {"dtypes": "float64", "derivatives": "", "special": False}
 
 ROWS = [
     Row("mm", lambda torch, a, b: torch.mm(a, b), MATRICES, dtypes=ALL, special=False),
@@ -38,22 +39,22 @@ ROWS = [
     Row("mm of views", lambda torch, a, b: a.t().mm(b.flip(0).t()), [[(3, 2), (4, 3)]],
         dtypes=FLOATS, special=False),
     Row("bmm", lambda torch, a, b: torch.bmm(a, b), BATCHES, dtypes=ALL, special=False),
-    Row("bmm bad", lambda torch, a, b: a.bmm(b), BAD_BATCHES, dtypes="float64", derivatives="", special=False),
+    Row("bmm bad", lambda torch, a, b: a.bmm(b), BAD_BATCHES, **REFUSED),
     Row("bmm dtypes", lambda torch, a, b: a.bmm(b.int()), BATCHES[:1], dtypes="float32",
         derivatives="", special=False),
     Row("mv", lambda torch, a, b: torch.mv(a, b), [[(2, 3), (3,)], [(0, 3), (3,)], [(2, 0), (0,)]],
         dtypes=ALL, special=False),
     Row("mv bad", lambda torch, a, b: a.mv(b), [[(2, 3), (4,)], [(3,), (3,)], [(2, 3), (3, 1)],
-        [(), (3,)]], dtypes="float64", derivatives="", special=False),
+        [(), (3,)]], **REFUSED),
     Row("dot", lambda torch, a, b: torch.dot(a, b), VECTORS, dtypes=ALL, special=False),
-    Row("dot bad", lambda torch, a, b: a.dot(b), [[(2,), (3,)], [(2, 1), (2,)]], dtypes="float64", derivatives="", special=False),
+    Row("dot bad", lambda torch, a, b: a.dot(b), [[(2,), (3,)], [(2, 1), (2,)]], **REFUSED),
     Row("dot dtypes", lambda torch, a, b: a.dot(b.int()), VECTORS, dtypes="float32",
         derivatives="", special=False),
     Row("vdot", lambda torch, a, b: torch.vdot(a, b), VECTORS, dtypes=ALL, special=False),
     Row("matmul", lambda torch, a, b: torch.matmul(a, b), ANY_RANKS, special=False),
     Row("@", lambda torch, a, b: a @ b, ANY_RANKS, dtypes="float16 complex64 int32",
         derivatives="float32", special=False),
-    Row("matmul bad", lambda torch, a, b: a @ b, BAD_RANKS, dtypes="float64", derivatives="", special=False),
+    Row("matmul bad", lambda torch, a, b: a @ b, BAD_RANKS, **REFUSED),
     Row("linalg.matmul", lambda torch, a, b: torch.linalg.matmul(a, b), MATRICES, special=False),
     Row("__rmatmul__", lambda torch, a, b: b.__rmatmul__(a), MATRICES, special=False),
     Row("matmul of a number", lambda torch, a: torch.matmul(a, 3), derivatives=""),
@@ -68,8 +69,8 @@ ROWS = [
     Row("addmm scaled", lambda torch, x, a, b: x.addmm(a, b, beta=3, alpha=2), ADDED,
         dtypes=FLOATS, special=False),
     Row("addmm without input", lambda torch, x, a, b: torch.addmm(x / 0, a, b, beta=0),
-        [[(2, 4), (2, 3), (3, 4)]], dtypes="float64", derivatives="", special=False),
-    Row("addmm bad", lambda torch, x, a, b: x.addmm(a, b), BAD_ADDED, dtypes="float64", derivatives="", special=False),
+        [[(2, 4), (2, 3), (3, 4)]], **REFUSED),
+    Row("addmm bad", lambda torch, x, a, b: x.addmm(a, b), BAD_ADDED, **REFUSED),
     Row("addmm dtypes", lambda torch, x, a, b: x.int().addmm(a, b), ADDED, dtypes="float32",
         derivatives="", special=False),
     Row("addmm_", lambda torch, x, a, b: x.clone().addmm_(a, b, beta=2), ADDED[:1],
@@ -79,17 +80,18 @@ ROWS = [
          [(5, 1, 1), (5, 2, 3), (5, 3, 4)]], dtypes=ALL, special=False),
     Row("baddbmm bad", lambda torch, x, a, b: x.baddbmm(a, b),
         [[(5, 3, 4), (5, 2, 3), (5, 3, 4)], [(5, 2, 4), (5, 2, 3), (4, 3, 4)],
-         [(5, 2, 4), (5, 2, 3), (3, 4)]], dtypes="float64", derivatives="", special=False),
+         [(5, 2, 4), (5, 2, 3), (3, 4)]], **REFUSED),
     Row("addbmm", lambda torch, x, a, b: torch.addbmm(x, a, b, beta=2, alpha=3),
-        [[(2, 4), (5, 2, 3), (5, 3, 4)], [(), (5, 2, 3), (5, 3, 4)]], dtypes=NUMBERS, special=False),
+        [[(2, 4), (5, 2, 3), (5, 3, 4)], [(), (5, 2, 3), (5, 3, 4)]], dtypes=NUMBERS,
+        special=False),
     Row("addbmm bad", lambda torch, x, a, b: x.addbmm(a, b),
         [[(3, 4), (5, 2, 3), (5, 3, 4)], [(2, 4), (5, 2, 3), (4, 3, 4)],
-         [(2, 4), (2, 3), (5, 3, 4)], [(2, 4), (5, 2, 3), (5, 4, 4)]], dtypes="float64", derivatives="", special=False),
+         [(2, 4), (2, 3), (5, 3, 4)], [(2, 4), (5, 2, 3), (5, 4, 4)]], **REFUSED),
     Row("addmv", lambda torch, x, a, b: torch.addmv(x, a, b, beta=2, alpha=3),
         [[(2,), (2, 3), (3,)], [(1,), (2, 3), (3,)], [(), (2, 3), (3,)], [(2,), (2, 0), (0,)]],
         dtypes=ALL, special=False),
     Row("addmv bad", lambda torch, x, a, b: x.addmv(a, b),
-        [[(3,), (2, 3), (3,)], [(2,), (2, 3), (4,)], [(2, 2), (2, 3), (3,)]], dtypes="float64", derivatives="", special=False),
+        [[(3,), (2, 3), (3,)], [(2,), (2, 3), (4,)], [(2, 2), (2, 3), (3,)]], **REFUSED),
     Row("addr", lambda torch, x, a, b: torch.addr(x, a, b, beta=2, alpha=3),
         [[(2, 3), (2,), (3,)], [(3,), (2,), (3,)], [(2, 3), (2, 1), (3,)]],
         dtypes="float16 float32 float64 complex128 int64", special=False),
@@ -101,7 +103,7 @@ ROWS = [
     Row("tensordot dims", lambda torch, a, b: torch.tensordot(a, b, ([1, -1], [1, 0])),
         [[(2, 3, 4), (4, 3, 5)], [(2, 1, 4), (4, 3, 5)]], special=False),
     Row("tensordot bad", lambda torch, a, b: torch.tensordot(a, b, ([0], [0, 1])),
-        [[(2, 3), (2, 3)]], dtypes="float64", derivatives="", special=False),
+        [[(2, 3), (2, 3)]], **REFUSED),
     Row("tensordot none", lambda torch, a, b: torch.tensordot(a, b, 0), [[(2,), (3, 1)]],
         special=False),
     Row("kron", lambda torch, a, b: torch.kron(a, b),
@@ -112,18 +114,18 @@ ROWS = [
     Row("matrix_power 0", lambda torch, a: a.matrix_power(0), [[(3, 3)], [(2, 2, 2)]],
         special=False, node=False),
     Row("matrix_power bad", lambda torch, a: torch.linalg.matrix_power(a, 2), [[(2, 3)], [(3,)]],
-        dtypes="float64", derivatives="", special=False),
+        **REFUSED),
     Row("multi_dot", lambda torch, a, b, c: torch.linalg.multi_dot([a, b, c]),
         [[(2, 3), (3, 4), (4, 5)], [(3,), (3, 4), (4,)], [(9, 1), (1, 9), (9, 1)]],
         special=False),
     Row("multi_dot bad", lambda torch, a, b: torch.linalg.multi_dot([a, b]),
-        [[(2, 3), (2, 3)], [(2, 3, 3), (3, 1)]], dtypes="float64", derivatives="", special=False),
+        [[(2, 3), (2, 3)], [(2, 3, 3), (3, 1)]], **REFUSED),
     Row("cross", lambda torch, a, b: torch.linalg.cross(a, b),
         [[(3,), (3,)], [(4, 3), (1, 3)], [(2, 3), (2, 3)]], dtypes=ALL, special=False),
     Row("cross dim", lambda torch, a, b: torch.cross(a, b, dim=0), [[(3, 2), (3, 1)], [(3,), (3,)]],
         special=False),
     Row("cross bad", lambda torch, a, b: torch.linalg.cross(a, b),
-        [[(2,), (2,)], [(3, 3), (3,)], [(3, 3), (2, 3)]], dtypes="float64", derivatives="", special=False),
+        [[(2,), (2,)], [(3, 3), (3,)], [(3, 3), (2, 3)]], **REFUSED),
     Row("vecdot", lambda torch, a, b: torch.linalg.vecdot(a, b, dim=0), [[(3, 2), (3, 1)]],
         special=False),
     Row("linear", lambda torch, x, w, b: torch.nn.functional.linear(x, w, b),
@@ -131,7 +133,7 @@ ROWS = [
          [(2, 3), (4, 3), (2, 4)], [(0, 3), (4, 3), (4,)]], dtypes="float16 " + FLOATS,
         special=False),
     Row("linear bad", lambda torch, x, w, b: torch.nn.functional.linear(x, w, b),
-        [[(2, 3), (4, 4), (4,)], [(2, 3), (4, 3), (5,)], [(), (4, 3), (4,)]], dtypes="float64", derivatives="", special=False),
+        [[(2, 3), (4, 4), (4,)], [(2, 3), (4, 3), (5,)], [(), (4, 3), (4,)]], **REFUSED),
     Row("linear without bias", lambda torch, x, w: torch.nn.functional.linear(x, w),
         [[(2, 3), (4, 3)], [(3,), (4, 3)], [(5, 2, 3), (4, 3)], [(2, 3), (3,)]], dtypes=FLOATS,
         special=False),
@@ -140,7 +142,7 @@ ROWS = [
         dtypes="float32 float64", derivatives="float64", special=False, vmap=False),
     Row("bilinear bad", lambda torch, x, y, w: torch.nn.functional.bilinear(x, y, w),
         [[(2, 3), (3, 4), (5, 3, 4)], [(2, 3), (2, 4), (5, 4, 4)], [(3,), (2, 4), (5, 3, 4)]],
-        dtypes="float64", derivatives="", special=False),
+        **REFUSED),
 ]
 
 test_values, test_derivatives, test_transforms = checks_of(ROWS)
@@ -201,11 +203,10 @@ def test_chain_matmul_warns():
     with pytest.warns(UserWarning, match=r"^torch.chain_matmul is deprecated"):
         out = rushlight.chain_matmul(rushlight.ones(2, 3), rushlight.ones(3, 2))
     assert out.tolist() == [[3, 3], [3, 3]]
-    with pytest.raises(RuntimeError, match="Expected one or more"), pytest.warns(UserWarning):
-        rushlight.chain_matmul()
 
 
 def test_out_gets_the_product():
     out = rushlight.empty(2, 2)
     found = rushlight.matmul(rushlight.ones(2, 3), rushlight.ones(3, 2), out=out)
-    assert found is out and out.tolist() == [[3, 3], [3, 3]]
+    assert found is out
+    assert out.tolist() == [[3, 3], [3, 3]]

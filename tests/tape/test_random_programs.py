@@ -22,11 +22,11 @@ START = [
     "v2 = v0 * 1",
     "v3 = v1.clone()",
 ]
-NEW = [
-    "{a} * {b}", "{a} + {b}", "{a} - 2 * {b}", "{a}.sin()", "{a}.exp()", "{a}.clone()",
-    "{a}.detach()",
-    "{a} / 2", "torch.where({a} > 0.3, {a}, {b})", "{a}.sum(0)", "{a}.contiguous()", "{a} * {a}",
-    "torch.autograd.grad({a}.sum(), v0, create_graph=True)[0]",
+NEW = [  # operands of one layout: which one the result of two takes is another test's subject
+    "{a}.contiguous() * {b}.contiguous()", "{a}.contiguous() + {b}.contiguous()",
+    "{a}.contiguous() - 2 * {b}.contiguous()", "{a}.sin()", "{a}.exp()", "{a}.clone()",
+    "{a}.detach()", "{a} / 2", "torch.where({a} > 0.3, {a}, 0.5)", "{a}.sum(0)", "{a}.contiguous()",
+    "{a} * {a}", "torch.autograd.grad({a}.sum(), v0, create_graph=True)[0]",
     "torch.cat([{a}.reshape(-1), {b}.reshape(-1)])[:4].view(2, 2)",
 ]
 VIEWS = [
@@ -43,7 +43,7 @@ WRITES = [  # operands are cloned: reading what is being written to is undefined
     "{a}.mul_({a})", "{a}.add_({a}.t())",
 ]
 REST = [
-    "{a}.requires_grad_()", "{a}.retain_grad()", "{a}.register_hook(lambda g: g * 2)",
+    "{a}._is_view() or {a}.requires_grad_()", "{a}.grad_fn and {a}.retain_grad()", "{a}.register_hook(lambda g: g * 2)",
     "{a}.register_hook(note)", "{a}.detach_()", "{a}.sum().backward(retain_graph=True)",
     "({a} * {b}).sum().backward()", "{a}.grad = None", "{a}.grad_fn.register_prehook(note)",
     "torch.autograd.backward([{a}.sum(), {b}.sum()], inputs=[v0])",

@@ -254,3 +254,25 @@ def test_packed_values_are_freed_by_backward():
     y.sum().backward()
     gc.collect()
     assert [k() for k in kept] == [None] * len(kept)
+
+
+@compared
+def test_saved_tensor_that_was_detached(torch, say):
+    x = torch.tensor([1.0, 2.0], requires_grad=True)
+    y = x * 1
+    z = y * y
+    w = y + 1
+    y.detach_()
+    say.refused(z.sum().backward)
+    w.sum().backward()
+    say(x.grad)
+
+
+@compared
+def test_leaf_that_was_given_a_history(torch, say):
+    x = torch.tensor([1.0, 2.0], requires_grad=True)
+    y = x + 1
+    x.detach_()
+    x.mul_(y)
+    say(x)
+    say.refused(x.sum().backward)

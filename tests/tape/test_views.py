@@ -360,3 +360,20 @@ def test_swap_by_slices(torch, say):
     y[:2], y[2:] = y[2:].clone(), y[:2].clone()
     (y * torch.arange(4.0)).sum().backward()
     say(y, x.grad)
+
+
+@compared
+def test_view_made_in_no_grad_leads_nowhere(torch, say):
+    x = leaf(torch, 2, 2)
+    y = x * 1
+    with torch.no_grad():
+        v, s = y.t(), y[0, 0]
+    say(v.requires_grad, v.is_leaf)
+    out = v.sum()
+    say.graph(out)
+    out.backward()
+    say(v.grad, x.grad)
+    say.refused(s.backward)
+    say.refused(v.backward, torch.ones(2, 2))
+    say.refused(lambda: torch.autograd.grad((v * 2).sum(), v))
+    say(torch.autograd.grad((v * 2).sum(), v, allow_unused=True))

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 import rushlight
+from rushlight.tensor.numpy_counterparts import UFUNCS
 from rushlight.tensor.numpy_functions import ALWAYS, FUNCTIONS
-from rushlight.tensor.numpy_protocol import UFUNCS
 from tests.tensor.expressions import rows
 
 A = np.array([[0.3, 0.5, 0.9], [0.2, 0.7, 0.4]])

@@ -299,3 +299,20 @@ def test_seed_draws_from_the_system():
     assert g.seed() == g.initial_seed() != rushlight.Generator().initial_seed()
     assert rushlight.seed() == rushlight.initial_seed()
     rushlight.manual_seed(0)
+
+
+@pytest.mark.parametrize("randomness", ["error", "same", "different"])
+@pytest.mark.parametrize("draw", rows("""
+torch.randn_like(t) * t
+torch.randn(2) * t
+torch.ones(2).uniform_() * t
+t.clone().normal_()
+torch.bernoulli(t * .5)
+torch.bernoulli(torch.tensor([.5, .5])) * t
+torch.normal(t, 1.)
+torch.randint(0, 9, (2,)) * t
+torch.randperm(3) * t
+torch.func.vmap(lambda u: torch.rand(2) + u * t, randomness='different')(torch.ones(2))
+"""))
+def test_randomness_of_vmap(draw, randomness):
+    check(f"torch.func.vmap(lambda t: {draw}, randomness='{randomness}')(torch.ones(3))")

@@ -1,6 +1,7 @@
 """Automatic differentiation: `torch.autograd`."""
 
-from rushlight.autograd import anomaly_mode, forward_ad, function, grad_mode, graph, variable
+from rushlight.alias import missing
+from rushlight.autograd import anomaly_mode, function, grad_mode, variable
 from rushlight.autograd.anomaly_mode import detect_anomaly, set_detect_anomaly
 from rushlight.autograd.function import Function, NestedIOFunction
 from rushlight.autograd.grad_mode import set_multithreading_enabled
@@ -16,3 +17,5 @@ __all__ = [
     "gradgradcheck", "graph", "inference_mode", "no_grad", "set_detect_anomaly",
     "set_grad_enabled", "set_multithreading_enabled", "variable",
 ]
+
+__getattr__ = missing(__name__, ("forward_ad", "graph"))

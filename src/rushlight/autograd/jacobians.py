@@ -15,6 +15,7 @@ import numpy as np
 
 import rushlight as torch
 from rushlight.autograd import forward_ad
+from rushlight.autograd.gradcheck import GradcheckError
 from rushlight.tensor.differentiate import grad
 from rushlight.tensor.tensor import Tensor
 
@@ -23,10 +24,6 @@ NOT_REENTRANT = (
     "times gives different values, although analytical gradient matches numerical gradient.The "
     "tolerance for nondeterminism was {0}."
 )
-
-
-class GradcheckError(RuntimeError):
-    """What `gradcheck` and `gradgradcheck` raise when a derivative is wrong."""
 
 
 @dataclass

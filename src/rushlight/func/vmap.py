@@ -101,7 +101,7 @@ def vmap(
             shape[:] = [out_spec, spread(out_dims, out, "out_dims")]
             return found
 
-        results = vmap_flat(flat, leaves, dims, size)
+        results = vmap_flat(flat, leaves, dims, size, randomness)
         out_spec, places = shape
         moved = [x if d in (0, None) else x.movedim(0, d)
                  for x, d in zip(results, places, strict=True)]

@@ -22,6 +22,7 @@ class Kernel:
 
 DECLINES = Kernel()
 _kernels = {}
+_functions = {}
 
 
 def register(name, kernel):
@@ -37,3 +38,13 @@ def kernel(name):
 def registered():
     """Names that have a native shortcut in this build."""
     return sorted(_kernels)
+
+
+def register_function(name, function):
+    """Make `function` the native form of the function called `name`."""
+    _functions[name] = function
+
+
+def native_or(function):
+    """The native form of a function if this build has one, else the function itself."""
+    return _functions.get(function.__name__, function)

@@ -7,21 +7,26 @@ existing array of any strides.
 
 from __future__ import annotations
 
-from .random_draws import (
-    bernoulli,
-    bernoulli_each,
-    cauchy,
-    exponential,
-    geometric,
-    integers,
-    integers_any,
-    uniform,
-)
-from .random_normal import log_normal, normal, normal_around
-from .random_order import fill
-from .random_rejection import dirichlet, poisson, standard_gamma
-from .random_selection import multinomial, randperm
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
 from .random_stream import DEFAULT_SEED, STATE_BYTES, Engine, default_engine
+
+if TYPE_CHECKING:
+    from .random_draws import (
+        bernoulli,
+        bernoulli_each,
+        cauchy,
+        exponential,
+        geometric,
+        integers,
+        integers_any,
+        uniform,
+    )
+    from .random_normal import log_normal, normal, normal_around
+    from .random_order import fill
+    from .random_rejection import dirichlet, poisson, standard_gamma
+    from .random_selection import multinomial, randperm
 
 __all__ = [
     "DEFAULT_SEED",
@@ -46,3 +51,16 @@ __all__ = [
     "standard_gamma",
     "uniform",
 ]
+
+DRAWS = ("random_draws", "random_normal", "random_order", "random_rejection", "random_selection")
+
+
+def __getattr__(name: str) -> Any:
+    """A draw, imported when first asked for: most programs that import us never draw."""
+    if name in __all__:
+        for module in DRAWS:
+            found = getattr(import_module(f"rushlight.kernels.{module}"), name, None)
+            if found is not None:
+                globals()[name] = found
+                return found
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -61,12 +61,10 @@ class Engine:
 
     @property
     def _bits(self) -> Any:
-        """The twister, made when first asked: `numpy.random` is slow to import."""
+        """The twister, made under the lock when first asked: `numpy.random` is slow to import."""
         if self._twister is None:
-            with self.lock:
-                twister = np.random.MT19937(0)
-                twister._legacy_seeding(self._seed & 0xFFFFFFFF)
-                self._twister = twister
+            self._twister = np.random.MT19937(0)
+            self._twister._legacy_seeding(self._seed & 0xFFFFFFFF)
         return self._twister
 
     # seeds

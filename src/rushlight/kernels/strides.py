@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from . import door
 from .memory_layout import is_dense
 
 Array = np.ndarray[Any, Any]
@@ -111,6 +112,9 @@ def anchored(owner: Array, dtype: np.dtype[Any], shape: Shape, strides: Shape, s
     interface.update(shape=shape, strides=strides, data=(place + shift, readonly),
                      typestr=raw.str, descr=raw.descr)
     return np.asarray(Anchor(owner, interface)).view(dtype)
+
+
+restride = door.native_or(restride)
 
 
 def viewed(shape: Shape, strides: Shape, size: Shape, item: int = 1) -> Shape | None:

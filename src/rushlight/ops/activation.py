@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from rushlight.kernels import error_function
+from rushlight import kernels
 from rushlight.ops.families import Elementwise, as_tensor_argument, lacks
 from rushlight.ops.masks import where
 from rushlight.ops.publish import public
@@ -175,7 +175,7 @@ class gelu(Activation):
     def forward(x, approximate):
         half = x.dtype.type(0.5)
         if approximate == "none":
-            return x * half * (1 + error_function.erf(x * x.dtype.type(ROOT_HALF)))
+            return x * half * (1 + kernels.error_function.erf(x * x.dtype.type(ROOT_HALF)))
         inner = x.dtype.type(GELU_INNER) * (x + x.dtype.type(GELU_CUBIC) * x * x * x)
         return x * half * (1 + np.tanh(inner))
 

@@ -115,8 +115,8 @@ def fusible(query, key, value, mask, dropout_p):
         and dropout_p == 0
         and query.dtype.is_floating_point
         and min(query.numel(), key.numel()) > 0
-        and (mask is None or not mask.requires_grad and mask.dtype is query.dtype
-             and mask.dim() in (2, 4))
+        and (mask is None or (not mask.requires_grad and mask.dtype is query.dtype
+             and mask.dim() in (2, 4)))
     )
 
 

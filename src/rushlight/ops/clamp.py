@@ -6,6 +6,7 @@ from rushlight.ops.families import Binary, Elementwise, as_tensor_argument, refu
 from rushlight.ops.masks import where
 from rushlight.tape.core import TensorBase
 
+PLAIN = frozenset({int, float, type(None)})
 NO_COMPLEX = {"complex": (NotImplementedError, "clamp is not supported for complex types")}
 
 
@@ -31,16 +32,16 @@ class clamp(Elementwise):
         as_tensor_argument("clamp", "input", 1, input)
         if min is None and max is None:
             raise RuntimeError("torch.clamp: At least one of 'min' or 'max' must not be None")
-        tensors = [isinstance(x, TensorBase) for x in (min, max) if x is not None]
-        if all(tensors):
+        if type(min) in PLAIN and type(max) in PLAIN:
+            return (input,), (min, max)
+        if all(x is None or isinstance(x, TensorBase) for x in (min, max)):
             return clamp_tensors, (input, min, max), ()
-        if any(tensors) or not all(isinstance(x, (int, float, complex, type(None)))
-                                   for x in (min, max)):
+        if any(not isinstance(x, (int, float, complex, type(None))) for x in (min, max)):
             words = ", ".join(type_word(x) for x in (input, min, max))
-            raise TypeError(f"clamp() received an invalid combination of arguments - got ({words})"
-                            ", but expected one of:\n * (Tensor input, Tensor min = None, Tensor max "
-                            "= None, *, Tensor out = None)\n * (Tensor input, Number min = None, "
-                            "Number max = None, *, Tensor out = None)\n")
+            raise TypeError("clamp() received an invalid combination of arguments - got "
+                            f"({words}), but expected one of:\n * (Tensor input, Tensor min = "
+                            "None, Tensor max = None, *, Tensor out = None)\n * (Tensor input, "
+                            "Number min = None, Number max = None, *, Tensor out = None)\n")
         return (input,), (min, max)
 
     def compute(self, inputs, params):
@@ -82,8 +83,9 @@ class clamp_tensors(Elementwise):
 
 def limited(op, values):
     """`clamp` on arrays and numbers, of which one limit may be None."""
-    given = iter(op.operands([v for v in values if v is not None]))
-    return np.asarray(within(*[None if v is None else next(given) for v in values]))
+    given = [v for v in values if v is not None]
+    ready = iter(given if op.ready(given) else op.operands(given))
+    return np.asarray(within(*[None if v is None else next(ready) for v in values]))
 
 
 def within(x, low, high):

@@ -2,6 +2,7 @@
 
 from rushlight.kernels import dtypes
 from rushlight.ops.families import as_tensor_argument
+from rushlight.ops.loss import refuse_weight_gradient
 from rushlight.ops.losses import (
     MEAN,
     NONE,
@@ -10,11 +11,9 @@ from rushlight.ops.losses import (
     nll_loss_,
     nll_loss_2d,
 )
-from rushlight.ops.loss import refuse_weight_gradient
 from rushlight.ops.publish import namespaces, public
 from rushlight.ops.reductions import apply_reduction, number_of, settled_reduction
-from rushlight.ops.softmax import log_softmax
-from rushlight.tape.core import TensorBase
+from rushlight.ops.softmax import log_softmax_, normalised
 
 
 @public("F")
@@ -60,8 +59,7 @@ def class_loss(input, target, weight, number, ignore_index):
         check_flat_target(input, target, weight)
         if n == 1 and target.dim() == 1:
             target = target.reshape(())
-        out = nll_loss_(input, target, weight, ignore_index, number, n - 1, 0)
-        return out
+        return nll_loss_(input, target, weight, ignore_index, number, n - 1, 0)
     if n == 4:
         return image_loss(input, target, weight, number, ignore_index)
     return reshaped_loss(input, target, weight, number, ignore_index)
@@ -151,7 +149,7 @@ def cross_entropy(
     as_tensor_argument("cross_entropy_loss", "target", 2, target)
     if input.shape == target.shape:
         return probability_loss(input, target, weight, number, ignore_index, label_smoothing)
-    scores = log_softmax(input, 0 if input.dim() == 1 else 1, input.dtype)
+    scores = normalised(log_softmax_, "log_softmax", input, 0 if input.dim() == 1 else 1, None)
     if label_smoothing > 0:
         return smoothed_loss(scores, target, weight, number, ignore_index, label_smoothing)
     check_smoothing(label_smoothing)
@@ -178,7 +176,7 @@ def probability_loss(input, target, weight, number, ignore_index, label_smoothin
             f"no classes but got weight tensor of shape: {list(weight.shape)}"
         )
     check_smoothing(label_smoothing)
-    scores = log_softmax(input, dim, input.dtype)
+    scores = normalised(log_softmax_, "log_softmax", input, dim, None)
     if label_smoothing > 0:
         target = target * (1 - label_smoothing) + label_smoothing / classes
     losses = scores * target
@@ -273,9 +271,14 @@ def check_multi_margin(x, target, weight, input):
                            f"{list(weight.shape)}")
     if target.dtype is not dtypes.int64:
         raise RuntimeError(f"expected scalar type Long but found {target.dtype.scalar_type}")
-    if isinstance(target, TensorBase) and target.array is not None:
-        if ((target.array < 0) | (target.array >= classes)).any():
-            raise RuntimeError("target out of range")
+    if any_outside(target, 0, classes):
+        raise RuntimeError("target out of range")
+
+
+def any_outside(target, low, high):
+    """Is an index outside [low, high)? Not asked inside transforms, where nobody knows."""
+    indices = target.array
+    return indices is not None and bool(((indices < low) | (indices >= high)).any())
 
 
 @public("F")
@@ -303,9 +306,8 @@ def multilabel_margin_loss(input, target, size_average=None, reduce=None, reduct
                            f"{list(input.shape)}")
     if target.dtype is not dtypes.int64:
         raise RuntimeError(f"expected scalar type Long but found {target.dtype.scalar_type}")
-    if target.array is not None:
-        if ((target.array < -1) | (target.array >= x.shape[1])).any():
-            raise RuntimeError("argument #2 'target' is out of range")
+    if any_outside(target, -1, x.shape[1]):
+        raise RuntimeError("argument #2 'target' is out of range")
     if input.dim() == 0:
         input, target = input.reshape(1), target.reshape(1)
     return multilabel_margin_loss_(input, target, number, 0)

@@ -281,9 +281,10 @@ class isclose(Elementwise):
             close |= (a != a) & (b != b)
         if rtol == 0 and atol == 0:
             return close
-        wide = np.float64 if a.dtype.kind in "iub" else a.dtype
-        distance = np.abs(np.subtract(a, b, dtype=wide))
-        allowed = atol + np.abs(np.multiply(b, rtol, dtype=wide))
+        if a.dtype.kind not in "fc":
+            a, b = a.astype(np.float64), b.astype(np.float64)
+        distance = np.abs(a - b)
+        allowed = atol + np.abs(b * rtol)
         return close | np.isfinite(distance) & (distance <= allowed)
 
 

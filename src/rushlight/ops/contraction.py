@@ -1,6 +1,7 @@
 """Products of several kinds composed of matrix products: inner, outer, tensordot, kron, powers."""
 
 import warnings
+from itertools import pairwise
 
 from rushlight.kernels import dtypes
 from rushlight.ops.families import as_tensor_argument, int_argument, numel, wrap_dim, wrap_dims
@@ -9,6 +10,7 @@ from rushlight.ops.publish import namespaces, public
 from rushlight.ops.shape import unsafe_view
 from rushlight.tape.core import TensorBase
 from rushlight.tape.dispatch import conj
+
 
 @public("torch Tensor", out=True)
 def inner(input, other):
@@ -254,7 +256,7 @@ def chain_of(tensors):
 
 def check_chain(matrices, tensors):
     """Refuse neighbours that cannot be multiplied, or of different dtypes."""
-    for i, (p, q) in enumerate(zip(matrices, matrices[1:], strict=False)):
+    for i, (p, q) in enumerate(pairwise(matrices)):
         if p.dtype is not q.dtype:
             raise RuntimeError("multi_dot(): all tensors must have be the same dtype but tensor 0 "
                                f"is {p.dtype.scalar_type} and tensor {i + 1} "
@@ -298,7 +300,7 @@ def chain_matmul(*matrices, out=None):
         "multiple parameters.", UserWarning, stacklevel=3)
     if not matrices:
         raise RuntimeError("chain_matmul(): Expected one or more matrices")
-    for i, m in enumerate(matrices):
+    for m in matrices:
         if m.dim() != 2:
             raise RuntimeError(f"Tensor dimension is {m.dim()}, expected 2 instead.")
     if len(matrices) == 1:

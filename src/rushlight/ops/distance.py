@@ -178,7 +178,7 @@ def cdist(x1, x2, p=2.0, compute_mode="use_mm_for_euclid_dist_if_necessary"):
     a = x1.expand((*lead, *x1.shape[-2:])) if x1.shape[:-2] != lead else x1
     b = x2.expand((*lead, *x2.shape[-2:])) if x2.shape[:-2] != lead else x2
     n, m = a.shape[-2], b.shape[-2]
-    if p == 2 and (compute_mode == MODES[1] or compute_mode == MODES[0] and max(n, m) > 25):
+    if p == 2 and (compute_mode == MODES[1] or (compute_mode == MODES[0] and max(n, m) > 25)):
         return euclidean_dist(a, b, p)
     return cdist_(a, b, p)
 

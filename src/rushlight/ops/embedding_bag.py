@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from rushlight.kernels import dtypes, scatter
+from rushlight.kernels import scatter
 from rushlight.ops.embedding import (
     check_indices,
     embedding_,
@@ -216,5 +216,5 @@ def check_values(input, weight, offsets):
     bad = (indices < 0) | (indices >= weight.shape[0])
     if bad.any():
         at = int(np.argmax(bad))
-        raise RuntimeError(f"Index {at} of input takes value {indices[at]} which is not in the valid "
-                           f"range [0, {weight.shape[0]})")
+        raise RuntimeError(f"Index {at} of input takes value {indices[at]} which is not in the "
+                           f"valid range [0, {weight.shape[0]})")

@@ -2,7 +2,7 @@
 
 import math
 
-from rushlight.kernels import error_function
+from rushlight import kernels
 from rushlight.ops.families import Unary, lacks
 from rushlight.ops.publish import public
 
@@ -23,7 +23,7 @@ class erf(Unary):
     refuses = lacks("erf_vml_cpu", "complex")
 
     def forward(x):
-        return error_function.erf(x)
+        return kernels.error_function.erf(x)
 
     def vjp_x(g, x):
         return g * (SLOPE * (-(x * x)).exp())
@@ -43,7 +43,7 @@ class erfc(Unary):
     refuses = lacks("erfc_vml_cpu", "complex")
 
     def forward(x):
-        return error_function.erfc(x)
+        return kernels.error_function.erfc(x)
 
     def vjp_x(g, x):
         return g * (-SLOPE * (-(x * x)).exp())
@@ -63,7 +63,7 @@ class erfinv(Unary):
     refuses = lacks("erfinv_vml_cpu", "complex")
 
     def forward(x):
-        return error_function.erfinv(x)
+        return kernels.error_function.erfinv(x)
 
     def vjp_x(g, x):
         return g * ((x.erfinv() ** 2).exp() / SLOPE)
@@ -90,7 +90,7 @@ class erfcx(Special):
     refuses = lacks("erfcx_cpu", "complex")
 
     def forward(x):
-        return error_function.erfcx(x)
+        return kernels.error_function.erfcx(x)
 
     def vjp_x(g, x, ans):
         return g * (2 * x * ans - SLOPE)
@@ -121,7 +121,7 @@ class ndtri(Special):
     refuses = lacks("ndtri_cpu", "complex")
 
     def forward(x):
-        return error_function.ndtri(x)
+        return kernels.error_function.ndtri(x)
 
     def vjp_x(g, ans):
         return g * (math.sqrt(2 * math.pi) * (ans * ans / 2).exp())
@@ -140,7 +140,7 @@ class log_ndtr(Special):
     refuses = lacks("log_ndtr_cpu", "complex")
 
     def forward(x):
-        return error_function.log_ndtr(x)
+        return kernels.error_function.log_ndtr(x)
 
     def vjp_x(g, x):
         return g * (math.sqrt(2 / math.pi) / erfcx(-math.sqrt(0.5) * x))

@@ -245,7 +245,8 @@ class pow_scalar(Elementwise):
     def compute(self, inputs, params):
         if isinstance(params[0], bool) and inputs[0].array.dtype.kind == "b":
             return inputs[0].array | (not params[0])
-        x, exponent = self.operands([inputs[0].array, params[0]])
+        values = [inputs[0].array, params[0]]
+        x, exponent = values if self.ready(values) else self.operands(values)
         if x.dtype.kind in "iu" and params[0] < 0:
             raise RuntimeError("Integers to negative integer powers are not allowed.")
         with np.errstate(all="ignore"):
@@ -297,7 +298,7 @@ def powers_of(base, exponent):
 
 def power(a, b):
     """a ** b on arrays of one dtype; integers wrap around."""
-    if a.dtype.kind in "iu" and (b < 0).any():
+    if a.dtype.kind in "iu" and np.any(b < 0):
         return integer_reciprocal_power(a, b)
     return np.power(a, b)
 

@@ -184,15 +184,37 @@ class Elementwise(Operation, family=True):
 
     def settled(self):
         self.fixing = True
+        self.known = set()
 
     def compute(self, inputs, params):
-        arrays = self.operands([x.array if isinstance(x, TensorBase) else x for x in inputs])
+        arrays = [x.array if isinstance(x, TensorBase) else x for x in inputs]
+        if not self.ready(arrays):
+            arrays = self.operands(arrays)
         try:
             out = quietly(self.forward, (*arrays, *params))
             return out if type(out) is np.ndarray else np.asarray(out)
         except ValueError:
             check_broadcast(arrays)
             raise
+
+    def ready(self, arrays):
+        """Have all one dtype that `operands` was once seen to leave alone?
+
+        Real numbers beside floating arrays, and small whole ones beside integers, may stay numbers:
+        NumPy promotes them as PyTorch does.
+        """
+        first = arrays[0]
+        if type(first) is not np.ndarray or first.dtype not in self.known:
+            return False
+        for x in arrays[1:]:
+            kind = type(x)
+            if kind is np.ndarray:
+                if x.dtype is not first.dtype:
+                    return False
+            elif not ((kind is float or kind is int) and first.dtype.kind == "f"
+                      or kind is int and 0 <= x < 128 and first.dtype.kind in "iu"):
+                return False
+        return True
 
     def operands(self, values):
         """Arrays (and numbers) as arrays of the dtype that is computed in."""
@@ -201,6 +223,8 @@ class Elementwise(Operation, family=True):
             common = dtypes.get_default_dtype()
         self.check(common)
         wanted = common.numpy
+        if getattr(values[0], "dtype", None) is wanted:
+            self.known.add(wanted)
         return [as_array(x, wanted) for x in values]
 
     def batch(self, values, dims, params, size):
@@ -214,15 +238,18 @@ class Elementwise(Operation, family=True):
 
     def fixes(self, inputs, out):
         shape, dtype = out.shape, out.dtype
-        wants = [fix_of(x, shape, dtype) for x in inputs[: self.edges or None]]
-        return tuple(wants) if any(w is not None for w in wants) else None
+        for x in inputs[: self.edges or None]:
+            if fix_of(x, shape, dtype) is not None:
+                return tuple([fix_of(x, shape, dtype) for x in inputs[: self.edges or None]])
+        return None
 
 
 def fix_of(x, shape, dtype):
     """(shape, dtype) of an input whose gradient must be brought to them, or None."""
-    if not isinstance(x, TensorBase) or (x.array.shape == shape and x.array.dtype == dtype):
+    if not isinstance(x, TensorBase):
         return None
-    return x.array.shape, x.array.dtype
+    a = x.array
+    return None if a.dtype is dtype and a.shape == shape else (a.shape, a.dtype)
 
 
 def as_array(x, dtype):
@@ -269,7 +296,8 @@ class WithNumber(Elementwise, family=True):
     """Elementwise of a tensor and a Python number, the first parameter, that promotes with it."""
 
     def compute(self, inputs, params):
-        x, number = self.operands([inputs[0].array, params[0]])
+        values = [inputs[0].array, params[0]]
+        x, number = values if self.ready(values) else self.operands(values)
         return np.asarray(quietly(self.forward, (x, number, *params[1:])))
 
 
@@ -277,7 +305,8 @@ class Binary(Elementwise, family=True):
     """Elementwise of two tensors `a` and `b`, or of a tensor and a number.
 
     `arguments` are the operands' public names and `numbers` says which may be numbers; both at
-    once only with `two_numbers`.  Where `number_nodes` names a node, an operand that is a number makes that node, with one edge.
+    once only with `two_numbers`.  Where `number_nodes` names a node, an operand that is a number
+    makes that node, with one edge.
     """
 
     tensors = 2
@@ -326,7 +355,7 @@ def with_number(op, position, node):
     """The variant of a Binary whose operand at `position` is a number."""
 
     def swapped(b, a):
-        return op.forward(a, b)
+        return op.forward(np.asarray(a).astype(b.dtype), b)
 
     tensor = "ba"[position]
     rule = getattr(op, f"vjp_{tensor}", None)

@@ -2,7 +2,7 @@
 
 import math
 
-from rushlight.kernels import gamma
+from rushlight import kernels
 from rushlight.ops.families import (
     Binary,
     Elementwise,
@@ -27,7 +27,7 @@ class lgamma(Unary):
     refuses = lacks("lgamma_vml_cpu", "complex")
 
     def forward(x):
-        return gamma.lgamma(x)
+        return kernels.gamma.lgamma(x)
 
     def vjp_x(g, x):
         return g * x.digamma()
@@ -47,7 +47,7 @@ class digamma(Unary):
     refuses = lacks("digamma", "complex")
 
     def forward(x):
-        return gamma.digamma(x)
+        return kernels.gamma.digamma(x)
 
     def vjp_x(g, x):
         return g * polygamma(x, 1)
@@ -81,7 +81,7 @@ class polygamma(Elementwise):
         return (input,), (n,)
 
     def forward(x, n):
-        return gamma.polygamma(n, x)
+        return kernels.gamma.polygamma(n, x)
 
     def vjp_x(g, x, n):
         return g * polygamma(x, n + 1)
@@ -112,7 +112,7 @@ class mvlgamma(Elementwise):
 
     def forward(x, p):
         constant = p * (p - 1) / 4 * math.log(math.pi)
-        return sum((gamma.lgamma(x - k / 2) for k in range(p)), constant).astype(x.dtype)
+        return sum((kernels.gamma.lgamma(x - k / 2) for k in range(p)), constant).astype(x.dtype)
 
     def vjp_x(g, x, p):
         slope = x.digamma()
@@ -138,7 +138,7 @@ class zeta(Binary):
     refuses = lacks("zeta_cpu", "complex")
 
     def forward(a, b):
-        return gamma.zeta(a, b)
+        return kernels.gamma.zeta(a, b)
 
     def vjp_a(g):
         raise RuntimeError("zeta's derivative with respect to its first argument is not "

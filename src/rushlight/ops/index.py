@@ -27,22 +27,28 @@ def key_of(indices, dims):
     return tuple(key)
 
 
-def integer_indices(indices, dims, shape):
-    """Masks turned into integer indices, all checked, counted from the front and broadcast."""
+def integers(indices, dims):
+    """Masks turned into integer indices, one per dim of theirs; and the dim of each."""
     found, places = [], []
     for index, d in zip(indices, dims, strict=True):
         parts = np.nonzero(index) if index.dtype.kind == "b" else (index,)
         found += parts
         places += range(d, d + len(parts))
-    if len(found) > 1:
-        check_together(found)
+    check_together(found)
+    return found, places
+
+
+def in_range(found, places, shape):
+    """Integer indices checked, counted from the front and broadcast."""
     found = [scatter.wrapped(index, shape[d], i)
              for i, (index, d) in enumerate(zip(found, places, strict=True))]
-    return found if len(found) == 1 else np.broadcast_arrays(*found), places
+    return found if len(found) == 1 else np.broadcast_arrays(*found)
 
 
 def check_together(indices):
     """Raise PyTorch's error unless integer indices broadcast against each other."""
+    if len(indices) == 1:
+        return
     try:
         np.broadcast_shapes(*[i.shape for i in indices])
     except ValueError:
@@ -78,17 +84,17 @@ def chosen(x, indices, dims):
 
 def refused(x, indices, dims):
     """PyTorch's error for an index that NumPy refused; what is empty anyway, it takes."""
-    check_not_empty(x.shape, indices, dims)
+    found, places = integers(indices, dims)
+    check_not_empty(x.shape, found, places)
     if x.size:
-        integer_indices(indices, dims, x.shape)
-    check_together(indices)
-    return np.empty(result_shape(x.shape, indices, dims)[0], x.dtype)
+        in_range(found, places, x.shape)
+    return np.empty(result_shape(x.shape, found, places)[0], x.dtype)
 
 
 def check_not_empty(shape, indices, dims):
     """Raise PyTorch's error where a dim of length 0 is indexed."""
     for i, d in zip(indices, dims, strict=True):
-        if shape[d] == 0 and i.dtype.kind != "b" and i.size:
+        if shape[d] == 0 and i.size:
             raise IndexError("index is out of bounds for dimension with size 0")
 
 
@@ -214,10 +220,11 @@ class index_backward(Indexing):
 
 def add_chosen(x, values, indices, dims):
     """Add to the chosen elements; one chosen more than once gets all that is meant for it."""
-    if all(i.dtype.kind == "b" for i in indices) and len(indices) == 1:
+    if is_mask(indices):
         x[key_of(indices, dims)] += values
         return
-    indices, places = integer_indices(indices, dims, x.shape)
+    found, places = integers(indices, dims)
+    indices = in_range(found, places, x.shape)
     shape, at = result_shape(x.shape, indices, places)
     if values.shape != shape:
         values = np.broadcast_to(values, shape)
@@ -225,6 +232,11 @@ def add_chosen(x, values, indices, dims):
     if at:
         values = np.moveaxis(values, range(at, at + lead), range(lead))
     scatter.accumulate(x, scatter.places_of_key(x.shape, indices, places), values)
+
+
+def is_mask(indices):
+    """Is there one index, a mask?"""
+    return len(indices) == 1 and indices[0].dtype.kind == "b"
 
 
 # -- index_put -------------------------------------------------------------------------------
@@ -253,19 +265,15 @@ class put_chosen(Writing):
 
     def forward(xs, dims, accumulate):
         x, values, *indices = xs
-        mask = len(indices) == 1 and indices[0].dtype.kind == "b"
-        if mask and values.size == 1 and not accumulate:
-            lead = (slice(None),) * dims[0]
-            x[(*lead, indices[0])] = element(values.item(), dtypes.of(x.dtype))
+        if is_mask(indices) and values.size == 1 and not accumulate:
+            x[key_of(indices, dims)] = element(values.item(), dtypes.of(x.dtype))
             return
-        values = fitting(x, values, indices, dims)
+        found, places = integers(indices, dims)
+        values = fitting(x, values, found, places)
         if accumulate:
             add_chosen(x, values, indices, dims)
-        elif mask:
-            x[key_of(indices, dims)] = values
         else:
-            indices, places = integer_indices(indices, dims, x.shape)
-            x[key_of(indices, places)] = values
+            x[key_of(in_range(found, places, x.shape), places)] = values
 
     def vjp(g, rest, shapes, dims, accumulate, need):
         gx = gv = None
@@ -303,14 +311,8 @@ def chosen_shape(shape, indices, dims):
     return result_shape(shape, arrays, places)[0]
 
 
-def fitting(x, values, indices, dims):
+def fitting(x, values, found, places):
     """`values` without leading dims of length 1 that the chosen elements lack; checked."""
-    found, places = [], []
-    for index, d in zip(indices, dims, strict=True):
-        is_mask = index.dtype.kind == "b"
-        places += range(d, d + (index.ndim if is_mask else 1))
-        found.append(np.empty(np.count_nonzero(index), bool) if is_mask else index)
-    check_together(found)
     check_not_empty(x.shape, found, places)
     shape, _ = result_shape(x.shape, found, places)
     own = values.shape
@@ -347,8 +349,8 @@ def check_mask(mask, shape, at):
     own = tuple(mask.shape)
     if own != tuple(shape[at : at + len(own)]):
         first = next(i for i, n in enumerate(own) if at + i >= len(shape) or n != shape[at + i])
-        raise IndexError(f"The shape of the mask {[*own]} at index {first} does not match the shape "
-                         f"of the indexed tensor {[*shape]} at index {at + first}")
+        raise IndexError(f"The shape of the mask {[*own]} at index {first} does not match the "
+                         f"shape of the indexed tensor {[*shape]} at index {at + first}")
 
 
 INDEX_DTYPES = (dtypes.int64, dtypes.int32, dtypes.bool, dtypes.uint8)
@@ -437,8 +439,8 @@ class take(Operation):
     tensors = 2
     differentiable = 1
     linear = True
-    exact_out = ("take(): self and out expected to have the same dtype, but got self.dtype = {0} and "
-                 "out.dtype = {1}")
+    exact_out = ("take(): self and out expected to have the same dtype, but got self.dtype = {0} "
+                 "and out.dtype = {1}")
 
     def bind(input, index):
         x = as_tensor_argument("take", "input", 1, input)
@@ -496,9 +498,9 @@ class put(Writing):
                                f"self.dtype = {x.dtype.scalar_type} and source.dtype = "
                                f"{source.dtype.scalar_type}")
         if source.numel() != index.numel():
-            raise IndexError("put_(): Expected source and index to have the same number of elements,"
-                             f" but got source.numel() = {source.numel()}, index.numel() = "
-                             f"{index.numel()}")
+            raise IndexError(
+                "put_(): Expected source and index to have the same number of elements, but got "
+                f"source.numel() = {source.numel()}, index.numel() = {index.numel()}")
         return (x, source, index), (bool(accumulate),)
 
     def forward(x, source, index, accumulate):

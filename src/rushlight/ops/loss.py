@@ -200,9 +200,17 @@ def check_probabilities(input, target):
     if input.dtype is not target.dtype:
         raise RuntimeError(f"Found dtype {target.dtype.scalar_type} but expected "
                            f"{input.dtype.scalar_type}")
-    for name, t in (("input", input), ("target", target)):
-        if t.array is not None and not ((t.array >= 0) & (t.array <= 1)).all():
-            raise RuntimeError(f"all elements of {name} should be between 0 and 1")
+    wrong = [first_outside(t.array) for t in (input, target)]
+    if min(wrong) < input.numel():
+        name = "input" if wrong[0] <= wrong[1] else "target"
+        raise RuntimeError(f"all elements of {name} should be between 0 and 1")
+
+
+def first_outside(array):
+    """The index of the first element that is no probability; infinity when all are."""
+    if array is None or ((array >= 0) & (array <= 1)).all():
+        return math.inf
+    return int((~((array >= 0) & (array <= 1))).argmax())
 
 
 @public("F")

@@ -377,7 +377,7 @@ class multilabel_margin_loss_(Operation):
         return np.asarray(self.forward(x, y, *params)).astype(x.dtype, copy=False)
 
     def forward(x, y, reduction, lead):
-        short, _, _ = label_pairs(x, y)
+        short, _ = label_pairs(x, y)
         return reduced(short.sum((-1, -2)) / max(x.shape[-1], 1), reduction, lead)
 
     def vjp_x(g, x, y, reduction, lead):
@@ -398,7 +398,7 @@ class multilabel_slope(Operation):
         return self.forward(*[t.array for t in inputs])
 
     def forward(x, y):
-        short, index, valid = label_pairs(x, y)
+        short, index = label_pairs(x, y)
         active = (short > 0).astype(x.dtype)
         out = active.sum(-2)
         for j in range(x.shape[-1]):
@@ -418,4 +418,4 @@ def label_pairs(x, y):
     classes = np.arange(x.shape[-1])
     is_target = ((index[..., :, None] == classes) & valid[..., None]).any(-2)
     short = np.maximum(1 - np.take_along_axis(x, index, -1)[..., :, None] + x[..., None, :], 0)
-    return short * (valid[..., :, None] & ~is_target[..., None, :]), index, valid
+    return short * (valid[..., :, None] & ~is_target[..., None, :]), index

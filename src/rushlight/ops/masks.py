@@ -84,7 +84,8 @@ def chosen(condition, input=None, other=None, **wrong):
         other = other.item()
     if wrong or not (isinstance(condition, TensorBase) and isinstance(input, CHOICES)
                      and isinstance(other, CHOICES)):
-        got = [type(x).__name__ for x in (condition, input, other, *wrong.values()) if x is not None]
+        given = (condition, input, other, *wrong.values())
+        got = [type(x).__name__ for x in given if x is not None]
         raise TypeError(
             f"where() received an invalid combination of arguments - got ({', '.join(got)}), but "
             "expected one of:\n * (Tensor condition)\n * (Tensor condition, Tensor input, Tensor "
@@ -274,9 +275,9 @@ class masked_scatter(Broadcast):
         _, source, mask = [t.array for t in inputs]
         if mask.ndim > target.array.ndim:
             raise RuntimeError(
-                f"expand(CPUBoolType{{{[*mask.shape]}}}, size={[*target.array.shape]}): the number "
-                f"of sizes provided ({target.array.ndim}) must be greater or equal to the number of "
-                f"dimensions in the tensor ({mask.ndim})")
+                f"expand(CPUBoolType{{{[*mask.shape]}}}, size={[*target.array.shape]}): the "
+                f"number of sizes provided ({target.array.ndim}) must be greater or equal to the "
+                f"number of dimensions in the tensor ({mask.ndim})")
         broadcast_shape((target.array, mask))
         self.forward(target.array, source, mask)
 

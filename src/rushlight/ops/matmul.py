@@ -445,10 +445,8 @@ def batched(a, b):
     size = numel(lead)
     left = one_batch(a, lead, size, (*(rows or (1,)), a.shape[-1]))
     right = one_batch(b, lead, size, b.shape[-2:])
-    if columns:
-        out = bmm.bound(left, right)
-    else:
-        out = bmm.bound(left, right.unsqueeze(2)).squeeze(-1)
+    out = bmm.bound(left, right if columns else right.unsqueeze(2))
+    out = out if columns else out.squeeze(-1)
     return unsafe_view(out, (*lead, *rows, *columns))
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 
 from rushlight.kernels import dtypes
-from rushlight.ops.families import Operation, Writing, as_tensor_argument, numel, wrap_dim
+from rushlight.ops.families import Operation, as_tensor_argument, numel, wrap_dim
 from rushlight.ops.loss import refuse_weight_gradient
 from rushlight.ops.publish import namespaces, public
 from rushlight.ops.reduce import widened
@@ -15,7 +15,6 @@ from rushlight.ops.standardize import (
     refuse_unfit,
 )
 from rushlight.ops.vector_norm import check_dtypes, norm_gradient, norm_of
-from rushlight.tape import inplace
 from rushlight.tape.dispatch import conj
 from rushlight.tape.modes import no_grad
 
@@ -230,25 +229,16 @@ def refuse_running_gradient(**statistics):
     refuse_weight_gradient("native_batch_norm", **statistics)
 
 
-class running_average(Writing):
-    """Moves a running statistic towards a new value, in double precision."""
-
-    tensors = 2
-    places = None
-
-    def forward(x, new, factor, momentum):
-        new = new.reshape(x.shape).astype(np.float64) * factor
-        x[...] = momentum * new + (1 - momentum) * x.astype(np.float64)
-
-
 def follow(running, new, factor, momentum):
-    """Move a running statistic towards `new`."""
-    with no_grad():
-        if running.array is not None and new.array is not None:
-            inplace.apply(running_average, (running, new), (factor, momentum))
-        else:
+    """Move a running statistic towards `new`; like PyTorch, without counting it as a write."""
+    if running.array is None or new.array is None:
+        with no_grad():
             new = new.reshape(running.shape) * factor
             running.copy_(momentum * new + (1 - momentum) * running)
+        return
+    held = running.array
+    new = new.array.reshape(held.shape).astype(np.float64) * factor
+    held[...] = momentum * new + (1 - momentum) * held.astype(np.float64)
 
 
 @public("torch", name="batch_norm")

@@ -12,8 +12,8 @@ from rushlight.tape import inplace
 from rushlight.tape.core import TensorBase, box
 
 EXPANDED = (
-    "Use of {0} on expanded tensors is deprecated. Please clone() the tensor before performing this "
-    "operation. This also applies to advanced indexing e.g. tensor[{1}"
+    "Use of {0} on expanded tensors is deprecated. Please clone() the tensor before performing "
+    "this operation. This also applies to advanced indexing e.g. tensor[{1}"
 )
 DISCARDS = "Casting complex values to real discards the imaginary part"
 
@@ -48,10 +48,9 @@ def assign(x, values):
     if values.dtype is x.dtype:
         np.copyto(x, values)
         return
-    if values.dtype.kind == "c" and x.dtype.kind != "c":
-        if x.dtype.kind != "b":
-            warnings.warn(DISCARDS, UserWarning, stacklevel=6)
-            values = values.real
+    if values.dtype.kind == "c" and x.dtype.kind not in "bc":
+        warnings.warn(DISCARDS, UserWarning, stacklevel=6)
+        values = values.real
     with np.errstate(all="ignore"):
         np.copyto(x, values, casting="unsafe")
 
@@ -162,7 +161,8 @@ def filling(x, value, number_op, tensor_op):
     if not isinstance(value, (bool, int, float, complex)):
         raise TypeError(
             "fill_() received an invalid combination of arguments - got "
-            f"({type(value).__name__}), but expected one of:\n * (Tensor value)\n * (Number value)\n")
+            f"({type(value).__name__}), but expected one of:\n * (Tensor value)\n"
+            " * (Number value)\n")
     return number_op, (x,), (value,)
 
 

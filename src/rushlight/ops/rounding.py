@@ -100,7 +100,7 @@ class round_decimals(Elementwise):
     refuses = lacks("round_cpu", "bool int complex")
 
     def forward(x, decimals):
-        scale = x.dtype.type(10.0 ** abs(decimals))
+        scale = x.dtype.type(10.0 ** max(decimals, -decimals))
         return np.rint(x / scale) * scale if decimals < 0 else np.rint(x * scale) / scale
 
     def vjp_x(g):

@@ -46,7 +46,7 @@ def checked(index, length, dim, error, message="index {0} is out of bounds for d
 
 
 class ByVector(Writing, family=True):
-    """Writes whole slices of `dim`; the index vector is the last input, `dim` the first parameter."""
+    """Writes whole slices of `dim`, the first parameter; the index vector is the last input."""
 
     inplace = True
 
@@ -259,8 +259,9 @@ def check_copy(x, dim, index, source):
     if slices[0] != slices[1]:
         shown = [" ".join([str(n) for n in s]) for s in slices]
         raise RuntimeError(
-            f"{name}Source/destination tensor must have same slice shapes. Destination slice shape: "
-            f"{shown[0]} at dimension {dim} and source slice shape: {shown[1]} at dimension 0.")
+            f"{name}Source/destination tensor must have same slice shapes. Destination slice shape"
+            f": {shown[0]} at dimension {dim} and source slice shape: {shown[1]} at dimension 0."
+        )
     own = source.shape[dim] if source.dim() else 1
     if index.numel() != own:
         raise IndexError(f"{name}Number of indices ({index.numel()}) should be equal to "

@@ -190,13 +190,15 @@ def chosen_dim(name, input, dim, stacklevel):
 @public("F", name="softmax")
 def functional_softmax(input, dim=None, _stacklevel=3, dtype=None):
     """`torch.softmax`; without `dim`, a guess and a warning."""
-    return softmax(input, chosen_dim("softmax", input, dim, _stacklevel), dtype)
+    dim = chosen_dim("softmax", input, dim, _stacklevel)
+    return normalised(softmax_, "softmax", input, dim, dtype)
 
 
 @public("F", name="log_softmax")
 def functional_log_softmax(input, dim=None, _stacklevel=3, dtype=None):
     """`torch.log_softmax`; without `dim`, a guess and a warning."""
-    return log_softmax(input, chosen_dim("log_softmax", input, dim, _stacklevel), dtype)
+    dim = chosen_dim("log_softmax", input, dim, _stacklevel)
+    return normalised(log_softmax_, "log_softmax", input, dim, dtype)
 
 
 @public("F")

@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from rushlight.kernels import bessel
+from rushlight import kernels
 from rushlight.ops.error_function import Special
 from rushlight.ops.exponential import sigmoid
 from rushlight.ops.families import Unary, lacks
@@ -47,7 +47,7 @@ class i0(Unary):
     refuses = lacks("i0_vml_cpu", "complex")
 
     def forward(x):
-        return bessel.i0(x)
+        return kernels.bessel.i0(x)
 
     def vjp_x(g, x):
         return g * i1(x)
@@ -66,7 +66,7 @@ class i0e(Special):
     refuses = lacks("i0e_cpu", "complex")
 
     def forward(x):
-        return bessel.i0e(x)
+        return kernels.bessel.i0e(x)
 
     def vjp_x(g, x, ans):
         return g * (i1e(x) - x.sgn() * ans)
@@ -85,7 +85,7 @@ class i1(Special):
     refuses = lacks("i1_cpu", "complex")
 
     def forward(x):
-        return bessel.i1(x)
+        return kernels.bessel.i1(x)
 
     def vjp_x(g, x, ans):
         return g * (x.i0() - ans / off_zero(x)).masked_fill(x == 0, 0.5)
@@ -104,7 +104,7 @@ class i1e(Special):
     refuses = lacks("i1e_cpu", "complex")
 
     def forward(x):
-        return bessel.i1e(x)
+        return kernels.bessel.i1e(x)
 
     def vjp_x(g, x, ans):
         return g * (i0e(x) - ans * (x.sgn() + 1 / off_zero(x))).masked_fill(x == 0, 0.5)

@@ -5,7 +5,7 @@ import numpy as np
 from rushlight.kernels import strides
 from rushlight.kernels.memory_layout import copied
 from rushlight.kernels.metadata import contiguous_format
-from rushlight.ops.families import Operation, View, numel, sizes_argument, wrap_dim
+from rushlight.ops.families import Operation, View, numel, sizes_argument
 from rushlight.ops.publish import public
 from rushlight.ops.slices import diagonal, select, slice_
 from rushlight.tape.core import wants

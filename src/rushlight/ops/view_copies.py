@@ -30,8 +30,8 @@ class Copying:
         return None if self.many and out is not None else result
 
 
-def copying(view, places="torch"):
-    """Declare the copying form of a view."""
+def copying(view, places="torch", **rules):
+    """Declare the copying form of a view, with other rules where it needs them."""
     of_view[view] = Declaration(f"copy_of_{view.label}", (Copying, type(view)), {
         **view.declared,
         "__doc__": f"A copy of what `{view.name}` shows.",
@@ -40,14 +40,16 @@ def copying(view, places="torch"):
         "node": f"{view.label}_copy",
         "places": places,
         "aliases": (),
+        **rules,
     })
 
 
 for _view in (
     axes.permute, axes.t, axes.transpose, copies.alias, shape.expand, shape.squeeze,
-    shape.unsqueeze, shape.view, slices.select, slices.slice_, slices.unfold, split.split,
+    shape.unsqueeze, slices.select, slices.slice_, slices.unfold, split.split,
     split.split_with_sizes, split.unbind, strided.as_strided,
 ):  # fmt: skip
     copying(_view)
 for _view in (shape.squeeze_dim, shape.squeeze_dims):
     copying(_view, places=None)
+copying(shape.view, forward=shape.unsafe_view.forward)  # any strides will do

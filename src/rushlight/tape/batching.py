@@ -121,7 +121,7 @@ def stacked(rows):
     return table["stack"](list(rows), 0)
 
 
-def vmap_flat(function, inputs, in_dims=None, size=None):
+def vmap_flat(function, inputs, in_dims=None, size=None, randomness=None):
     """Call `function` once on tensors with hidden batch dims; batched results in a list.
 
     `in_dims[i]` None passes input i as it is.  Results that do not depend on the batch are
@@ -131,6 +131,7 @@ def vmap_flat(function, inputs, in_dims=None, size=None):
     if size is None:
         size = next(x.shape[d] for x, d in zip(inputs, dims, strict=True) if d is not None)
     with Level() as level:
+        level.randomness, level.size = randomness, size  # what random draws ask for
         boxes = [
             x if d is None else boxed(BatchBox(level, x, d % max(x.dim(), 1), size))
             for x, d in zip(inputs, dims, strict=True)

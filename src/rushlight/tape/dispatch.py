@@ -405,6 +405,8 @@ def unpack(node, k):
         v = 0 if node.versions is None else node.versions[k]
         if version_of(t) != v:
             errors.raise_modified(node, t.array, version_of(t), v, t)
+        if t.node is None and not t.rg and node.op is not None:
+            check_attached(node, k)
         return x
     if isinstance(x, SavedOutput):
         o = x
@@ -421,6 +423,13 @@ def unpack(node, k):
     if isinstance(x, (saved.Packed, saved.Several)):
         return x.unpack(node)
     return x
+
+
+def check_attached(node, k):
+    """Refuse a saved input that had a history when it was saved and has none any more."""
+    i = node.op.plan[k]
+    if i < len(node.next) and isinstance(node.next[i], Node):
+        errors.raise_detached()
 
 
 def call_rule(rule, node, g, picks):

@@ -7,7 +7,7 @@ contribution has come.
 
 import heapq
 
-from rushlight.tape import gradients, hooks, native
+from rushlight.tape import errors, gradients, hooks, native
 from rushlight.tape.core import Node, TensorBase, box, bump, plain, state, user_code, user_lasti, wants
 from rushlight.tape.dispatch import Op, add_into, edge, vjp
 
@@ -35,7 +35,7 @@ class Task:
         self.callbacks = []
         self.roots = None
         self.node = None
-        self.notes = {}
+        self.notes = None
 
     def count(self, roots):
         """Make a Pending for everything reachable, with the number of its consumers."""
@@ -195,6 +195,8 @@ class Task:
             return
         if not self.accumulates or not wants(leaf):
             return
+        if leaf.node is not None and g is not None:
+            errors.raise_moved()
         if leaf.accumulator is not None or leaf.hooks is not None:
             hooks.accumulate(leaf, g, p.owned, self.create)
         elif g is not None:
@@ -296,7 +298,7 @@ def run(roots, grads, retain, create, targets, accumulates):
         needed = paths([root for root, _ in roots], wanted, accumulates)
         captures = None if accumulates else wanted
     task = Task(retain, create, accumulates, captures, needed)
-    task.roots = [root for root, _ in roots]
+    task.roots = roots
     before = st.grad
     st.tasks.append(task)
     st.grad = create
@@ -325,9 +327,12 @@ def run_from_scalar(t, retain):
         return False
     if not native.differentiable(root.array) or native.is_complex(root.array):
         return False
+    target = edge(root)
+    if target is None:
+        return False
     one = root.array.copy()
     one.fill(1)
-    run([(edge(root), root.nr)], [box(one)], retain, False, None, True)
+    run([(target, root.nr)], [box(one)], retain, False, None, True)
     return True
 
 

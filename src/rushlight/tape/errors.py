@@ -93,6 +93,19 @@ def raise_inference():
     )
 
 
+def raise_detached():
+    """A saved tensor has lost its history."""
+    raise RuntimeError(
+        "Trying to use a saved tensor that has been detached in-place, i.e. with .detach_().This is "
+        "not supported, please use out-of-place `.detach()` instead"
+    )
+
+
+def raise_moved():
+    """What was a leaf when the graph was recorded has been given a history since."""
+    raise RuntimeError("leaf variable has been moved into the graph interior")
+
+
 def raise_freed(node):
     """The saved values of a node are gone."""
     code, lasti = node.freed

@@ -192,14 +192,17 @@ def current_task():
 
 def notes():
     """A dict that lives as long as the innermost backward running on this thread."""
-    return current_task().notes
+    task = current_task()
+    if task.notes is None:
+        task.notes = {}
+    return task.notes
 
 
 def reached():
     """The nodes and leaves that the innermost backward on this thread visits."""
     task = current_task()
     found = set()
-    stack = list(task.roots)
+    stack = [root for root, _ in task.roots]
     while stack:
         target = stack.pop()
         if target is None or target in found:

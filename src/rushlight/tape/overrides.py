@@ -13,9 +13,14 @@ def has(x):
     if plain(x):
         return False
     function = getattr(type(x), "__torch_function__", None)
-    if function is None or is_disabled(function):
+    if function is None or is_disabled(function) or is_foreign(type(x)):
         return False
     return not (isinstance(x, TensorBase) and state().subclass_off)
+
+
+def is_foreign(cls):
+    """Is `cls` a tensor of PyTorch itself?  Its override would call our function again."""
+    return any(base.__module__ == "torch._C" for base in cls.__mro__)
 
 
 def is_disabled(function):
@@ -66,8 +71,8 @@ def take_over(function, args, kwargs):
 
 def default_implementation(cls, func, types, args=(), kwargs=None):
     """What Tensor subclasses inherit: run as for plain tensors, results become subclass instances."""
-    if not all(issubclass(cls, t) for t in types):
-        return NotImplemented
+    if cls.__base__.__base__ is TensorBase or not all(issubclass(cls, t) for t in types):
+        return NotImplemented  # the former: another library asks Tensor itself
     st = state()
     st.subclass_off += 1
     try:

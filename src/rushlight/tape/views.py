@@ -98,6 +98,9 @@ def refresh(t):
     if t.box is not None:
         return
     refuse_unfollowed(t, ELSEWHERE)
+    if not wants(view.base):  # the write was not recorded: the view of a leaf that is a view itself
+        view.seen = now
+        return
     st = state()
     before, st.grad = st.grad, True
     try:

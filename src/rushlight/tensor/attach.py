@@ -14,6 +14,7 @@ from rushlight.ops import (  # noqa: F401  (importing declares)
     contraction,
     copies,
     cross,
+    ctc,
     cumulative,
     distance,
     dropout,

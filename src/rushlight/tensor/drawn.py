@@ -19,6 +19,17 @@ REFUSED = (
 )
 
 
+UNBATCHED = (
+    "vmap: Cannot ask for different inplace randomness on an unbatched tensor. This will appear "
+    "like same randomness. If this is necessary for your usage, please file an issue with "
+    "functorch."
+)
+SAME_BATCHED = (
+    "Vmap does not currently support same randomness with a batched tensor input. Please file an "
+    "issue with functorch"
+)
+
+
 def batches() -> list[Any]:
     """The open levels of vmap that want a draw per sample, from the outside.
 
@@ -47,7 +58,29 @@ def drawn(make: Callable[[tuple[int, ...]], Any], shape: tuple[int, ...],
     return t
 
 
-def check() -> None:
-    """Refuse a draw inside a vmap that wants none."""
-    if state().levels:
-        batches()
+def check_target() -> None:
+    """Refuse to fill one tensor for all samples where each wants numbers of its own."""
+    if state().levels and batches():
+        raise RuntimeError(UNBATCHED)
+
+
+def per_sample(t: Any) -> Any:
+    """The parameters of a draw, one copy per sample where each sample wants a draw of its own."""
+    if not state().levels:
+        return t
+    for level in state().levels:
+        if getattr(level, "randomness", None) == "same" and lives_in(t, level):
+            raise RuntimeError(SAME_BATCHED)
+    for level in batches():
+        if not lives_in(t, level):
+            t = boxed(BatchBox(level, t.expand((level.size, *t.shape)), 0, level.size))
+    return t
+
+
+def lives_in(t: Any, level: Any) -> bool:
+    """Is `t`, or a value inside its box, batched at this level?"""
+    while t.box is not None:
+        if t.box.owner is level:
+            return True
+        t = t.box.value
+    return False

@@ -106,7 +106,7 @@ def quick(t: Any, index: Any, kind: type, st: Any) -> Any:
 
 
 def forward_step(step: Any) -> bool:
-    return step is None or type(step) is int and step > 0
+    return step is None or (type(step) is int and step > 0)
 
 
 def is_basic(key: tuple[Any, ...]) -> bool:
@@ -281,7 +281,7 @@ def as_index(x: Any) -> Any:
 def sequence_index(x: Any) -> Any:
     """A sequence or array as an index tensor: bool and uint8 are masks, all else becomes int64."""
     a = x if isinstance(x, np.ndarray) else None
-    if type(x) is list and x and all([type(i) is int for i in x]):
+    if type(x) is list and x and {*map(type, x)} == INTS:
         return box(np.array(int64_list(x), np.int64))
     t = tensor(x) if a is None else box(numbers_only(a))
     if t.dtype is dtypes.bool or t.dtype is dtypes.uint8:
@@ -395,7 +395,7 @@ def setitem(self: Any, index: Any, value: Any) -> None:
 def quick_write(t: Any, index: Any, value: Any, st: Any) -> bool:
     """Write directly where nothing has to be recorded; False: not done, go the general way."""
     a = t.array
-    if t.inference or 0 in a.strides or st.grad and wants(t):
+    if t.inference or 0 in a.strides or (st.grad and wants(t)):
         return False
     key = direct_key(index)
     values = direct(value, a, st)
@@ -428,7 +428,7 @@ def direct(value: Any, a: Any, st: Any) -> Any:
     """What NumPy may assign for `value` as it is; None: not so simple."""
     kind = type(value)
     if kind is float or kind is int:
-        small = 0 <= value < 100 or a.dtype.kind in FLOATS and -100 < value < 100
+        small = 0 <= value < 100 or (a.dtype.kind in FLOATS and -100 < value < 100)
         return value if small else None
     if not plain(value) or value.array is None or value.array.dtype != a.dtype:
         return None

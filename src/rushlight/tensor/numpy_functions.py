@@ -24,7 +24,10 @@ class Ours:
         self._place = place
 
     def __getattr__(self, name: str) -> Any:
-        return namespaces[self._place][name]
+        try:
+            return namespaces[self._place][name]
+        except KeyError:
+            raise AttributeError(name) from None
 
 
 torch, linalg = Ours("torch"), Ours("linalg")

@@ -11,7 +11,7 @@ from rushlight.ops.publish import public
 from rushlight.ops.random import FILLS, bernoulli_fill
 from rushlight.tape import inplace
 from rushlight.tape.core import TensorBase
-from rushlight.tensor.drawn import check, drawn
+from rushlight.tensor.drawn import check_target, drawn
 from rushlight.tensor.generator import engine_of
 
 
@@ -19,7 +19,7 @@ def filled(self: Any, name: str, node: str, draw: Any, generator: Any, *paramete
     """Overwrite a tensor with a draw, in the order of its memory."""
     engine = engine_of(name, generator)
     if self.array is not None:
-        check()
+        check_target()
         return inplace.apply(FILLS[node], (self,), (draw, engine, parameters))
 
     def make(size: tuple[int, ...]) -> Any:
@@ -103,7 +103,8 @@ def bernoulli_(self: Any, p: Any = 0.5, *, generator: Any = None) -> Any:
     if not isinstance(p, TensorBase):
         return filled(self, "bernoulli_", "BernoulliBackward2", kernels.bernoulli, generator,
                       float(p))
-    check()
+    if self.array is not None:
+        check_target()
     return inplace.apply(bernoulli_fill, (self, p), (engine_of("bernoulli_", generator),))
 
 

@@ -5,6 +5,7 @@ Every function takes `generator`; without it the numbers come from the default o
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -26,7 +27,6 @@ from rushlight.tensor.options import (
     check_options,
     dtype_or,
     factory,
-    fresh,
     into,
     out_dtype,
     sequence_of_sizes,
@@ -149,11 +149,15 @@ def randperm(n: int, *, generator: Any = None, out: Any = None, dtype: Any = Non
                         f"{type_name(type(n))}")
     check_options("randperm", layout, device, pin_memory, requires_grad)
     engine = engine_of("randperm", generator)
-    drawn.check()
+    d = dtype_or("randperm", dtype, dtypes.int64) if out is None else out.dtype
+
+    def make(size: tuple[int, ...]) -> Any:
+        rows = [kernels.randperm(engine, int(n), d.numpy) for _ in range(math.prod(size[:-1]))]
+        return rows[0] if len(size) == 1 else np.stack(rows).reshape(size)
+
     if out is not None:
-        return into("randperm", out, kernels.randperm(engine, int(n), out.dtype.numpy))
-    d = dtype_or("randperm", dtype, dtypes.int64)
-    return fresh(kernels.randperm(engine, int(n), d.numpy), requires_grad)
+        return into("randperm", out, make((n,)))
+    return drawn.drawn(make, (n,), requires_grad)
 
 
 # -- like another tensor -----------------------------------------------------------------------
@@ -246,13 +250,12 @@ def normal(mean: Any = 0.0, std: Any = 1.0, size: Any = None, *, generator: Any 
     engine = engine_of("normal", generator)
     if size is not None and not any(tensors):
         return normal_of_size(float(mean), float(std), size, generator, **options)
-    drawn.check()
     if all(tensors):
-        return operations.normal_of_both(mean, std, engine)
+        return operations.normal_of_both(drawn.per_sample(mean), std, engine)
     if tensors[0]:
-        return operations.normal_of_mean(mean, float(std), engine)
+        return operations.normal_of_mean(drawn.per_sample(mean), float(std), engine)
     if tensors[1]:
-        return operations.normal_of_std(std, float(mean), engine)
+        return operations.normal_of_std(drawn.per_sample(std), float(mean), engine)
     raise no_form("normal", (mean, std), {"size": size})
 
 
@@ -275,7 +278,7 @@ def bernoulli(input: Any, p: Any = None, *, generator: Any = None, out: Any = No
     """
     as_tensor_argument("bernoulli", "input", 1, input)
     engine = engine_of("bernoulli", generator)
-    drawn.check()
+    input = drawn.per_sample(input)
     if out is not None:
         drawn_ones = out.new_empty(input.shape)
         drawn_ones.bernoulli_(input if p is None else p, generator=generator)
@@ -300,7 +303,7 @@ def multinomial(input: Any, num_samples: int, replacement: bool = False, *,
         tensor([1, 1])
     """
     as_tensor_argument("multinomial", "input", 1, input)
-    drawn.check()
+    input = drawn.per_sample(input)
     if out is not None and out.dtype is not dtypes.int64:
         raise RuntimeError(f"multinomial expects Long tensor out, got: {out.dtype.scalar_type}")
     engine = engine_of("multinomial", generator)
@@ -318,5 +321,5 @@ def poisson(input: Any, generator: Any = None) -> Any:
         tensor([0., 0.])
     """
     as_tensor_argument("poisson", "input", 1, input)
-    drawn.check()
+    input = drawn.per_sample(input)
     return operations.poisson_each(input, engine_of("poisson", generator))

@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 
+from rushlight import kernels
 from rushlight.kernels import dtypes
 from rushlight.kernels.metadata import type_name
 from rushlight.kernels.numbers import NOT_READ
-from rushlight.kernels.random_arithmetic import fused
 from rushlight.tape.core import TensorBase
 from rushlight.tensor.forms import no_form
 from rushlight.tensor.numbers import number_argument
@@ -124,7 +124,8 @@ def whole_numbers(shape: tuple[int], start: int, step: int, dtype: Any) -> Any:
 
 def real_numbers(shape: tuple[int], start: float, step: float, dtype: Any) -> Any:
     exact = np.float32 if dtype.itemsize == 2 else np.float64
-    numbers = fused(np.arange(shape[0]).astype(exact), exact(step), exact(start))
+    places = np.arange(shape[0]).astype(exact)
+    numbers = kernels.random_arithmetic.fused(places, exact(step), exact(start))
     return numbers.astype(dtype, copy=False)
 
 
@@ -250,7 +251,7 @@ def along(start: Any, step: Any, places: Any) -> Any:
     """`start + step * places`, rounded once; in half precision, after either operation."""
     if places.dtype.itemsize == 2:
         return start + step * places
-    return fused(places, step, start)
+    return kernels.random_arithmetic.fused(places, step, start)
 
 
 def between(start: Any, end: Any, steps: int, d: dtypes.dtype) -> Any:

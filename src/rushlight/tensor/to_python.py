@@ -11,7 +11,7 @@ from rushlight.kernels import dtypes
 from rushlight.ops.families import as_tensor_argument
 from rushlight.ops.publish import enter, public
 from rushlight.tape.batching import BatchBox
-from rushlight.tape.core import wants
+from rushlight.tape.core import state, wants
 from rushlight.tensor import once
 
 NO_STORAGE = "Cannot access data pointer of Tensor that doesn't have storage"
@@ -102,7 +102,7 @@ def numpy(self: Any, *, force: bool = False) -> Any:
         >>> torch.ones(2).numpy()
         array([1., 1.], dtype=float32)
     """
-    if wants(self) and not force:
+    if wants(self) and not force and state().grad:
         raise RuntimeError(GRAD_NUMPY)
     array = self.array
     if array is None:
@@ -185,7 +185,7 @@ def as_index(self: Any) -> int:
 
 
 for _name, _function in {
-    "__array__": as_numpy, "__bool__": truth, "__int__": as_int, "__float__": as_float,
+    "__array__": as_numpy, "__bool__": truth, "__nonzero__": truth, "__int__": as_int, "__long__": as_int, "__float__": as_float,
     "__complex__": as_complex, "__index__": as_index,
 }.items():  # fmt: skip
     enter("Tensor", _name, _function)

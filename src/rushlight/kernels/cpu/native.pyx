@@ -96,6 +96,9 @@ cdef extern from "loops.hpp" namespace "rl":
 cdef extern from "numpy/arrayobject.h":
     object PyArray_MatrixProduct2(object, object, void*)
 
+cdef extern from "window.hpp":
+    object window "rl_window"(object x, int n, const np.npy_intp* dims, const np.npy_intp* steps, Py_ssize_t shift)
+
 
 cdef inline bint simple(np.ndarray a) noexcept:
     """C-contiguous, aligned, native byte order: a loop can run over it."""
@@ -497,6 +500,24 @@ cdef class CompareKernel(Kernel):
         else:
             self.l(<int64_t*>np.PyArray_DATA(a), <int64_t*>second, <bint8*>np.PyArray_DATA(out), n, 1, step)
         return out
+
+
+def restride(np.ndarray x, tuple shape, tuple strides, Py_ssize_t shift=0):
+    """A view of the memory of `x` with a shape and strides (in bytes), `shift` bytes further on."""
+    cdef np.npy_intp dims[64]
+    cdef np.npy_intp steps[64]
+    cdef int i, n = len(shape)
+    cdef np.npy_intp size = 1
+    for i in range(n):
+        dims[i] = shape[i]
+        steps[i] = strides[i]
+        size *= dims[i]
+    cdef np.ndarray out = window(x, n, dims, steps, shift if size else 0)
+    np.set_array_base(out, x)
+    return out
+
+
+door.register_function("restride", restride)
 
 
 cdef void unary(str name, UnaryF f, UnaryD d):
