@@ -7,11 +7,11 @@ implemented raises AttributeError and says so.
 import contextlib as _contextlib
 
 with _contextlib.suppress(ImportError):  # the pure build has no native kernels
-    import rushlight.kernels.cpu.native  # noqa: F401
+    import rushlight.kernels.cpu.native
 
 from rushlight.alias import as_torch, missing
 from rushlight.ops.publish import namespaces as _namespaces
-from rushlight.tensor import attach as _attach  # noqa: F401  (declares and publishes)
+from rushlight.tensor import attach as _attach
 from rushlight.tensor.tensor import Tensor
 from rushlight.version import __version__
 
@@ -30,11 +30,21 @@ from rushlight.autograd.grad_mode import (  # noqa: E402
     set_grad_enabled,
 )
 from rushlight.tape.modes import is_grad_enabled, is_inference_mode_enabled  # noqa: E402
-from rushlight.tensor.parameter import Parameter as _Parameter  # noqa: E402, F401
+from rushlight.tensor.parameter import Parameter as _Parameter  # noqa: E402
 
 _LAZY = (
-    "__config__", "func", "linalg", "nn", "overrides", "random", "special", "testing", "types",
-    "utils", "return_types", "version",
+    "__config__",
+    "func",
+    "linalg",
+    "nn",
+    "overrides",
+    "random",
+    "special",
+    "testing",
+    "types",
+    "utils",
+    "return_types",
+    "version",
 )
 
 __getattr__ = missing(__name__, _LAZY)
@@ -45,7 +55,19 @@ def __dir__() -> list[str]:
 
 
 __all__ = [
-    "Tensor", "__config__", "__version__", "as_torch", "autograd", "enable_grad", "inference_mode",
-    "is_anomaly_check_nan_enabled", "is_anomaly_enabled", "is_grad_enabled", "is_inference_mode_enabled", "no_grad", "set_anomaly_enabled", "set_grad_enabled",
+    "Tensor",
+    "__config__",
+    "__version__",
+    "as_torch",
+    "autograd",
+    "enable_grad",
+    "inference_mode",
+    "is_anomaly_check_nan_enabled",
+    "is_anomaly_enabled",
+    "is_grad_enabled",
+    "is_inference_mode_enabled",
+    "no_grad",
+    "set_anomaly_enabled",
+    "set_grad_enabled",
     *(name for name in _namespaces["torch"] if not name.startswith("_")),
 ]

@@ -9,8 +9,12 @@ from rushlight.tape.core import state
 from rushlight.tape.overrides import has, overriding, take_over
 
 __all__ = [
-    "TorchFunctionMode", "handle_torch_function", "has_torch_function",
-    "has_torch_function_unary", "has_torch_function_variadic", "is_tensor_like",
+    "TorchFunctionMode",
+    "handle_torch_function",
+    "has_torch_function",
+    "has_torch_function_unary",
+    "has_torch_function_variadic",
+    "is_tensor_like",
 ]
 
 

@@ -164,8 +164,11 @@ def test_bad_inputs(torch, say):
     say.refused(check, lambda a: a, torch.ones(2, dtype=torch.float64))
     say.refused(check, lambda a: a * 1, x.detach().expand(3).requires_grad_())
     say.refused(lambda: check(lambda a: a, x, check_backward_ad=False))
-    say.refused(lambda: check(lambda a: a, x, check_backward_ad=False, check_forward_ad=True,
-                              check_batched_grad=True))
+    say.refused(
+        lambda: check(
+            lambda a: a, x, check_backward_ad=False, check_forward_ad=True, check_batched_grad=True
+        )
+    )
     say.refused(lambda: check(lambda a: a, x, check_batched_forward_grad=True))
 
 
@@ -222,8 +225,15 @@ def test_forward_mode(torch, say):
     options = {"check_forward_ad": True, "check_backward_ad": False}
     say(check(lambda a: (a @ a).exp(), x, **options))
     say(check(lambda a: a * a.conj(), z, **options))
-    say(check(lambda a: a.sin(), x, check_forward_ad=True, check_batched_grad=True,
-              check_batched_forward_grad=True))
+    say(
+        check(
+            lambda a: a.sin(),
+            x,
+            check_forward_ad=True,
+            check_batched_grad=True,
+            check_batched_forward_grad=True,
+        )
+    )
     say(torch.autograd.gradgradcheck(lambda a: a.sin() * a, x, check_fwd_over_rev=True))
 
 

@@ -54,8 +54,12 @@ def test_multi_grad_hooks(torch, say):
         multi(torch, say, mode, lambda p, q, _: (p + q).backward(retain_graph=True))
         multi(torch, say, mode, lambda p, q, _: p.backward(retain_graph=True))
         multi(torch, say, mode, lambda p, q, _: [(p + q).backward(retain_graph=True) for _ in "ab"])
-        multi(torch, say, mode,
-              lambda p, q, t: (p * q).backward(inputs=[t[0], t[2]], retain_graph=True))
+        multi(
+            torch,
+            say,
+            mode,
+            lambda p, q, t: (p * q).backward(inputs=[t[0], t[2]], retain_graph=True),
+        )
 
 
 @compared

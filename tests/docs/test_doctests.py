@@ -4,6 +4,7 @@ import doctest
 import importlib
 import pkgutil
 import re
+import sys
 
 import numpy
 import pytest
@@ -48,7 +49,9 @@ def half_a_unit(text):
 
 
 @pytest.mark.parametrize("name", MODULES)
-def test_examples_in_docstrings(name):
+def test_examples_in_docstrings(name, monkeypatch):
+    for loaded in [m for m in sys.modules if m.partition(".")[0] == "torch"]:
+        monkeypatch.delitem(sys.modules, loaded)  # another test's PyTorch is not the example's
     module = importlib.import_module(name)
     runner = doctest.DocTestRunner(checker=NearlyEqual(), optionflags=OPTIONS, verbose=False)
     report = []

@@ -8,10 +8,22 @@ from rushlight.kernels import bessel, error_function, gamma
 special = pytest.importorskip("scipy.special")
 
 RNG = np.random.default_rng(0)
-WIDE = np.concatenate([RNG.uniform(-6, 6, 500), RNG.uniform(-40, 40, 300),
-                       10 ** RNG.uniform(-300, 2, 100), [0.0, 1.0, 2.0, np.inf, np.nan]])
-UNIT = np.concatenate([RNG.uniform(-1, 1, 500), 1 - 10 ** RNG.uniform(-15, -1, 100),
-                       10 ** RNG.uniform(-300, -1, 100), [0.0, 1.0, -1.0, 2.0, np.nan, 0.5]])
+WIDE = np.concatenate(
+    [
+        RNG.uniform(-6, 6, 500),
+        RNG.uniform(-40, 40, 300),
+        10 ** RNG.uniform(-300, 2, 100),
+        [0.0, 1.0, 2.0, np.inf, np.nan],
+    ]
+)
+UNIT = np.concatenate(
+    [
+        RNG.uniform(-1, 1, 500),
+        1 - 10 ** RNG.uniform(-15, -1, 100),
+        10 ** RNG.uniform(-300, -1, 100),
+        [0.0, 1.0, -1.0, 2.0, np.nan, 0.5],
+    ]
+)
 ABOVE = np.abs(WIDE) + 1e-3
 
 # name, ours, SciPy's, arguments, relative error, absolute error.  Near the roots of log gamma and
@@ -20,12 +32,30 @@ ABOVE = np.abs(WIDE) + 1e-3
 CASES = [
     ("lgamma", gamma.lgamma, special.gammaln, WIDE, 2e-15, 5e-15),
     ("digamma", gamma.digamma, special.digamma, WIDE, 1e-14, 1e-15),
-    ("polygamma 1", lambda x: gamma.polygamma(1, x), lambda x: special.polygamma(1, x), ABOVE,
-     3e-15, 0),
-    ("polygamma 4", lambda x: gamma.polygamma(4, x), lambda x: special.polygamma(4, x), ABOVE,
-     3e-15, 0),
-    ("zeta", lambda q: gamma.zeta(np.full_like(q, 2.5), q), lambda q: special.zeta(2.5, q), ABOVE,
-     3e-15, 0),
+    (
+        "polygamma 1",
+        lambda x: gamma.polygamma(1, x),
+        lambda x: special.polygamma(1, x),
+        ABOVE,
+        3e-15,
+        0,
+    ),
+    (
+        "polygamma 4",
+        lambda x: gamma.polygamma(4, x),
+        lambda x: special.polygamma(4, x),
+        ABOVE,
+        3e-15,
+        0,
+    ),
+    (
+        "zeta",
+        lambda q: gamma.zeta(np.full_like(q, 2.5), q),
+        lambda q: special.zeta(2.5, q),
+        ABOVE,
+        3e-15,
+        0,
+    ),
     ("erf", error_function.erf, special.erf, WIDE, 1e-15, 0),
     ("erfc", error_function.erfc, special.erfc, WIDE, 5e-13, 1e-300),
     ("erfcx", error_function.erfcx, special.erfcx, WIDE, 2e-15, 0),
@@ -39,8 +69,10 @@ CASES = [
 ]
 
 
-@pytest.mark.parametrize(("ours", "theirs", "x", "relative", "absolute"),
-                         [pytest.param(*case[1:], id=case[0]) for case in CASES])
+@pytest.mark.parametrize(
+    ("ours", "theirs", "x", "relative", "absolute"),
+    [pytest.param(*case[1:], id=case[0]) for case in CASES],
+)
 def test_close_to_scipy(ours, theirs, x, relative, absolute):
     with np.errstate(all="ignore"):
         expected = theirs(x)

@@ -59,12 +59,15 @@ def test_expression(expression):
 
 
 def test_a_marked_subclass_instance_is_a_parameter():
-    check("isinstance(p, torch.nn.Parameter), type(p).__name__, p.requires_grad, p.is_leaf", """
+    check(
+        "isinstance(p, torch.nn.Parameter), type(p).__name__, p.requires_grad, p.is_leaf",
+        """
 class Mine(torch.Tensor):
     pass
 
 p = torch.nn.Parameter(torch.ones(2).as_subclass(Mine))
-""")
+""",
+    )
 
 
 class Named(Parameter):
@@ -92,8 +95,10 @@ def test_gradients_reach_parameters():
 
 
 def test_uninitialized_parameter():
-    check("repr(p), isinstance(p, torch.nn.Parameter), p.requires_grad",
-          "p = torch.nn.UninitializedParameter()")
+    check(
+        "repr(p), isinstance(p, torch.nn.Parameter), p.requires_grad",
+        "p = torch.nn.UninitializedParameter()",
+    )
     p = UninitializedParameter()
     with pytest.raises(RuntimeError, match="Can't access the shape of an uninitialized parameter"):
         p.shape

@@ -81,8 +81,10 @@ def drawn(row: Row, dtype: str, shapes: Sequence[tuple[int, ...]], seed: int) ->
 
 def tensors(lib: Any, arrays: Sequence[Any], dtype: str, layout: str = "plain") -> list[Any]:
     """The arrays as tensors of one of the two libraries."""
-    out = [lib.tensor(np.asarray(a).tolist(), dtype=getattr(lib, dtype)).reshape(np.shape(a))
-           for a in arrays]
+    out = [
+        lib.tensor(np.asarray(a).tolist(), dtype=getattr(lib, dtype)).reshape(np.shape(a))
+        for a in arrays
+    ]
     if layout == "transposed":
         return [t.transpose(0, -1).clone().transpose(0, -1) if t.dim() > 1 else t for t in out]
     if layout == "expanded":
@@ -155,13 +157,17 @@ def gradients(lib: Any, row: Row, inputs: list[Any], seed: int) -> Any:
     outs = [t for t in (out if isinstance(out, (tuple, list)) else [out]) if t.requires_grad]
     if not outs:
         return None
-    first = lib.autograd.grad(outs, leaves, [cotangent(t) for t in outs], create_graph=row.second,
-                              allow_unused=True)
+    first = lib.autograd.grad(
+        outs, leaves, [cotangent(t) for t in outs], create_graph=row.second, allow_unused=True
+    )
     flow = [g for g in first if g is not None and g.requires_grad]
-    second = flow and lib.autograd.grad(flow, leaves, [cotangent(g) for g in flow],
-                                        allow_unused=True)
-    second = [second[i] if second and second[i] is not None else lib.zeros_like(t)
-              for i, t in enumerate(leaves)]
+    second = flow and lib.autograd.grad(
+        flow, leaves, [cotangent(g) for g in flow], allow_unused=True
+    )
+    second = [
+        second[i] if second and second[i] is not None else lib.zeros_like(t)
+        for i, t in enumerate(leaves)
+    ]
     return [g.detach() for g in first if g is not None], second, node_name(row, outs[0])
 
 
@@ -175,8 +181,12 @@ def check_derivatives(row: Row, dtype: str) -> None:
         arrays = drawn(row, dtype, shapes, seed)
         ours = outcome(gradients, rushlight, row, tensors(rushlight, arrays, dtype), seed)
         theirs = outcome(gradients, torch, row, tensors(torch, arrays, dtype), seed)
-        same(ours, theirs, row._replace(tolerance=10 * row.tolerance, reason="derivatives"),
-             f"derivatives of {row.name} {dtype} {shapes}")
+        same(
+            ours,
+            theirs,
+            row._replace(tolerance=10 * row.tolerance, reason="derivatives"),
+            f"derivatives of {row.name} {dtype} {shapes}",
+        )
 
 
 def check_transforms(row: Row, dtype: str) -> None:
@@ -185,9 +195,11 @@ def check_transforms(row: Row, dtype: str) -> None:
         arrays, tangents = (drawn(row, dtype, shapes, s) for s in (seed, seed + 1))
 
         def pushed(lib: Any, arrays: Any = arrays, tangents: Any = tangents) -> Any:
-            return lib.func.jvp(lambda *ts: row.call(lib, *ts),
-                                tuple(tensors(lib, arrays, dtype)),
-                                tuple(tensors(lib, tangents, dtype)))
+            return lib.func.jvp(
+                lambda *ts: row.call(lib, *ts),
+                tuple(tensors(lib, arrays, dtype)),
+                tuple(tensors(lib, tangents, dtype)),
+            )
 
         def mapped(lib: Any, arrays: Any = arrays, tangents: Any = tangents) -> Any:
             stacked = [np.stack(pair) for pair in zip(arrays, tangents, strict=True)]
@@ -196,17 +208,23 @@ def check_transforms(row: Row, dtype: str) -> None:
         for what, function in [("jvp", pushed), ("vmap", mapped)][: 2 if row.vmap else 1]:
             theirs = outcome(function, torch)
             if not isinstance(theirs, Exception):
-                same(outcome(function, rushlight), theirs,
-                     row._replace(tolerance=10 * row.tolerance, reason="derivatives"),
-                     f"{what} of {row.name} {dtype} {shapes}")
+                same(
+                    outcome(function, rushlight),
+                    theirs,
+                    row._replace(tolerance=10 * row.tolerance, reason="derivatives"),
+                    f"{what} of {row.name} {dtype} {shapes}",
+                )
 
 
 def checks_of(rows: Sequence[Row]) -> tuple[Any, Any, Any]:
     """Test functions, one case per row and dtype: values, derivatives, transforms."""
 
     def test(check: Callable[[Row, str], None], dtypes: str) -> Any:
-        cases = [pytest.param(row, d, id=f"{row.name}-{d}")
-                 for row in rows for d in getattr(row, dtypes).split()]
+        cases = [
+            pytest.param(row, d, id=f"{row.name}-{d}")
+            for row in rows
+            for d in getattr(row, dtypes).split()
+        ]
 
         @pytest.mark.parametrize(("row", "dtype"), cases)
         def run(row: Row, dtype: str) -> None:
@@ -214,5 +232,8 @@ def checks_of(rows: Sequence[Row]) -> tuple[Any, Any, Any]:
 
         return run
 
-    return (test(check_values, "dtypes"), test(check_derivatives, "derivatives"),
-            test(check_transforms, "derivatives"))
+    return (
+        test(check_values, "dtypes"),
+        test(check_derivatives, "derivatives"),
+        test(check_transforms, "derivatives"),
+    )

@@ -43,8 +43,9 @@ def nodes_of(node: Any, depth: int) -> str:
     return f"{node.name()}({inner})"
 
 
-def same_layout(call: Callable[..., Any], shape: tuple[int, ...], layout: str, ours: Any,
-                theirs: Any) -> None:
+def same_layout(
+    call: Callable[..., Any], shape: tuple[int, ...], layout: str, ours: Any, theirs: Any
+) -> None:
     """Compare what both libraries say of where the results lie."""
     found = []
     for lib in (theirs, ours):

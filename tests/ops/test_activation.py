@@ -8,19 +8,32 @@ SMOOTH = {**FLOATS, "special": False}
 
 def row(name, *params, **options):
     """A row for a function of `torch.nn.functional` with these parameters after the input."""
-    return Row(f"{name} {params}" if params else name,
-               lambda torch, x: getattr(torch.nn.functional, name)(x, *params), **options)
+    return Row(
+        f"{name} {params}" if params else name,
+        lambda torch, x: getattr(torch.nn.functional, name)(x, *params),
+        **options,
+    )
 
 
 def written(name, *params, **options):
     """The same in place, on a copy of the input."""
-    return Row(f"{name} inplace {params}",
-               lambda torch, x: getattr(torch.nn.functional, name)(x * 1, *params, inplace=True),
-               **options)
+    return Row(
+        f"{name} inplace {params}",
+        lambda torch, x: getattr(torch.nn.functional, name)(x * 1, *params, inplace=True),
+        **options,
+    )
 
 
-STRAIGHT = [("relu",), ("relu6",), ("leaky_relu",), ("leaky_relu", 0.2), ("hardtanh",),
-            ("hardtanh", -0.5, 1.5), ("threshold", 0.5, -7), ("rrelu", 0.1, 0.3)]
+STRAIGHT = [
+    ("relu",),
+    ("relu6",),
+    ("leaky_relu",),
+    ("leaky_relu", 0.2),
+    ("hardtanh",),
+    ("hardtanh", -0.5, 1.5),
+    ("threshold", 0.5, -7),
+    ("rrelu", 0.1, 0.3),
+]
 CURVED = [("elu",), ("elu", 0.5), ("selu",), ("celu",), ("celu", 2.0), ("silu",), ("mish",)]
 SLOPE = {"reason": "PyTorch's sixth is a float32", "tolerance": 1e6}
 
@@ -48,12 +61,26 @@ ROWS = [
     row("leaky_relu_", -1.0, dtypes="float32", derivatives=""),
     Row("relu_", lambda torch, x: torch.relu_(x * 1), **FLOATS),
     Row("selu_", lambda torch, x: torch.selu_(x * 1), **SMOOTH),
-    Row("prelu", lambda torch, x, w: torch.prelu(x, w), derivatives="float64", special=False,
-        shapes=[[(2, 3), (3,)], [(2, 3, 2), (3,)], [(3,), (1,)], [(), ()], [(2, 3), (2,)],
-                [(3,), (3,)]]),
-    Row("negative slope in place",
+    Row(
+        "prelu",
+        lambda torch, x, w: torch.prelu(x, w),
+        derivatives="float64",
+        special=False,
+        shapes=[
+            [(2, 3), (3,)],
+            [(2, 3, 2), (3,)],
+            [(3,), (1,)],
+            [(), ()],
+            [(2, 3), (2,)],
+            [(3,), (3,)],
+        ],
+    ),
+    Row(
+        "negative slope in place",
         lambda torch, x: torch.nn.functional.leaky_relu(x * 1, -1.0, inplace=True),
-        dtypes="float32", derivatives="float64"),
+        dtypes="float32",
+        derivatives="float64",
+    ),
 ]
 
 test_values, test_derivatives, test_transforms = checks_of(ROWS)

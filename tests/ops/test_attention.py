@@ -25,26 +25,54 @@ def attention(mask=None, **options):
 BOOL = [[True, False, True, True, False]] * 2 + [[True] * 5]
 ADDED = [[0.0, 1.0, -2.0, 0.5, float("-inf")]] * 3
 REAL = "float16 float32 float64"
-FIELDS = {"special": False, "derivatives": "float32 float64", "tolerance": 10,
-          "reason": "PyTorch's fused kernel works in blocks"}
+FIELDS = {
+    "special": False,
+    "derivatives": "float32 float64",
+    "tolerance": 10,
+    "reason": "PyTorch's fused kernel works in blocks",
+}
 
 ROWS = [
     Row("heads", attention(), HEADS, dtypes=REAL, second=False, **FIELDS),
     Row("heads, causal", attention(is_causal=True), HEADS, dtypes=REAL, second=False, **FIELDS),
     Row("heads, masked", attention(BOOL), HEADS, dtypes=REAL, second=False, **FIELDS),
-    Row("heads, added", attention(ADDED, scale=0.3), HEADS, dtypes="float32 float64", second=False,
-        **FIELDS),
+    Row(
+        "heads, added",
+        attention(ADDED, scale=0.3),
+        HEADS,
+        dtypes="float32 float64",
+        second=False,
+        **FIELDS,
+    ),
     Row("plain", attention(), PLAIN, dtypes="float32 float64", **FIELDS),
-    Row("plain, causal", attention(is_causal=True, scale=0.3), PLAIN, dtypes="float32 float64",
-        **FIELDS),
+    Row(
+        "plain, causal",
+        attention(is_causal=True, scale=0.3),
+        PLAIN,
+        dtypes="float32 float64",
+        **FIELDS,
+    ),
     Row("plain, masked", attention(BOOL), PLAIN, dtypes="float32 float64", **FIELDS),
-    Row("grouped heads", attention(enable_gqa=True), [[(1, 4, 3, 2), (1, 2, 5, 2), (1, 2, 5, 2)]],
-        dtypes="float32 float64", second=False, **FIELDS),
+    Row(
+        "grouped heads",
+        attention(enable_gqa=True),
+        [[(1, 4, 3, 2), (1, 2, 5, 2), (1, 2, 5, 2)]],
+        dtypes="float32 float64",
+        second=False,
+        **FIELDS,
+    ),
     Row("bad", attention(), BAD, dtypes="float64", derivatives="", special=False),
-    Row("mask and causal", attention(BOOL, is_causal=True), PLAIN, dtypes="float64",
-        derivatives="", special=False),
-    Row("dropout", attention(dropout_p=1.5), PLAIN, dtypes="float64", derivatives="",
-        special=False),
+    Row(
+        "mask and causal",
+        attention(BOOL, is_causal=True),
+        PLAIN,
+        dtypes="float64",
+        derivatives="",
+        special=False,
+    ),
+    Row(
+        "dropout", attention(dropout_p=1.5), PLAIN, dtypes="float64", derivatives="", special=False
+    ),
 ]
 
 test_values, test_derivatives, test_transforms = checks_of(ROWS)

@@ -17,8 +17,12 @@ D = "float64"
 ROWS = [
     Row("cumsum", lambda torch, x: torch.cumsum(x, 0), dtypes=ALL),
     Row("cumsum last", lambda torch, x: x.cumsum(-1), LINES, dtypes=ALL),
-    Row("cumsum dtype", lambda torch, x: x.cumsum(0, dtype=torch.float64), dtypes=REAL,
-        derivatives="float32 float64"),
+    Row(
+        "cumsum dtype",
+        lambda torch, x: x.cumsum(0, dtype=torch.float64),
+        dtypes=REAL,
+        derivatives="float32 float64",
+    ),
     Row("cumsum to bool", lambda torch, x: x.cumsum(0, dtype=torch.bool), derivatives=""),
     Row("cumsum_", lambda torch, x: x.clone().cumsum_(-1), dtypes="float32 int64"),
     Row("cumsum bad dim", lambda torch, x: x.cumsum(3), derivatives=""),
@@ -26,14 +30,31 @@ ROWS = [
     Row("cumprod last", lambda torch, x: x.cumprod(-1), LINES, dtypes=ALL),
     Row("cumprod_", lambda torch, x: x.clone().cumprod_(0), dtypes="float32 int64"),
     *[
-        Row(f"cumprod {name} zero", lambda torch, x, mask=mask:
-            (x * torch.tensor(mask)).cumprod(-1), [[(3,)], [(2, 3)]], special=False)
+        Row(
+            f"cumprod {name} zero",
+            lambda torch, x, mask=mask: (x * torch.tensor(mask)).cumprod(-1),
+            [[(3,)], [(2, 3)]],
+            special=False,
+        )
         for name, mask in MASKS.items()
     ],
-    Row("logcumsumexp", lambda torch, x: torch.logcumsumexp(x, 0), dtypes=ALL, tolerance=3,
-        reason="complex logarithms add up roundings", derivatives=D),
-    Row("logcumsumexp complex", lambda torch, x: x.logcumsumexp(-1), LINES, dtypes="complex128",
-        derivatives="", tolerance=10, reason="complex logarithms add up roundings"),
+    Row(
+        "logcumsumexp",
+        lambda torch, x: torch.logcumsumexp(x, 0),
+        dtypes=ALL,
+        tolerance=3,
+        reason="complex logarithms add up roundings",
+        derivatives=D,
+    ),
+    Row(
+        "logcumsumexp complex",
+        lambda torch, x: x.logcumsumexp(-1),
+        LINES,
+        dtypes="complex128",
+        derivatives="",
+        tolerance=10,
+        reason="complex logarithms add up roundings",
+    ),
     Row("cummax", lambda torch, x: torch.cummax(x, 0), dtypes=ALL, derivatives=D),
     Row("cummax last", lambda torch, x: x.cummax(-1), LINES, dtypes=ALL, derivatives=D),
     Row("cummin", lambda torch, x: torch.cummin(x, -1), dtypes=ALL, derivatives=D),
@@ -43,8 +64,12 @@ ROWS = [
     Row("diff of order 0", lambda torch, x: x.diff(0), LINES, node=False),
     Row("diff many times", lambda torch, x: x.diff(9), LINES, derivatives=""),
     Row("diff negative order", lambda torch, x: x.diff(-1), LINES, derivatives=""),
-    Row("diff joined", lambda torch, x, y: x.diff(prepend=y, append=y),
-        [[(3,), (2,)], [(2, 3), (2, 1)], [(2, 3), (1, 3)], [(3,), (1, 3)]], special=False),
+    Row(
+        "diff joined",
+        lambda torch, x, y: x.diff(prepend=y, append=y),
+        [[(3,), (2,)], [(2, 3), (2, 1)], [(2, 3), (1, 3)], [(3,), (1, 3)]],
+        special=False,
+    ),
 ]
 
 test_values, test_derivatives, test_transforms = checks_of(ROWS)

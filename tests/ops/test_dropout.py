@@ -7,8 +7,7 @@ import rushlight
 
 torch = pytest.importorskip("torch")
 
-NAMES = ["dropout", "dropout1d", "dropout2d", "dropout3d", "alpha_dropout",
-         "feature_alpha_dropout"]
+NAMES = ["dropout", "dropout1d", "dropout2d", "dropout3d", "alpha_dropout", "feature_alpha_dropout"]
 LIBRARIES = (rushlight, torch)
 
 
@@ -58,8 +57,9 @@ def test_evaluation_returns_the_input(name):
     assert getattr(rushlight.nn.functional, name)(x, 0.5, training=False) is x or "1d" in name
 
 
-@pytest.mark.parametrize("name", ["dropout", "feature_dropout", "alpha_dropout",
-                                  "feature_alpha_dropout"])
+@pytest.mark.parametrize(
+    "name", ["dropout", "feature_dropout", "alpha_dropout", "feature_alpha_dropout"]
+)
 def test_functions_of_the_main_namespace(name):
     found = []
     for lib in LIBRARIES:

@@ -46,12 +46,27 @@ ROWS = [
     *[Row(e, one(e), [[s]], dtypes=DTYPES, special=False) for e, s in ONE.items()],
     *[Row(e, two(e), [s], dtypes=DTYPES, special=False) for e, s in TWO.items()],
     *[Row(e, three(e), [s], dtypes=DTYPES, special=False) for e, s in THREE.items()],
-    Row("lists", lambda torch, a, b: torch.einsum(a, [0, 1], b, [1, 2], [2, 0]),
-        [[(2, 3), (3, 4)]], special=False, dtypes=DTYPES),
-    Row("lists without output", lambda torch, a, b: torch.einsum(a, [..., 0], b, [0, ...]),
-        [[(2, 3), (3, 2)]], special=False, dtypes=DTYPES),
-    Row("operands in a list", lambda torch, a, b: torch.einsum("ij,jk", [a, b]),
-        [[(2, 3), (3, 4)]], special=False, dtypes=DTYPES),
+    Row(
+        "lists",
+        lambda torch, a, b: torch.einsum(a, [0, 1], b, [1, 2], [2, 0]),
+        [[(2, 3), (3, 4)]],
+        special=False,
+        dtypes=DTYPES,
+    ),
+    Row(
+        "lists without output",
+        lambda torch, a, b: torch.einsum(a, [..., 0], b, [0, ...]),
+        [[(2, 3), (3, 2)]],
+        special=False,
+        dtypes=DTYPES,
+    ),
+    Row(
+        "operands in a list",
+        lambda torch, a, b: torch.einsum("ij,jk", [a, b]),
+        [[(2, 3), (3, 4)]],
+        special=False,
+        dtypes=DTYPES,
+    ),
 ]
 test_values, test_derivatives, test_transforms = checks_of(ROWS)
 

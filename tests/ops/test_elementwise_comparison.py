@@ -18,12 +18,37 @@ ROWS = [
     Row("le", lambda torch, x, y: x <= y, **NONE),
     Row("gt", lambda torch, x, y: x > y, **NONE),
     Row("ge", lambda torch, x, y: torch.greater_equal(x, y), **NONE),
-    *[Row(name, lambda torch, x, name=name: getattr(torch, name)(x), **NONE)
-      for name in ("isnan", "isinf", "isfinite", "isposinf", "isneginf", "isreal", "signbit",
-                   "logical_not", "bitwise_not", "is_complex", "is_floating_point", "is_signed")],
-    *[Row(name, lambda torch, x, y, name=name: getattr(torch, name)(x, y), **NONE)
-      for name in ("logical_and", "logical_or", "logical_xor", "bitwise_and", "bitwise_or",
-                   "bitwise_xor", "isclose", "allclose", "equal")],
+    *[
+        Row(name, lambda torch, x, name=name: getattr(torch, name)(x), **NONE)
+        for name in (
+            "isnan",
+            "isinf",
+            "isfinite",
+            "isposinf",
+            "isneginf",
+            "isreal",
+            "signbit",
+            "logical_not",
+            "bitwise_not",
+            "is_complex",
+            "is_floating_point",
+            "is_signed",
+        )
+    ],
+    *[
+        Row(name, lambda torch, x, y, name=name: getattr(torch, name)(x, y), **NONE)
+        for name in (
+            "logical_and",
+            "logical_or",
+            "logical_xor",
+            "bitwise_and",
+            "bitwise_or",
+            "bitwise_xor",
+            "isclose",
+            "allclose",
+            "equal",
+        )
+    ],
     Row("isclose options", lambda torch, x, y: torch.isclose(x, y, 0.1, 0.5, True), **NONE),
     Row("and", lambda torch, x: x & 3, **NONE),
     Row("rand", lambda torch, x: 3 & x, **NONE),
@@ -38,8 +63,12 @@ ROWS = [
     Row("shift right far", lambda torch, x: x >> 70, **NONE),
     Row("rshift of number", lambda torch, x: 64 >> x, **NONE),
     Row("eq_", lambda torch, x: (x * 1).eq_(0), derivatives="float64"),
-    Row("logical_and_", lambda torch, x, y: (x * 1).logical_and_(y), derivatives="",
-        shapes=[[(3,), (3,)]]),
+    Row(
+        "logical_and_",
+        lambda torch, x, y: (x * 1).logical_and_(y),
+        derivatives="",
+        shapes=[[(3,), (3,)]],
+    ),
 ]
 
 test_values, test_derivatives, test_transforms = checks_of(ROWS)

@@ -1,6 +1,5 @@
 """Exponentials, logarithms, trigonometry, rounding, limits, special functions, against PyTorch."""
 
-
 from tests.ops.checker import Row, checks_of
 
 ALL = "float16 float32 float64 int64 uint8 bool complex64 complex128"
@@ -69,8 +68,10 @@ ROWS = [
     Row("clamp_min number", lambda torch, x: torch.clamp_min(x, 0.5), **FLOATS),
     Row("clamp_max", lambda torch, x, y: torch.clamp_max(x, y), **FLOATS),
     Row("clamp_max number", lambda torch, x: torch.clamp_max(x, 0.5), **FLOATS),
-    *[named(name, inputs=2, dtypes=COMPLEX, derivatives="float64")
-      for name in ("maximum", "minimum", "fmax", "fmin")],
+    *[
+        named(name, inputs=2, dtypes=COMPLEX, derivatives="float64")
+        for name in ("maximum", "minimum", "fmax", "fmin")
+    ],
     named("real", special=False),
     named("imag", dtypes="float64 complex64 complex128", derivatives="complex128"),
     named("conj"),
@@ -81,15 +82,29 @@ ROWS = [
     named("polar", inputs=2, special=False, **FLOATS),
     named("lgamma", domain=(0.3, 4.0), **FLOATS, **RATHER),
     named("digamma", domain=(1.6, 4.0), **FLOATS, **RATHER),
-    *[Row(f"polygamma {n}", lambda torch, x, n=n: torch.polygamma(n, x), domain=(0.3, 4.0),
-          **FLOATS, **RATHER) for n in (0, 1, 2, 3)],
-    Row("mvlgamma", lambda torch, x: torch.mvlgamma(x, 3), domain=(2.5, 4.0), **FLOATS,
-        **RATHER),
-    *[named(f"special.{name}", domain=(0.1, 0.9), special=False, **FLOATS)
-      for name in ("entr", "erfcx", "ndtri", "log_ndtr", "i0", "i0e", "i1", "i1e", "expit")],
+    *[
+        Row(
+            f"polygamma {n}",
+            lambda torch, x, n=n: torch.polygamma(n, x),
+            domain=(0.3, 4.0),
+            **FLOATS,
+            **RATHER,
+        )
+        for n in (0, 1, 2, 3)
+    ],
+    Row("mvlgamma", lambda torch, x: torch.mvlgamma(x, 3), domain=(2.5, 4.0), **FLOATS, **RATHER),
+    *[
+        named(f"special.{name}", domain=(0.1, 0.9), special=False, **FLOATS)
+        for name in ("entr", "erfcx", "ndtri", "log_ndtr", "i0", "i0e", "i1", "i1e", "expit")
+    ],
     named("special.ndtr", node=False, **FLOATS),
-    Row("special.zeta", lambda torch, x: torch.special.zeta(3.0, x), domain=(0.3, 4.0),
-        **FLOATS, **RATHER),
+    Row(
+        "special.zeta",
+        lambda torch, x: torch.special.zeta(3.0, x),
+        domain=(0.3, 4.0),
+        **FLOATS,
+        **RATHER,
+    ),
     named("ldexp", inputs=2, special=False, domain=(0.0, 3.0), dtypes="float64 float32"),
     named("nextafter", inputs=2, dtypes="float32 float64", derivatives="float64"),
     named("gcd", inputs=2, dtypes="int64 int32 uint8 bool float32", derivatives=""),

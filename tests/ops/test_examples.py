@@ -33,5 +33,6 @@ def test_example(doc, name):
     test = doctest.DocTestParser().get_doctest(doc, given, name, None, None)
     report = []
     doctest.DocTestRunner(checker=NearlyEqual(), optionflags=OPTIONS, verbose=False).run(
-        test, out=report.append)
+        test, out=report.append
+    )
     assert not report, "".join(report)

@@ -20,8 +20,9 @@ ROWS = [
     row("cat.dim", lambda torch, x, y: torch.cat((x, y), -1), [[(2, 3), (2, 1)], [(0, 2), (0, 3)]]),
     row("cat.one", lambda torch, x: torch.concat([x], dim=0), [[(3,)], [(0, 2)]]),
     row("cat.axis", lambda torch, x, y: torch.concatenate((x, y), axis=1), TWO[:1]),
-    row("cat.skipped", lambda torch, x, y: torch.cat([y[:0].reshape(0), x, x], 1),
-        [[(2, 3), (3,)]]),
+    row(
+        "cat.skipped", lambda torch, x, y: torch.cat([y[:0].reshape(0), x, x], 1), [[(2, 3), (3,)]]
+    ),
     row("cat.sizes", lambda torch, x, y: torch.cat([x, y]), [[(2, 3), (2, 2)]]),
     row("cat.ranks", lambda torch, x, y: torch.cat([x, y]), [[(2, 3), (3,)]]),
     row("cat.scalar", lambda torch, x, y: torch.cat([x, y]), [[(2,), ()]]),
@@ -42,10 +43,16 @@ ROWS = [
     row("dstack", lambda torch, x, y: torch.dstack([x, y]), [*TWO, [(), ()]]),
     row("column_stack", lambda torch, x, y: torch.column_stack([x, y]), [*TWO, [(3,), (3, 2)]]),
     row("hstack.nothing", lambda torch, x: torch.hstack([]), [[(2,)]]),
-    row("meshgrid", lambda torch, x, y: torch.meshgrid(x, y, indexing="ij"),
-        [[(2,), (3,)], [(), (3,)], [(0,), (2,)]]),
-    row("meshgrid.xy", lambda torch, x, y, z: torch.meshgrid([x, y, z], indexing="xy"),
-        [[(2,), (3,), (4,)], [(2,), (), (1,)]]),
+    row(
+        "meshgrid",
+        lambda torch, x, y: torch.meshgrid(x, y, indexing="ij"),
+        [[(2,), (3,)], [(), (3,)], [(0,), (2,)]],
+    ),
+    row(
+        "meshgrid.xy",
+        lambda torch, x, y, z: torch.meshgrid([x, y, z], indexing="xy"),
+        [[(2,), (3,), (4,)], [(2,), (), (1,)]],
+    ),
     row("meshgrid.nothing", lambda torch, x: torch.meshgrid(), [[(2,)]]),
     row("meshgrid.word", lambda torch, x: torch.meshgrid(x, indexing="yx"), [[(2,)]]),
     row("block_diag", lambda torch, x, y: torch.block_diag(x, y), [[(2, 3), (2,)], [(), (0, 2)]]),
@@ -53,8 +60,9 @@ ROWS = [
     row("cartesian_prod", lambda torch, x, y: torch.cartesian_prod(x, y), [[(2,), (3,)]]),
     row("cartesian_prod.one", lambda torch, x: torch.cartesian_prod(x), [[(2,)], [(2, 3)]]),
     row("combinations", lambda torch, x: torch.combinations(x), [[(4,)], [(1,)]], vmap=False),
-    row("combinations.again", lambda torch, x: torch.combinations(x, 3, True), [[(3,)]],
-        vmap=False),
+    row(
+        "combinations.again", lambda torch, x: torch.combinations(x, 3, True), [[(3,)]], vmap=False
+    ),
     row("combinations.none", lambda torch, x: torch.combinations(x, 0), [[(3,)]], vmap=False),
     row("combinations.negative", lambda torch, x: torch.combinations(x, -1), [[(3,)]]),
     row("split", lambda torch, x: torch.split(x, 2), [[(5,)], [(2, 3)], [(0, 2)]]),
@@ -73,12 +81,21 @@ ROWS = [
     row("unsafe_split", lambda torch, x: torch.unsafe_split(x, 2), [[(5,)]]),
     row("unsafe_chunk", lambda torch, x: x.unsafe_chunk(2), [[(5,)]]),
     row("tensor_split", lambda torch, x: torch.tensor_split(x, 3), [[(5,)], [(2, 3)], [()]]),
-    row("tensor_split.indices", lambda torch, x: x.tensor_split((1, -1, 9), -1),
-        [[(5,)], [(2, 3)]]),
-    row("tensor_split.tensor", lambda torch, x: x.tensor_split(torch.tensor([1, 3])), [[(5,)]],
-        vmap=False),
-    row("tensor_split.scalar", lambda torch, x: x.tensor_split(torch.tensor(2)), [[(5,)]],
-        vmap=False),
+    row(
+        "tensor_split.indices", lambda torch, x: x.tensor_split((1, -1, 9), -1), [[(5,)], [(2, 3)]]
+    ),
+    row(
+        "tensor_split.tensor",
+        lambda torch, x: x.tensor_split(torch.tensor([1, 3])),
+        [[(5,)]],
+        vmap=False,
+    ),
+    row(
+        "tensor_split.scalar",
+        lambda torch, x: x.tensor_split(torch.tensor(2)),
+        [[(5,)]],
+        vmap=False,
+    ),
     row("tensor_split.floats", lambda torch, x: x.tensor_split(torch.tensor([1.0])), [[(5,)]]),
     row("tensor_split.none", lambda torch, x: x.tensor_split(0), [[(5,)]]),
     row("hsplit", lambda torch, x: torch.hsplit(x, 2), [[(4,)], [(3, 2)], [(3, 3)], [()]]),

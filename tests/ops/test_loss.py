@@ -27,8 +27,13 @@ def loss(name, reduction="mean", **options):
 def pairs(name, label="", **fields):
     """Rows of a loss of input and target, one per reduction; `options` go to the loss."""
     options = fields.pop("options", {})
-    settings = {"shapes": PAIR, "dtypes": REAL, "derivatives": "float32 float64",
-                "special": False, **fields}
+    settings = {
+        "shapes": PAIR,
+        "dtypes": REAL,
+        "derivatives": "float32 float64",
+        "special": False,
+        **fields,
+    }
     return [Row(f"{name} {label}{r}", loss(name, r, **options), **settings) for r in REDUCTIONS]
 
 
@@ -41,15 +46,22 @@ def of_classes(name, targets, label="", weights=None, **options):
             more["weight"] = torch.tensor(weights, dtype=x.dtype)
         return getattr(torch.nn.functional, name)(x, torch.tensor(targets), **more)
 
-    return Row(f"{name} {label}", call, [[(*np.shape(targets)[:1], 3, *np.shape(targets)[1:])]],
-               dtypes="float32 float64" if name.startswith("multi") else REAL,
-               derivatives="float32 float64", special=False, second=not name.startswith("multi"))
+    return Row(
+        f"{name} {label}",
+        call,
+        [[(*np.shape(targets)[:1], 3, *np.shape(targets)[1:])]],
+        dtypes="float32 float64" if name.startswith("multi") else REAL,
+        derivatives="float32 float64",
+        special=False,
+        second=not name.startswith("multi"),
+    )
 
 
 def embeddings(name, *more, **options):
     """A loss of two samples' embeddings."""
     return lambda torch, a, b: getattr(torch.nn.functional, name)(
-        a, b, *[torch.tensor(m) for m in more], **options)
+        a, b, *[torch.tensor(m) for m in more], **options
+    )
 
 
 ROWS = [
@@ -59,131 +71,416 @@ ROWS = [
     *pairs("smooth_l1_loss", "wide ", options={"beta": 2.5}),
     *pairs("smooth_l1_loss", "sharp ", options={"beta": 0}),
     *pairs("huber_loss", options={"delta": 0.7}),
-    *pairs("binary_cross_entropy", domain=UNIT, dtypes="float32 float64", derivatives="float64",
-           tolerance=500, reason=BLUNT),
+    *pairs(
+        "binary_cross_entropy",
+        domain=UNIT,
+        dtypes="float32 float64",
+        derivatives="float64",
+        tolerance=500,
+        reason=BLUNT,
+    ),
     *pairs("binary_cross_entropy_with_logits", dtypes="float32 float64"),
     *pairs("kl_div", "log ", options={"log_target": True}, shapes=PAIR[:3], dtypes="float64")[1:],
     *pairs("kl_div", domain=UNIT, shapes=PAIR[:3], dtypes="float64")[1:],
-    Row("kl_div batchmean", loss("kl_div", "batchmean"), [[(2, 3), (2, 3)], [(), ()]], domain=UNIT,
-        dtypes="float64", derivatives="float64", special=False),
+    Row(
+        "kl_div batchmean",
+        loss("kl_div", "batchmean"),
+        [[(2, 3), (2, 3)], [(), ()]],
+        domain=UNIT,
+        dtypes="float64",
+        derivatives="float64",
+        special=False,
+    ),
     *pairs("poisson_nll_loss", dtypes="float64"),
-    *pairs("poisson_nll_loss", "full ", options={"full": True}, domain=(0.5, 4), dtypes="float64",
-           derivatives=""),
-    *pairs("poisson_nll_loss", "rates ", options={"log_input": False}, domain=(0.5, 4),
-           dtypes="float64"),
-    Row("mse_loss of special values", loss("mse_loss", "none"), [[(3,), (3,)]], dtypes="float32",
-        derivatives=""),
-    Row("huber_loss of special values", loss("huber_loss", "none"), [[(3,), (3,)]],
-        dtypes="float32", derivatives=""),
-    Row("logits of special values", loss("binary_cross_entropy_with_logits", "none"),
-        [[(3,), (3,)]], dtypes="float32", derivatives=""),
-    *[Row(f"{name} unequal", loss(name), [[(2, 3), (3,)], [(2, 3), (2, 2)]], dtypes="float64",
-          derivatives="", special=False)
-      for name in ("mse_loss", "l1_loss", "smooth_l1_loss", "huber_loss", "binary_cross_entropy",
-                   "binary_cross_entropy_with_logits")],
-    *[Row(f"{name} reduction", loss(name, "average"), [[(2,), (2,)]], dtypes="float64",
-          derivatives="", special=False)
-      for name in ("mse_loss", "l1_loss", "smooth_l1_loss", "huber_loss", "binary_cross_entropy",
-                   "binary_cross_entropy_with_logits", "kl_div", "poisson_nll_loss",
-                   "soft_margin_loss", "hinge_embedding_loss", "multilabel_soft_margin_loss")],
-    *[Row(f"{name} size_average", loss(name, size_average=False), [[(2,), (2,)]], dtypes="float64",
-          derivatives="", special=False)
-      for name in ("mse_loss", "l1_loss", "binary_cross_entropy_with_logits", "soft_margin_loss")],
-    Row("smooth_l1_loss negative beta", loss("smooth_l1_loss", beta=-1.0), PAIR, derivatives="",
-        dtypes="float64", special=False),
-    Row("huber_loss delta 0", loss("huber_loss", delta=0), PAIR, derivatives="", dtypes="float64",
-        special=False),
-    Row("binary_cross_entropy outside", loss("binary_cross_entropy"), [[(9,), (9,)]],
-        dtypes="float32 int64", derivatives="", special=False),
-    *[Row(f"{name} weight {r}", lambda torch, x, t, w, name=name, r=r: getattr(
-        torch.nn.functional, name)(x, t, weight=w, reduction=r), [[(2, 3), (2, 3), (2, 3)]],
-        domain=UNIT, dtypes="float64", derivatives="float64", special=False)
-      for name in ("mse_loss", "l1_loss", "huber_loss") for r in REDUCTIONS],
-    *[Row(f"{name} weight {r}", lambda torch, x, t, name=name, r=r: getattr(
-        torch.nn.functional, name)(x, t, weight=x.new_tensor([1.0, 2.0, 0.5]), reduction=r),
-        [[(2, 3), (2, 3)]], domain=UNIT, dtypes="float64", derivatives="float64", special=False,
-        tolerance=500, reason=BLUNT)
-      for name in ("binary_cross_entropy", "binary_cross_entropy_with_logits",
-                   "multilabel_soft_margin_loss") for r in REDUCTIONS],
-    *[Row(f"pos_weight {r}", lambda torch, x, t, r=r:
-        torch.nn.functional.binary_cross_entropy_with_logits(
-            x, t, pos_weight=x.new_tensor([1.0, 2.0, 0.5]), reduction=r),
-        [[(2, 3), (2, 3)], [(3,), (3,)]], dtypes="float64", derivatives="float64", special=False)
-      for r in REDUCTIONS],
-    *[Row(f"cross_entropy probabilities {r}", lambda torch, x, t, r=r:
-        torch.nn.functional.cross_entropy(x, t, x.detach().new_tensor([1.0, 2.0, 0.5]),
-                                          reduction=r, label_smoothing=0.1),
-        [[(2, 3), (2, 3)], [(3,), (3,)], [(2, 3, 4), (2, 3, 4)]], dtypes="float64",
-        derivatives="float64", special=False, node=False)
-      for r in REDUCTIONS],
-    Row("gaussian_nll_loss", lambda torch, x, t, v: torch.nn.functional.gaussian_nll_loss(
-        x, t, v, full=True), [[(2, 3), (2, 3), (2, 3)], [(2, 3), (2, 3), (2,)],
-                              [(2, 3), (2, 3), (2, 1)], [(2, 3), (2, 3), (4,)]], domain=UNIT,
-        dtypes="float32 float64", derivatives="float64", special=False, vmap=False),
-    Row("gaussian_nll_loss negative", lambda torch, x, t, v: torch.nn.functional.gaussian_nll_loss(
-        x, t, -v), [[(3,), (3,), (3,)]], domain=UNIT, dtypes="float64", derivatives="",
-        special=False),
+    *pairs(
+        "poisson_nll_loss",
+        "full ",
+        options={"full": True},
+        domain=(0.5, 4),
+        dtypes="float64",
+        derivatives="",
+    ),
+    *pairs(
+        "poisson_nll_loss",
+        "rates ",
+        options={"log_input": False},
+        domain=(0.5, 4),
+        dtypes="float64",
+    ),
+    Row(
+        "mse_loss of special values",
+        loss("mse_loss", "none"),
+        [[(3,), (3,)]],
+        dtypes="float32",
+        derivatives="",
+    ),
+    Row(
+        "huber_loss of special values",
+        loss("huber_loss", "none"),
+        [[(3,), (3,)]],
+        dtypes="float32",
+        derivatives="",
+    ),
+    Row(
+        "logits of special values",
+        loss("binary_cross_entropy_with_logits", "none"),
+        [[(3,), (3,)]],
+        dtypes="float32",
+        derivatives="",
+    ),
+    *[
+        Row(
+            f"{name} unequal",
+            loss(name),
+            [[(2, 3), (3,)], [(2, 3), (2, 2)]],
+            dtypes="float64",
+            derivatives="",
+            special=False,
+        )
+        for name in (
+            "mse_loss",
+            "l1_loss",
+            "smooth_l1_loss",
+            "huber_loss",
+            "binary_cross_entropy",
+            "binary_cross_entropy_with_logits",
+        )
+    ],
+    *[
+        Row(
+            f"{name} reduction",
+            loss(name, "average"),
+            [[(2,), (2,)]],
+            dtypes="float64",
+            derivatives="",
+            special=False,
+        )
+        for name in (
+            "mse_loss",
+            "l1_loss",
+            "smooth_l1_loss",
+            "huber_loss",
+            "binary_cross_entropy",
+            "binary_cross_entropy_with_logits",
+            "kl_div",
+            "poisson_nll_loss",
+            "soft_margin_loss",
+            "hinge_embedding_loss",
+            "multilabel_soft_margin_loss",
+        )
+    ],
+    *[
+        Row(
+            f"{name} size_average",
+            loss(name, size_average=False),
+            [[(2,), (2,)]],
+            dtypes="float64",
+            derivatives="",
+            special=False,
+        )
+        for name in ("mse_loss", "l1_loss", "binary_cross_entropy_with_logits", "soft_margin_loss")
+    ],
+    Row(
+        "smooth_l1_loss negative beta",
+        loss("smooth_l1_loss", beta=-1.0),
+        PAIR,
+        derivatives="",
+        dtypes="float64",
+        special=False,
+    ),
+    Row(
+        "huber_loss delta 0",
+        loss("huber_loss", delta=0),
+        PAIR,
+        derivatives="",
+        dtypes="float64",
+        special=False,
+    ),
+    Row(
+        "binary_cross_entropy outside",
+        loss("binary_cross_entropy"),
+        [[(9,), (9,)]],
+        dtypes="float32 int64",
+        derivatives="",
+        special=False,
+    ),
+    *[
+        Row(
+            f"{name} weight {r}",
+            lambda torch, x, t, w, name=name, r=r: getattr(torch.nn.functional, name)(
+                x, t, weight=w, reduction=r
+            ),
+            [[(2, 3), (2, 3), (2, 3)]],
+            domain=UNIT,
+            dtypes="float64",
+            derivatives="float64",
+            special=False,
+        )
+        for name in ("mse_loss", "l1_loss", "huber_loss")
+        for r in REDUCTIONS
+    ],
+    *[
+        Row(
+            f"{name} weight {r}",
+            lambda torch, x, t, name=name, r=r: getattr(torch.nn.functional, name)(
+                x, t, weight=x.new_tensor([1.0, 2.0, 0.5]), reduction=r
+            ),
+            [[(2, 3), (2, 3)]],
+            domain=UNIT,
+            dtypes="float64",
+            derivatives="float64",
+            special=False,
+            tolerance=500,
+            reason=BLUNT,
+        )
+        for name in (
+            "binary_cross_entropy",
+            "binary_cross_entropy_with_logits",
+            "multilabel_soft_margin_loss",
+        )
+        for r in REDUCTIONS
+    ],
+    *[
+        Row(
+            f"pos_weight {r}",
+            lambda torch, x, t, r=r: torch.nn.functional.binary_cross_entropy_with_logits(
+                x, t, pos_weight=x.new_tensor([1.0, 2.0, 0.5]), reduction=r
+            ),
+            [[(2, 3), (2, 3)], [(3,), (3,)]],
+            dtypes="float64",
+            derivatives="float64",
+            special=False,
+        )
+        for r in REDUCTIONS
+    ],
+    *[
+        Row(
+            f"cross_entropy probabilities {r}",
+            lambda torch, x, t, r=r: torch.nn.functional.cross_entropy(
+                x, t, x.detach().new_tensor([1.0, 2.0, 0.5]), reduction=r, label_smoothing=0.1
+            ),
+            [[(2, 3), (2, 3)], [(3,), (3,)], [(2, 3, 4), (2, 3, 4)]],
+            dtypes="float64",
+            derivatives="float64",
+            special=False,
+            node=False,
+        )
+        for r in REDUCTIONS
+    ],
+    Row(
+        "gaussian_nll_loss",
+        lambda torch, x, t, v: torch.nn.functional.gaussian_nll_loss(x, t, v, full=True),
+        [
+            [(2, 3), (2, 3), (2, 3)],
+            [(2, 3), (2, 3), (2,)],
+            [(2, 3), (2, 3), (2, 1)],
+            [(2, 3), (2, 3), (4,)],
+        ],
+        domain=UNIT,
+        dtypes="float32 float64",
+        derivatives="float64",
+        special=False,
+        vmap=False,
+    ),
+    Row(
+        "gaussian_nll_loss negative",
+        lambda torch, x, t, v: torch.nn.functional.gaussian_nll_loss(x, t, -v),
+        [[(3,), (3,), (3,)]],
+        domain=UNIT,
+        dtypes="float64",
+        derivatives="",
+        special=False,
+    ),
     *[of_classes("nll_loss", [0, 2, 1], r, reduction=r) for r in REDUCTIONS],
-    *[of_classes("nll_loss", [0, 2, 1], f"weighted {r}", [1.0, 2.0, 0.5], ignore_index=2,
-                 reduction=r) for r in REDUCTIONS],
-    *[of_classes("nll_loss", [[[0, 1], [2, 2]]], f"images {r}", [1.0, 2.0, 0.5], reduction=r)
-      for r in REDUCTIONS],
+    *[
+        of_classes(
+            "nll_loss", [0, 2, 1], f"weighted {r}", [1.0, 2.0, 0.5], ignore_index=2, reduction=r
+        )
+        for r in REDUCTIONS
+    ],
+    *[
+        of_classes("nll_loss", [[[0, 1], [2, 2]]], f"images {r}", [1.0, 2.0, 0.5], reduction=r)
+        for r in REDUCTIONS
+    ],
     *[of_classes("cross_entropy", [0, 2, -100], r, reduction=r) for r in REDUCTIONS],
-    *[of_classes("cross_entropy", [[0, 2], [1, 1]], f"sequences {r}", reduction=r)
-      for r in REDUCTIONS],
-    *[of_classes("cross_entropy", [0, 2, -100], f"smoothed {r}", [1.0, 2.0, 0.5], reduction=r,
-                 label_smoothing=0.2) for r in REDUCTIONS],
-    *[of_classes("multi_margin_loss", [0, 2, 1], f"{p} {r}", [1.0, 2.0, 0.5], p=p, reduction=r)
-      for r in REDUCTIONS for p in (1, 2)],
-    *[Row(f"multilabel_margin_loss {r}", lambda torch, x, r=r:
-        torch.nn.functional.multilabel_margin_loss(
-            x, torch.tensor([[1, -1, 0], [2, 0, -1]]), reduction=r), [[(2, 3)]],
-        dtypes="float32 float64", derivatives="float64", special=False, second=False)
-      for r in REDUCTIONS],
-    *[Row(f"soft_margin_loss {r}", lambda torch, x, r=r: torch.nn.functional.soft_margin_loss(
-        x, torch.tensor([1.0, -1.0, 1.0]), reduction=r), ROWS_OF_THREE, dtypes="float32 float64",
-        derivatives="float64", special=False) for r in REDUCTIONS],
-    *[Row(f"hinge_embedding_loss {r}", lambda torch, x, r=r:
-        torch.nn.functional.hinge_embedding_loss(
-            x, torch.tensor([1, -1, 1]), margin=0.5, reduction=r), ROWS_OF_THREE, dtypes=REAL,
-        derivatives="float64", special=False) for r in REDUCTIONS],
-    *[Row(f"cosine_embedding_loss {r}", embeddings("cosine_embedding_loss", [1, -1], margin=0.1,
-        reduction=r), [[(2, 3), (2, 3)]], dtypes="float32 float64 int64", derivatives="float64",
-        special=False) for r in REDUCTIONS],
-    *[Row(f"margin_ranking_loss {r}", embeddings("margin_ranking_loss", [1, -1, 1], margin=0.3,
-        reduction=r), [[(3,), (3,)], [(2, 3), (3,)]], dtypes=REAL + " int64",
-        derivatives="float64", special=False) for r in REDUCTIONS],
-    *[Row(f"triplet_margin_loss {p} {r}", lambda torch, a, b, c, p=p, r=r:
-        torch.nn.functional.triplet_margin_loss(a, b, c, p=p, swap=p == 1, reduction=r),
-        [[(2, 3), (2, 3), (2, 3)], [(3,), (3,), (3,)], [(2, 3), (2, 3), (3,)]],
-        dtypes="float32 float64", derivatives="float64", special=False, tolerance=5,
-        reason="norms of differences, in another order of additions")
-      for r in REDUCTIONS for p in (1, 2)],
-    *[Row(f"triplet_margin_with_distance_loss {r}", lambda torch, a, b, c, r=r:
-        torch.nn.functional.triplet_margin_with_distance_loss(
-            a, b, c, distance_function=lambda x, y: (x - y).abs().amax(-1), swap=True,
-            reduction=r), [[(2, 3), (2, 3), (2, 3)]], dtypes="float64", derivatives="float64",
-        special=False) for r in REDUCTIONS],
-    Row("cosine_similarity", lambda torch, a, b: torch.cosine_similarity(a, b, dim=-1),
+    *[
+        of_classes("cross_entropy", [[0, 2], [1, 1]], f"sequences {r}", reduction=r)
+        for r in REDUCTIONS
+    ],
+    *[
+        of_classes(
+            "cross_entropy",
+            [0, 2, -100],
+            f"smoothed {r}",
+            [1.0, 2.0, 0.5],
+            reduction=r,
+            label_smoothing=0.2,
+        )
+        for r in REDUCTIONS
+    ],
+    *[
+        of_classes("multi_margin_loss", [0, 2, 1], f"{p} {r}", [1.0, 2.0, 0.5], p=p, reduction=r)
+        for r in REDUCTIONS
+        for p in (1, 2)
+    ],
+    *[
+        Row(
+            f"multilabel_margin_loss {r}",
+            lambda torch, x, r=r: torch.nn.functional.multilabel_margin_loss(
+                x, torch.tensor([[1, -1, 0], [2, 0, -1]]), reduction=r
+            ),
+            [[(2, 3)]],
+            dtypes="float32 float64",
+            derivatives="float64",
+            special=False,
+            second=False,
+        )
+        for r in REDUCTIONS
+    ],
+    *[
+        Row(
+            f"soft_margin_loss {r}",
+            lambda torch, x, r=r: torch.nn.functional.soft_margin_loss(
+                x, torch.tensor([1.0, -1.0, 1.0]), reduction=r
+            ),
+            ROWS_OF_THREE,
+            dtypes="float32 float64",
+            derivatives="float64",
+            special=False,
+        )
+        for r in REDUCTIONS
+    ],
+    *[
+        Row(
+            f"hinge_embedding_loss {r}",
+            lambda torch, x, r=r: torch.nn.functional.hinge_embedding_loss(
+                x, torch.tensor([1, -1, 1]), margin=0.5, reduction=r
+            ),
+            ROWS_OF_THREE,
+            dtypes=REAL,
+            derivatives="float64",
+            special=False,
+        )
+        for r in REDUCTIONS
+    ],
+    *[
+        Row(
+            f"cosine_embedding_loss {r}",
+            embeddings("cosine_embedding_loss", [1, -1], margin=0.1, reduction=r),
+            [[(2, 3), (2, 3)]],
+            dtypes="float32 float64 int64",
+            derivatives="float64",
+            special=False,
+        )
+        for r in REDUCTIONS
+    ],
+    *[
+        Row(
+            f"margin_ranking_loss {r}",
+            embeddings("margin_ranking_loss", [1, -1, 1], margin=0.3, reduction=r),
+            [[(3,), (3,)], [(2, 3), (3,)]],
+            dtypes=REAL + " int64",
+            derivatives="float64",
+            special=False,
+        )
+        for r in REDUCTIONS
+    ],
+    *[
+        Row(
+            f"triplet_margin_loss {p} {r}",
+            lambda torch, a, b, c, p=p, r=r: torch.nn.functional.triplet_margin_loss(
+                a, b, c, p=p, swap=p == 1, reduction=r
+            ),
+            [[(2, 3), (2, 3), (2, 3)], [(3,), (3,), (3,)], [(2, 3), (2, 3), (3,)]],
+            dtypes="float32 float64",
+            derivatives="float64",
+            special=False,
+            tolerance=5,
+            reason="norms of differences, in another order of additions",
+        )
+        for r in REDUCTIONS
+        for p in (1, 2)
+    ],
+    *[
+        Row(
+            f"triplet_margin_with_distance_loss {r}",
+            lambda torch, a, b, c, r=r: torch.nn.functional.triplet_margin_with_distance_loss(
+                a,
+                b,
+                c,
+                distance_function=lambda x, y: (x - y).abs().amax(-1),
+                swap=True,
+                reduction=r,
+            ),
+            [[(2, 3), (2, 3), (2, 3)]],
+            dtypes="float64",
+            derivatives="float64",
+            special=False,
+        )
+        for r in REDUCTIONS
+    ],
+    Row(
+        "cosine_similarity",
+        lambda torch, a, b: torch.cosine_similarity(a, b, dim=-1),
         [[(3,), (3,)], [(2, 3), (3,)], [(2, 1, 3), (4, 3)], [(2, 3), (2, 4)]],
-        dtypes="float32 float64 int64", derivatives="float64", special=False),
-    *[Row(f"pairwise_distance {p}", lambda torch, a, b, p=p: torch.pairwise_distance(
-        a, b, p, keepdim=p == 1), [[(3,), (3,)], [(2, 3), (3,)], [(2, 3), (2, 4)]],
-        dtypes="float32 float64", derivatives="float64", special=False, node=False, tolerance=5,
-        reason="norms of differences, in another order of additions")
-      for p in (1, 2, 3)],
-    *[Row(f"cdist {p}", lambda torch, a, b, p=p: torch.cdist(a, b, p),
-        [[(2, 3), (4, 3)], [(5, 1, 2, 3), (2, 4, 3)], [(2, 3), (4, 4)], [(3,), (2, 3)]],
-        dtypes="float32 float64", derivatives="float64", special=False, second=False,
-        tolerance=20, reason="PyTorch sums the differences' powers in vectors")
-      for p in (0.0, 0.5, 1.0, 1.5, 2.0, 3.0, float("inf"))],
-    *[Row(f"pdist {p}", lambda torch, x, p=p: torch.pdist(x, p), [[(4, 3)], [(1, 3)], [(3,)]],
-        dtypes="float32 float64", derivatives="float64", special=False, second=False, vmap=False,
-        tolerance=20, reason="PyTorch sums the differences' powers in vectors")
-      for p in (1.0, 2.0, 3.0)],
-    Row("dist", lambda torch, a, b: torch.dist(a, b, 3), [[(2, 3), (3,)], [(2,), (3,)]],
-        dtypes="float32 float64", derivatives="float64", special=False, node=False, tolerance=5,
-        reason="PyTorch sums the differences' powers in vectors"),
+        dtypes="float32 float64 int64",
+        derivatives="float64",
+        special=False,
+    ),
+    *[
+        Row(
+            f"pairwise_distance {p}",
+            lambda torch, a, b, p=p: torch.pairwise_distance(a, b, p, keepdim=p == 1),
+            [[(3,), (3,)], [(2, 3), (3,)], [(2, 3), (2, 4)]],
+            dtypes="float32 float64",
+            derivatives="float64",
+            special=False,
+            node=False,
+            tolerance=5,
+            reason="norms of differences, in another order of additions",
+        )
+        for p in (1, 2, 3)
+    ],
+    *[
+        Row(
+            f"cdist {p}",
+            lambda torch, a, b, p=p: torch.cdist(a, b, p),
+            [[(2, 3), (4, 3)], [(5, 1, 2, 3), (2, 4, 3)], [(2, 3), (4, 4)], [(3,), (2, 3)]],
+            dtypes="float32 float64",
+            derivatives="float64",
+            special=False,
+            second=False,
+            tolerance=20,
+            reason="PyTorch sums the differences' powers in vectors",
+        )
+        for p in (0.0, 0.5, 1.0, 1.5, 2.0, 3.0, float("inf"))
+    ],
+    *[
+        Row(
+            f"pdist {p}",
+            lambda torch, x, p=p: torch.pdist(x, p),
+            [[(4, 3)], [(1, 3)], [(3,)]],
+            dtypes="float32 float64",
+            derivatives="float64",
+            special=False,
+            second=False,
+            vmap=False,
+            tolerance=20,
+            reason="PyTorch sums the differences' powers in vectors",
+        )
+        for p in (1.0, 2.0, 3.0)
+    ],
+    Row(
+        "dist",
+        lambda torch, a, b: torch.dist(a, b, 3),
+        [[(2, 3), (3,)], [(2,), (3,)]],
+        dtypes="float32 float64",
+        derivatives="float64",
+        special=False,
+        node=False,
+        tolerance=5,
+        reason="PyTorch sums the differences' powers in vectors",
+    ),
 ]
 
 test_values, test_derivatives, test_transforms = checks_of(ROWS)
@@ -205,7 +502,8 @@ def test_targets_that_do_not_fit(name, case):
     for lib in (rushlight, torch):
         with pytest.raises((RuntimeError, ValueError, IndexError)) as caught:
             getattr(lib.nn.functional, name)(
-                lib.ones(shape), lib.tensor(target, dtype=getattr(lib, dtype)))
+                lib.ones(shape), lib.tensor(target, dtype=getattr(lib, dtype))
+            )
         errors.append((type(caught.value), str(caught.value)))
     assert errors[0] == errors[1]
 
@@ -269,8 +567,9 @@ def test_ctc_loss(frames, labels, blank, zero_infinity, reduction):
     found = []
     for lib, targets in ((rushlight, SPELLED), (rushlight, joined), (torch, SPELLED)):
         x = lib.tensor(scores.tolist(), dtype=lib.float64, requires_grad=True)
-        out = lib.nn.functional.ctc_loss(x.log_softmax(-1), lib.tensor(targets), frames, labels,
-                                         blank, reduction, zero_infinity)
+        out = lib.nn.functional.ctc_loss(
+            x.log_softmax(-1), lib.tensor(targets), frames, labels, blank, reduction, zero_infinity
+        )
         out.sum().backward()
         found.append((out.detach().numpy(), x.grad.numpy(), graph_of(out)))
     for ours in found[:2]:

@@ -21,24 +21,41 @@ ROWS = [
     row("as_strided.empty", lambda torch, x: x.as_strided((0, 2), (1, 1)), [[(4,)]]),
     row("as_strided.of_part", lambda torch, x: x[1:3].as_strided((2, 2), (1, 1), 0), [[(4,)]]),
     row("as_strided.of_transposed", lambda torch, x: x.t().as_strided((3,), (2,), 1), [[(2, 3)]]),
-    row("as_strided.of_expanded", lambda torch, x: x.expand(3, 4).as_strided((2, 2), (1, 2)),
-        [[(4,)]]),
+    row(
+        "as_strided.of_expanded",
+        lambda torch, x: x.expand(3, 4).as_strided((2, 2), (1, 2)),
+        [[(4,)]],
+    ),
     row("as_strided.ranks", lambda torch, x: x.as_strided((3,), (1, 2)), [[(6,)]]),
-    row("as_strided.outside", lambda torch, x: x.as_strided((9,), (1,)), [[(6,)]],
-        dtypes="float32"),
+    row(
+        "as_strided.outside", lambda torch, x: x.as_strided((9,), (1,)), [[(6,)]], dtypes="float32"
+    ),
     row("as_strided.backwards", lambda torch, x: x.as_strided((2,), (-1,), 2), [[(6,)]]),
     row("as_strided.before", lambda torch, x: x.as_strided((1,), (1,), -1), [[(6,)]]),
-    row("select_scatter", lambda torch, x, y: torch.select_scatter(x, y, 0, -1),
-        [[(2, 3), (3,)], [(4,), ()]]),
+    row(
+        "select_scatter",
+        lambda torch, x, y: torch.select_scatter(x, y, 0, -1),
+        [[(2, 3), (3,)], [(4,), ()]],
+    ),
     row("select_scatter.misfit", lambda torch, x, y: x.select_scatter(y, 0, 0), [[(2, 3), (2,)]]),
     row("select_scatter.range", lambda torch, x, y: x.select_scatter(y, 0, 5), [[(2, 3), (3,)]]),
-    row("slice_scatter", lambda torch, x, y: torch.slice_scatter(x, y, 0, 1, None, 2),
-        [[(5,), (2,)], [(4, 2), (2, 2)]]),
+    row(
+        "slice_scatter",
+        lambda torch, x, y: torch.slice_scatter(x, y, 0, 1, None, 2),
+        [[(5,), (2,)], [(4, 2), (2, 2)]],
+    ),
     row("slice_scatter.step", lambda torch, x, y: x.slice_scatter(y, step=0), [[(2,), (2,)]]),
-    row("diagonal_scatter", lambda torch, x, y: torch.diagonal_scatter(x, y, 1),
-        [[(2, 3), (2,)], [(3, 3, 2), (2, 2)]]),
-    row("as_strided_scatter", lambda torch, x, y: torch.as_strided_scatter(x, y, (2,), (2,), 1),
-        [[(6,), (2,)]], derivatives=""),
+    row(
+        "diagonal_scatter",
+        lambda torch, x, y: torch.diagonal_scatter(x, y, 1),
+        [[(2, 3), (2,)], [(3, 3, 2), (2, 2)]],
+    ),
+    row(
+        "as_strided_scatter",
+        lambda torch, x, y: torch.as_strided_scatter(x, y, (2,), (2,), 1),
+        [[(6,), (2,)]],
+        derivatives="",
+    ),
     row("mixed_scatter", lambda torch, x, y: x.select_scatter(y.float(), 0, 0), [[(2, 3), (3,)]]),
 ]
 
@@ -70,8 +87,9 @@ def test_gradients_where_memory_overlaps(name):
     for lib in (torch, rushlight):
         x = lib.arange(4.0, requires_grad=True)
         y = OVERLAPPING[name](x * 1)
-        (g,) = lib.autograd.grad(y, x, lib.arange(1.0, 1.0 + y.numel()).view(y.shape),
-                                 create_graph=True)
+        (g,) = lib.autograd.grad(
+            y, x, lib.arange(1.0, 1.0 + y.numel()).view(y.shape), create_graph=True
+        )
         found.append(g.tolist())
     np.testing.assert_allclose(found[1], found[0], rtol=1e-6)
 

@@ -9,8 +9,9 @@ from tests.ops.checker import Row, checks_of
 
 torch = pytest.importorskip("torch")
 
-row = partial(Row, shapes=[[(2, 3)], [(3, 3)]], dtypes="float32", derivatives="float64",
-              special=False)
+row = partial(
+    Row, shapes=[[(2, 3)], [(3, 3)]], dtypes="float32", derivatives="float64", special=False
+)
 ROWS = [
     row("alias_copy", lambda torch, x: torch.alias_copy(x)),
     row("as_strided_copy", lambda torch, x: torch.as_strided_copy(x, (2, 2), (1, 2))),
@@ -29,8 +30,7 @@ ROWS = [
     row("unfold_copy", lambda torch, x: torch.unfold_copy(x, 0, 2, 1)),
     row("unsqueeze_copy", lambda torch, x: torch.unsqueeze_copy(x, 0)),
     row("view_copy", lambda torch, x: torch.view_copy(x, (-1,))),
-    row("unsafe_split_with_sizes",
-        lambda torch, x: torch.unsafe_split_with_sizes(x, [1, 2], 1)),
+    row("unsafe_split_with_sizes", lambda torch, x: torch.unsafe_split_with_sizes(x, [1, 2], 1)),
 ]
 
 test_values, test_derivatives, test_transforms = checks_of(ROWS)

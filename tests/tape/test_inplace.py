@@ -9,8 +9,22 @@ def positive(torch, n=3):
 
 @compared
 def test_old_values_are_kept_for_the_rule(torch, say):
-    for name in ("exp_", "log_", "sin_", "sqrt_", "tanh_", "sigmoid_", "abs_", "reciprocal_",
-                 "square_", "neg_", "relu_", "rsqrt_", "tan_", "cos_"):
+    for name in (
+        "exp_",
+        "log_",
+        "sin_",
+        "sqrt_",
+        "tanh_",
+        "sigmoid_",
+        "abs_",
+        "reciprocal_",
+        "square_",
+        "neg_",
+        "relu_",
+        "rsqrt_",
+        "tan_",
+        "cos_",
+    ):
         x = positive(torch)
         y = x.clone()
         out = getattr(y, name)()

@@ -377,3 +377,13 @@ def test_view_made_in_no_grad_leads_nowhere(torch, say):
     say.refused(v.backward, torch.ones(2, 2))
     say.refused(lambda: torch.autograd.grad((v * 2).sum(), v))
     say(torch.autograd.grad((v * 2).sum(), v, allow_unused=True))
+
+
+@compared
+def test_writes_to_views_are_differentiated_once(torch, say):
+    x = leaf(torch, 2, 2)
+    y = torch.zeros(2, 2)
+    y[0] = x[0]
+    y.sum().backward()
+    say.refused(y.sum().backward)
+    say(x.grad)

@@ -260,21 +260,39 @@ def test_expression(expression):
     check(expression, SETUP)
 
 
-@pytest.mark.parametrize("source", ["float16", "float32", "float64", "complex64", "int8", "int64",
-                                    "uint8", "bool"])
+@pytest.mark.parametrize(
+    "source", ["float16", "float32", "float64", "complex64", "int8", "int64", "uint8", "bool"]
+)
 def test_every_conversion(source):
     small = source in ("int8", "uint8", "bool")
     numbers = "[0, 1, 2, 100, 3]" if small else "[0, 1, -2, 300, 70000]"
     setup = f"t = torch.tensor({numbers}, dtype=torch.float64).to(torch.{source})"
-    for target in ("bool", "uint8", "int8", "int16", "int32", "int64", "float16", "float32",
-                   "float64", "complex64", "complex128"):
+    for target in (
+        "bool",
+        "uint8",
+        "int8",
+        "int16",
+        "int32",
+        "int64",
+        "float16",
+        "float32",
+        "float64",
+        "complex64",
+        "complex128",
+    ):
         check(f"t.to(torch.{target}), t.type(torch.{target}).stride()", setup)
 
 
-@pytest.mark.parametrize(("source", "target"), [
-    ("float32", "float64"), ("float64", "float16"), ("float32", "complex64"),
-    ("complex64", "complex128"), ("float64", "bfloat16"),
-])
+@pytest.mark.parametrize(
+    ("source", "target"),
+    [
+        ("float32", "float64"),
+        ("float64", "float16"),
+        ("float32", "complex64"),
+        ("complex64", "complex128"),
+        ("float64", "bfloat16"),
+    ],
+)
 def test_gradients_come_back_in_the_source_dtype(source, target):
     setup = f"""
 x = torch.tensor([1.5, -2.0], dtype=torch.{source}, requires_grad=True)
@@ -285,10 +303,13 @@ y = x.to(torch.{target})
 
 
 def test_second_derivative_through_a_conversion():
-    check("torch.autograd.grad(g.sum(), x)", """
+    check(
+        "torch.autograd.grad(g.sum(), x)",
+        """
 x = torch.tensor([1.5, -2.0], requires_grad=True)
 g, = torch.autograd.grad((x.double() ** 3).sum(), x, create_graph=True)
-""")
+""",
+    )
 
 
 def test_a_scalar_that_requires_grad_is_warned_about_once():

@@ -219,10 +219,20 @@ def test_linspace_is_exact(dtype):
         assert ours.tolist() == theirs.tolist()
 
 
-@pytest.mark.parametrize("layout", [
-    "t.transpose(0, 2)", "t[:, ::2]", "t[1]", "t[:, :, 1:2]", "t.permute(1, 2, 0)", "t[:0]",
-    "t[:, :1].expand(2, 3, 4)", "t[:1].expand(5, 3, 4).transpose(0, 1)", "t.transpose(1, 2)[:, 1:]",
-])
+@pytest.mark.parametrize(
+    "layout",
+    [
+        "t.transpose(0, 2)",
+        "t[:, ::2]",
+        "t[1]",
+        "t[:, :, 1:2]",
+        "t.permute(1, 2, 0)",
+        "t[:0]",
+        "t[:, :1].expand(2, 3, 4)",
+        "t[:1].expand(5, 3, 4).transpose(0, 1)",
+        "t.transpose(1, 2)[:, 1:]",
+    ],
+)
 def test_strides_follow_the_model(layout):
     setup = f"t = torch.arange(24.0).reshape(2, 3, 4); t = {layout}"
     check("torch.zeros_like(t).stride(), torch.empty_like(t, dtype=torch.int8).stride()", setup)

@@ -339,9 +339,25 @@ def test_read_only_memory_stays_as_it_is():
         t.add_(1)
 
 
-@pytest.mark.parametrize("dtype", ["bool", "uint8", "int8", "int16", "int32", "int64", "uint16",
-                                   "uint32", "uint64", "float16", "float32", "float64",
-                                   "complex64", "complex128"])
+@pytest.mark.parametrize(
+    "dtype",
+    [
+        "bool",
+        "uint8",
+        "int8",
+        "int16",
+        "int32",
+        "int64",
+        "uint16",
+        "uint32",
+        "uint64",
+        "float16",
+        "float32",
+        "float64",
+        "complex64",
+        "complex128",
+    ],
+)
 def test_every_dtype_goes_to_numpy_and_back(dtype):
     check(f"torch.from_numpy(np.ones(2, '{dtype}')), torch.ones(2, dtype=torch.{dtype}).numpy()")
     check(f"torch.tensor([1, 0], dtype=torch.{dtype}), torch.tensor([True], dtype=torch.{dtype})")

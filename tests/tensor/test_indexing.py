@@ -117,8 +117,15 @@ def reading(lib, shape, index):
     y = x[built(lib, index)]
     y.backward(lib.arange(1.0, y.numel() + 1, dtype=lib.float64).reshape(tuple(y.shape)))
     offset = y.storage_offset() if y._is_view() and y.numel() else None
-    return (tuple(y.shape), y.tolist(), y._is_view(), offset, graph(y.grad_fn), x.grad.tolist(),
-            x.detach()[built(lib, index)].stride() if y.numel() else None)
+    return (
+        tuple(y.shape),
+        y.tolist(),
+        y._is_view(),
+        offset,
+        graph(y.grad_fn),
+        x.grad.tolist(),
+        x.detach()[built(lib, index)].stride() if y.numel() else None,
+    )
 
 
 @settings(max_examples=150, deadline=None)
@@ -132,7 +139,7 @@ def writing(lib, shape, index, value_shape, recorded):
     x = numbered(lib, shape)
     v = (numbered(lib, value_shape) + 0.5).requires_grad_(recorded)
     if recorded:
-        x = (x.requires_grad_() * 1.0)
+        x = x.requires_grad_() * 1.0
     x[built(lib, index)] = v
     if not recorded:
         return x.tolist(), x._version
@@ -159,7 +166,8 @@ def test_writing(case, recorded, data):
     if data.draw(st.integers(0, 9)) == 0:
         value_shape = (1, *value_shape)
     ours, theirs = (
-        outcome(lambda lib=lib: writing(lib, shape, index, value_shape, recorded)) for lib in LIBS)
+        outcome(lambda lib=lib: writing(lib, shape, index, value_shape, recorded)) for lib in LIBS
+    )
     assert ours == theirs
 
 

@@ -57,9 +57,7 @@ def same(ours, theirs):
 @pytest.mark.parametrize("call", CALLS)
 def test_numbers_are_numpys(call):
     arrays = {"np": np, "A": A, "B": B, "x": A, "y": B, "s": S}
-    tensors = arrays | {
-        k: rushlight.tensor(arrays[k], requires_grad=True) for k in ("x", "y", "s")
-    }
+    tensors = arrays | {k: rushlight.tensor(arrays[k], requires_grad=True) for k in ("x", "y", "s")}
     same(plain(eval(f"[{call}]", tensors)), eval(f"[{call}]", arrays))
 
 

@@ -174,7 +174,9 @@ class Made(torch.Tensor):
 """
 
 
-@pytest.mark.parametrize("expression", rows("""
+@pytest.mark.parametrize(
+    "expression",
+    rows("""
 Plain([1., 2.])
 Plain(2, 3).shape, type(Plain())
 type(Plain([1., 2.]).sum()).__name__, Plain([1., 2.]) + 1
@@ -186,7 +188,8 @@ torch.ones(2, requires_grad=True).as_subclass(Plain).grad_fn.name()
 torch.ones(2).as_subclass(dict)
 torch.Tensor._make_subclass(Plain, 3)
 type(torch.tensor(Plain([1.]).tolist())).__name__
-"""))
+"""),
+)
 def test_subclass(expression):
     check(expression, SUBCLASSES)
 
@@ -218,23 +221,29 @@ def test_copies_keep_the_layout(layout):
 
 
 def test_deepcopy_keeps_what_is_shared():
-    check("pair[1], v", """
+    check(
+        "pair[1], v",
+        """
 import copy
 t = torch.arange(6.0).reshape(2, 3)
 v = t[1]
 pair = copy.deepcopy([t, v])
 pair[0][1, 1] = 100
-""")
+""",
+    )
 
 
 def test_deepcopy_takes_grad_and_attributes_along():
-    check("twin.grad, twin.tag, twin.requires_grad", """
+    check(
+        "twin.grad, twin.tag, twin.requires_grad",
+        """
 import copy
 x = torch.ones(2, requires_grad=True)
 x.tag = [1]
 (x * 2).sum().backward()
 twin = copy.deepcopy(x)
-""")
+""",
+    )
 
 
 @pytest.mark.parametrize("protocol", range(2, pickle.HIGHEST_PROTOCOL + 1))
@@ -255,7 +264,9 @@ def test_hooks_do_not_go_into_a_pickle():
 # -- storages and DLPack -----------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("expression", rows("""
+@pytest.mark.parametrize(
+    "expression",
+    rows("""
 t[2:].untyped_storage().nbytes(), t[2:].storage_offset(), t.reshape(2, 3)[1, 1].storage_offset()
 t[2:].untyped_storage().data_ptr() == t.untyped_storage().data_ptr()
 t.untyped_storage() == t[1:].untyped_storage()
@@ -266,7 +277,8 @@ t[1:].resize_(5)
 t.clone().set_(t, 1, (2,), (2,)), t.clone().set_(t)
 torch.ones(2, 3).expand(4, 2, 3).storage_offset()
 torch.is_storage(t.untyped_storage()), torch.is_storage(t)
-"""))
+"""),
+)
 def test_storage(expression):
     check(expression, "t = torch.arange(6.0)")
 
@@ -281,19 +293,26 @@ def test_storage_bytes_can_be_written():
 
 
 def test_resize_and_set_count_as_writes():
-    check("t._version, u._version", """
+    check(
+        "t._version, u._version",
+        """
 t = torch.ones(3)
 t.resize_(2)
 u = torch.ones(3)
 u.resize_(3)
 u.set_(torch.ones(2))
-""")
+""",
+    )
 
 
 def test_dlpack_shares_memory():
     t = rushlight.arange(3.0)
-    for twin in (rushlight.from_dlpack(t), np.from_dlpack(t), torch.from_dlpack(t),
-                 rushlight.utils.dlpack.from_dlpack(rushlight.utils.dlpack.to_dlpack(t))):
+    for twin in (
+        rushlight.from_dlpack(t),
+        np.from_dlpack(t),
+        torch.from_dlpack(t),
+        rushlight.utils.dlpack.from_dlpack(rushlight.utils.dlpack.to_dlpack(t)),
+    ):
         twin[0] += 1
     assert t.tolist() == [4, 1, 2]
     theirs = torch.arange(3.0)

@@ -232,13 +232,22 @@ def test_expression(expression):
 
 
 @pytest.mark.parametrize("shape", ["5", "3, 7", "16", "17", "40", "2, 3, 4", "0", "2, 0", ""])
-@pytest.mark.parametrize("draw", [
-    "torch.rand(size)", "torch.randn(size)", "torch.randint(0, 1000, size)",
-    "torch.zeros(size).normal_(2, 3)", "torch.zeros(size).uniform_(-1, 2)",
-    "torch.zeros(size).exponential_()", "torch.bernoulli(torch.full(size, .3))",
-    "torch.normal(torch.zeros(size), 2.)", "torch.randn_like(torch.zeros(size))",
-    "torch.poisson(torch.full(size, 4.))", "torch.zeros(size, dtype=torch.int64).random_(7)",
-])
+@pytest.mark.parametrize(
+    "draw",
+    [
+        "torch.rand(size)",
+        "torch.randn(size)",
+        "torch.randint(0, 1000, size)",
+        "torch.zeros(size).normal_(2, 3)",
+        "torch.zeros(size).uniform_(-1, 2)",
+        "torch.zeros(size).exponential_()",
+        "torch.bernoulli(torch.full(size, .3))",
+        "torch.normal(torch.zeros(size), 2.)",
+        "torch.randn_like(torch.zeros(size))",
+        "torch.poisson(torch.full(size, 4.))",
+        "torch.zeros(size, dtype=torch.int64).random_(7)",
+    ],
+)
 def test_streams(draw, shape):
     """The numbers, and the stream after them."""
     check(f"({draw}), torch.rand(2)", f"size = torch.Size([{shape}])")
@@ -252,26 +261,34 @@ def test_fills_follow_memory(layout, fill):
 
 
 def test_history_of_a_filled_view():
-    check("x.grad, y.grad_fn.name()", """
+    check(
+        "x.grad, y.grad_fn.name()",
+        """
 x = torch.ones(4, requires_grad=True)
 y = x * 2
 y[:2].normal_()
 (y * 3).sum().backward()
-""")
+""",
+    )
 
 
 def test_a_fill_counts_as_a_write():
     check("[t._version, (t.uniform_(), t._version)[1]]", "t = torch.ones(3)")
-    check("(z.backward())", """
+    check(
+        "(z.backward())",
+        """
 x = torch.ones(3, requires_grad=True)
 y = x * 1
 z = (y * y).sum()
 y.normal_()
-""")
+""",
+    )
 
 
 def test_fork_rng_and_states():
-    check("[a, torch.rand(2), b]", """
+    check(
+        "[a, torch.rand(2), b]",
+        """
 torch.manual_seed(7)
 with torch.random.fork_rng():
     a = torch.rand(2)
@@ -282,7 +299,8 @@ b = torch.rand(2)
 g = torch.Generator().manual_seed(1)
 g.set_state(torch.Generator().manual_seed(2).get_state())
 b = (b, torch.rand(2, generator=g), torch.rand(2, generator=g.clone_state()))
-""")
+""",
+    )
 
 
 def test_a_state_of_pytorch_continues_here():
@@ -302,7 +320,9 @@ def test_seed_draws_from_the_system():
 
 
 @pytest.mark.parametrize("randomness", ["error", "same", "different"])
-@pytest.mark.parametrize("draw", rows("""
+@pytest.mark.parametrize(
+    "draw",
+    rows("""
 torch.randn_like(t) * t
 torch.randn(2) * t
 torch.ones(2).uniform_() * t
@@ -313,6 +333,7 @@ torch.normal(t, 1.)
 torch.randint(0, 9, (2,)) * t
 torch.randperm(3) * t
 torch.func.vmap(lambda u: torch.rand(2) + u * t, randomness='different')(torch.ones(2))
-"""))
+"""),
+)
 def test_randomness_of_vmap(draw, randomness):
     check(f"torch.func.vmap(lambda t: {draw}, randomness='{randomness}')(torch.ones(3))")

@@ -12,10 +12,27 @@ from rushlight.tape.nodes import SavedTensor
 from rushlight.tensor.differentiate import backward, grad
 
 __all__ = [
-    "Function", "NestedIOFunction", "SavedTensor", "Variable", "anomaly_mode", "backward",
-    "detect_anomaly", "enable_grad", "forward_ad", "function", "grad", "grad_mode", "gradcheck",
-    "gradgradcheck", "graph", "inference_mode", "no_grad", "set_detect_anomaly",
-    "set_grad_enabled", "set_multithreading_enabled", "variable",
+    "Function",
+    "NestedIOFunction",
+    "SavedTensor",
+    "Variable",
+    "anomaly_mode",
+    "backward",
+    "detect_anomaly",
+    "enable_grad",
+    "forward_ad",
+    "function",
+    "grad",
+    "grad_mode",
+    "gradcheck",
+    "gradgradcheck",
+    "graph",
+    "inference_mode",
+    "no_grad",
+    "set_detect_anomaly",
+    "set_grad_enabled",
+    "set_multithreading_enabled",
+    "variable",
 ]
 
 __getattr__ = missing(__name__, ("forward_ad", "graph"))

@@ -106,8 +106,10 @@ def set_anomaly_enabled(enabled: bool, check_nan: bool = True) -> None:
     """Switch anomaly detection on or off, for this thread and those started from now on."""
     for position, (name, value) in enumerate([("enabled", enabled), ("check_nan", check_nan)], 1):
         if not isinstance(value, bool):
-            raise TypeError(f"set_anomaly_enabled(): argument '{name}' (position {position}) must "
-                            f"be bool, not {type(value).__name__}")
+            raise TypeError(
+                f"set_anomaly_enabled(): argument '{name}' (position {position}) must "
+                f"be bool, not {type(value).__name__}"
+            )
     Anomaly.check_nan = check_nan
     core.state().anomaly = Anomaly() if enabled else None
     core.inherit_anomaly(core.state().anomaly)
@@ -155,8 +157,11 @@ class detect_anomaly:
     def __init__(self, check_nan: bool = True) -> None:
         self.before = is_anomaly_enabled(), is_anomaly_check_nan_enabled()
         self.check_nan = check_nan
-        warnings.warn("Anomaly Detection has been enabled. This mode will increase the runtime and "
-                      "should only be enabled for debugging.", stacklevel=2)
+        warnings.warn(
+            "Anomaly Detection has been enabled. This mode will increase the runtime and "
+            "should only be enabled for debugging.",
+            stacklevel=2,
+        )
 
     def __enter__(self) -> None:
         set_anomaly_enabled(True, self.check_nan)

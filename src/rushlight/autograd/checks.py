@@ -47,7 +47,7 @@ STRIDE_ZERO = (
     ".contiguous on the input before passing it to gradcheck."
 )
 UNDEFINED_FAILS = (
-    "Expected backward function to handle undefined output grads. Please look at \"Notes about "
+    'Expected backward function to handle undefined output grads. Please look at "Notes about '
     'undefined output gradients" in "tools/autograd/derivatives.yaml"'
 )
 UNDEFINED_NONZERO = (
@@ -73,8 +73,10 @@ def mismatch(numerical: Any, analytical: Any, i: int, k: int, part: str, forward
     elements = "inputs" if forward else "outputs"
     prefix = f"While considering the {part} part of complex {elements} only, " if part else ""
     mode = "computed with forward mode " if forward else ""
-    return (f"{prefix}Jacobian {mode}mismatch for output {i} with respect to input {k},\n"
-            f"numerical:{numerical}\nanalytical:{analytical}\n")
+    return (
+        f"{prefix}Jacobian {mode}mismatch for output {i} with respect to input {k},\n"
+        f"numerical:{numerical}\nanalytical:{analytical}\n"
+    )
 
 
 def parts(values: Sequence[Tensor]) -> list[tuple[str, Any]]:
@@ -124,7 +126,8 @@ def check_backward_fast(check: Check) -> None:
                 atol = check.atol * float(u.abs().sum() * v.abs().sum())
                 if not check.close(found, expected, atol):
                     raise GradcheckError(
-                        mismatch(expected, found, i, k, part, False) + slow_verdict(check))
+                        mismatch(expected, found, i, k, part, False) + slow_verdict(check)
+                    )
 
 
 def slow_verdict(check: Check) -> str:
@@ -138,6 +141,7 @@ def slow_verdict(check: Check) -> str:
 
 def check_constant(check: Check) -> None:
     """Results that do not require grad must not change with the inputs."""
+
     def run() -> list[Tensor]:
         results = as_tuple(check.func(*check.inputs))
         return [o.detach().clone() for o in results if is_number_field(o)]
@@ -168,13 +172,19 @@ def check_undefined(check: Check) -> None:
     outputs, inputs = check.outputs(), [x for _, x in check.wanted()]
     absent = [[None] * len(outputs)]
     if len(outputs) > 1:
-        absent += [[None if j == i else torch.zeros_like(o) for j, o in enumerate(outputs)]
-                   for i in range(len(outputs))]
+        absent += [
+            [None if j == i else torch.zeros_like(o) for j, o in enumerate(outputs)]
+            for i in range(len(outputs))
+        ]
     for cotangents in absent:
         try:
-            found = grad(undefined(outputs, cotangents), inputs,
-                         [torch.zeros_like(o) for o in outputs], retain_graph=True,
-                         allow_unused=True)
+            found = grad(
+                undefined(outputs, cotangents),
+                inputs,
+                [torch.zeros_like(o) for o in outputs],
+                retain_graph=True,
+                allow_unused=True,
+            )
         except RuntimeError as error:
             raise GradcheckError(UNDEFINED_FAILS) from error
         if any(g is not None and not bool((g == 0).all()) for g in found):
@@ -206,8 +216,14 @@ def check_batched(check: Check) -> None:
         vs = [random_like(output, seed) for seed in (1, 2)]
         alone = [grad(output, inputs, v, retain_graph=True, allow_unused=True) for v in vs]
         try:
-            found = grad(output, inputs, torch.stack(vs), retain_graph=True, allow_unused=True,
-                         is_grads_batched=True)
+            found = grad(
+                output,
+                inputs,
+                torch.stack(vs),
+                retain_graph=True,
+                allow_unused=True,
+                is_grads_batched=True,
+            )
         except RuntimeError as error:
             raise GradcheckError(f"While computing batched gradients, got: {error}") from error
         for k, (a, each) in enumerate(zip(found, zip(*alone, strict=True), strict=True)):
@@ -227,8 +243,10 @@ def check_batched_forward(check: Check) -> None:
 
 
 def batch_mismatch(i: int, k: int, found: Tensor, expected: Tensor) -> str:
-    return (f"For output {i} and input {k}:\n\ngradcheck failed while testing batched gradient "
-            f"computation.\n\nGot:\n{found}\n\nExpected:\n{expected}")
+    return (
+        f"For output {i} and input {k}:\n\ngradcheck failed while testing batched gradient "
+        f"computation.\n\nGot:\n{found}\n\nExpected:\n{expected}"
+    )
 
 
 # -- all of them ------------------------------------------------------------------------------
@@ -246,8 +264,15 @@ def check_inputs(inputs: Sequence[Any]) -> None:
             raise RuntimeError(STRIDE_ZERO.format(i))
 
 
-def run_checks(check: Check, backward: bool, forward: bool, fast: bool, undefined_grad: bool,
-               batched: bool, batched_forward: bool) -> bool:
+def run_checks(
+    check: Check,
+    backward: bool,
+    forward: bool,
+    fast: bool,
+    undefined_grad: bool,
+    batched: bool,
+    batched_forward: bool,
+) -> bool:
     """Everything that was asked for, in PyTorch's order."""
     check_inputs(check.inputs)
     if not check.outputs():

@@ -73,12 +73,15 @@ def make_dual(tensor: Any, tangent: Any, *, level: int | None = None) -> Any:
     """
     found = dual_levels()
     if not found:
-        raise RuntimeError("Trying to create a dual Tensor for forward AD but no level exists, make "
-                           "sure to enter_dual_level() first.")
+        raise RuntimeError(
+            "Trying to create a dual Tensor for forward AD but no level exists, make "
+            "sure to enter_dual_level() first."
+        )
     for x, which in ((tensor, "tensor"), (tangent, "tangent")):
         if not isinstance(x, Tensor):
-            raise TypeError(f"make_dual(): argument '{which}' must be Tensor, not "
-                            f"{type(x).__name__}")
+            raise TypeError(
+                f"make_dual(): argument '{which}' must be Tensor, not {type(x).__name__}"
+            )
     check_tangent(tensor, tangent)
     if tensor.box is not None and tensor.box.owner is found[-1]:
         raise RuntimeError("Primal already has a tangent")
@@ -88,16 +91,20 @@ def make_dual(tensor: Any, tangent: Any, *, level: int | None = None) -> Any:
 def check_tangent(tensor: Any, tangent: Any) -> None:
     """A tangent must look like its primal."""
     if not (tensor.dtype.is_floating_point or tensor.dtype.is_complex):
-        raise ValueError("Expected primal to be floating point or complex, but got: "
-                         f"{tensor.dtype}")
+        raise ValueError(
+            f"Expected primal to be floating point or complex, but got: {tensor.dtype}"
+        )
     if not (tangent.dtype.is_floating_point or tangent.dtype.is_complex):
-        raise ValueError("Expected tangent to be floating point or complex, but got: "
-                         f"{tangent.dtype}")
+        raise ValueError(
+            f"Expected tangent to be floating point or complex, but got: {tangent.dtype}"
+        )
     if tensor.shape != tangent.shape:
-        raise RuntimeError(f"Trying to set a forward gradient that has a different size than that "
-                           f"of the original Tensor, this is not supported. Tensor is of size "
-                           f"{[*tensor.shape]} while the given forward gradient is of size "
-                           f"{[*tangent.shape]}.")
+        raise RuntimeError(
+            f"Trying to set a forward gradient that has a different size than that "
+            f"of the original Tensor, this is not supported. Tensor is of size "
+            f"{[*tensor.shape]} while the given forward gradient is of size "
+            f"{[*tangent.shape]}."
+        )
 
 
 def unpack_dual(tensor: Any, *, level: int | None = None) -> UnpackedDualTensor:

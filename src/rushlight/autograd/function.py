@@ -61,8 +61,10 @@ class FunctionCtx:
         """Keep tensors for `jvp`."""
         for tensor in tensors:
             if not (isinstance(tensor, Tensor) or tensor is None):
-                raise TypeError("save_for_forward expects all arguments to be tensors; you should "
-                                "save non-tensors as attributes on ctx.")
+                raise TypeError(
+                    "save_for_forward expects all arguments to be tensors; you should "
+                    "save non-tensors as attributes on ctx."
+                )
         self.saved_for_forward = tensors
 
     def mark_dirty(self, *args: Any) -> None:
@@ -114,8 +116,10 @@ class BackwardCFunction(GraphNode, FunctionCtx):
         cls = self._forward_cls
         backward, vjp = cls.backward, cls.vjp
         if backward is not Function.backward and vjp is not Function.vjp:
-            raise RuntimeError("Implementing both 'backward' and 'vjp' for a custom Function is "
-                               "not allowed. You should only implement one of them.")
+            raise RuntimeError(
+                "Implementing both 'backward' and 'vjp' for a custom Function is "
+                "not allowed. You should only implement one of them."
+            )
         return (vjp if vjp is not Function.vjp else backward)(self, *grads)
 
     def backprop(self, g: Any) -> list[Any]:
@@ -134,8 +138,10 @@ class BackwardCFunction(GraphNode, FunctionCtx):
         if len(returned) > expected and all(x is None for x in returned[expected:]):
             returned = returned[:expected]
         if len(returned) != expected:
-            raise RuntimeError(f"function {name} returned an incorrect number of gradients "
-                               f"(expected {expected}, got {len(returned)})")
+            raise RuntimeError(
+                f"function {name} returned an incorrect number of gradients "
+                f"(expected {expected}, got {len(returned)})"
+            )
         out: list[Any] = []
         for i, (g, is_tensor) in enumerate(zip(returned, self.tensor_inputs, strict=True)):
             if is_tensor:
@@ -143,7 +149,8 @@ class BackwardCFunction(GraphNode, FunctionCtx):
             elif g is not None:
                 raise RuntimeError(
                     f"function {name} returned a gradient different than None at position {i + 1}, "
-                    "but the corresponding forward input was not a Variable")
+                    "but the corresponding forward input was not a Variable"
+                )
         return out
 
     def fitted(self, g: Any, position: int, index: int) -> Any:
@@ -157,12 +164,17 @@ class BackwardCFunction(GraphNode, FunctionCtx):
             if not expandable(shape, g.shape):
                 raise RuntimeError(
                     f"Function {self.name()} returned an invalid gradient at index {index} - got "
-                    f"{list(g.shape)} but expected shape compatible with {list(shape)}")
+                    f"{list(g.shape)} but expected shape compatible with {list(shape)}"
+                )
             g = gradients.sum_to(g, shape)
         if g.dtype.is_complex and not dtype.is_complex:
-            raise RuntimeError(errors.extend(
-                COMPLEX_FOR_REAL, f"{self.name()} returned a complex gradient for input {index}, which "
-                f"has dtype {dtype}; return its real part"))
+            raise RuntimeError(
+                errors.extend(
+                    COMPLEX_FOR_REAL,
+                    f"{self.name()} returned a complex gradient for input {index}, which "
+                    f"has dtype {dtype}; return its real part",
+                )
+            )
         return g if g.dtype is dtype else g.to(dtype)
 
     def release(self, place: Any) -> None:
@@ -183,8 +195,10 @@ class FunctionMeta(type):
     def __init__(cls, name: str, bases: Any, body: Any) -> None:
         super().__init__(name, bases, body)
         cls._backward_cls = type(  # type: ignore[attr-defined]
-            f"{name}Backward", (BackwardCFunction,),
-            {"_forward_cls": cls, "__module__": "torch.autograd.function"})
+            f"{name}Backward",
+            (BackwardCFunction,),
+            {"_forward_cls": cls, "__module__": "torch.autograd.function"},
+        )
 
 
 class Function(metaclass=FunctionMeta):
@@ -221,8 +235,9 @@ class Function(metaclass=FunctionMeta):
     @staticmethod
     def forward(*args: Any, **kwargs: Any) -> Any:
         """The operation itself."""
-        raise NotImplementedError("You must implement the forward function for custom "
-                                  "autograd.Function.")
+        raise NotImplementedError(
+            "You must implement the forward function for custom autograd.Function."
+        )
 
     @staticmethod
     def setup_context(ctx: Any, inputs: tuple[Any, ...], output: Any) -> Any:
@@ -232,22 +247,28 @@ class Function(metaclass=FunctionMeta):
     @staticmethod
     def backward(ctx: Any, *grad_outputs: Any) -> Any:
         """Gradients of the arguments from those of the outputs."""
-        raise NotImplementedError("You must implement either the backward or vjp method for your "
-                                  "custom autograd.Function to use it with backward mode AD.")
+        raise NotImplementedError(
+            "You must implement either the backward or vjp method for your "
+            "custom autograd.Function to use it with backward mode AD."
+        )
 
     vjp = backward
 
     @staticmethod
     def jvp(ctx: Any, *grad_inputs: Any) -> Any:
         """Tangents of the outputs from those of the arguments."""
-        raise NotImplementedError("You must implement the jvp function for custom "
-                                  "autograd.Function to use it with forward mode AD.")
+        raise NotImplementedError(
+            "You must implement the jvp function for custom "
+            "autograd.Function to use it with forward mode AD."
+        )
 
     @staticmethod
     def vmap(info: Any, in_dims: Any, *args: Any) -> Any:
         """Outputs and their batch dims from arguments with batch dims `in_dims`."""
-        raise NotImplementedError("To use autograd.Function with vmap, you must either override the "
-                                  "vmap staticmethod or set generate_vmap_rule=True.")
+        raise NotImplementedError(
+            "To use autograd.Function with vmap, you must either override the "
+            "vmap staticmethod or set generate_vmap_rule=True."
+        )
 
     @classmethod
     def apply(cls, *args: Any, **kwargs: Any) -> Any:
@@ -272,7 +293,7 @@ def bound_arguments(cls: Any, args: Any, kwargs: Any) -> tuple[Any, ...]:
     lead = () if separate(cls) else (None,)
     bound = inspect.signature(cls.forward).bind(*lead, *args, **kwargs)
     bound.apply_defaults()
-    return tuple(bound.args[len(lead):])
+    return tuple(bound.args[len(lead) :])
 
 
 def separate(cls: Any) -> bool:
@@ -307,8 +328,9 @@ def apply_at_base(cls: Any, args: tuple[Any, ...]) -> tuple[Any, Any]:
         if len(made) > 1:
             mark_many(ctx, made)
         save(ctx, outputs, made)
-        ctx.outputs = tuple([
-            (x.array.shape, x.array.dtype) if isinstance(x, Tensor) else None for x in made])
+        ctx.outputs = tuple(
+            [(x.array.shape, x.array.dtype) if isinstance(x, Tensor) else None for x in made]
+        )
     ctx.dirty_tensors = ctx.non_differentiable = ()
     return (made if several else made[0]), ctx
 
@@ -330,10 +352,7 @@ def begin(cls: Any, args: tuple[Any, ...]) -> tuple[Any, int]:
 
 def is_among(x: Any, others: tuple[Any, ...]) -> bool:
     """Is `x` itself (not an equal) among `others`?"""
-    for other in others:  # no generator: this runs thrice per output
-        if other is x:
-            return True
-    return False
+    return any(other is x for other in others) if others else False
 
 
 def settle(ctx: Any, nr: int, x: Any, args: tuple[Any, ...], mask: int) -> Any:
@@ -347,8 +366,9 @@ def settle(ctx: Any, nr: int, x: Any, args: tuple[Any, ...], mask: int) -> Any:
     if dirty:
         if is_input and mask:
             if x.is_leaf and x.origin is None and wants(x):
-                raise RuntimeError("a leaf Variable that requires grad has been used in an in-place "
-                                   "operation.")
+                raise RuntimeError(
+                    "a leaf Variable that requires grad has been used in an in-place operation."
+                )
             inplace.check(x, True)
             views.rebase(x, ctx)
         elif mask:
@@ -390,9 +410,11 @@ def check_dirty(ctx: Any, outputs: Any) -> None:
     """Inputs marked dirty must be returned."""
     for d in ctx.dirty_tensors:
         if all(d is not x for x in outputs):
-            raise RuntimeError("Some elements marked as dirty during the forward method were not "
-                               "returned as output. The inputs that are modified inplace must all be "
-                               "outputs of the Function.")
+            raise RuntimeError(
+                "Some elements marked as dirty during the forward method were not "
+                "returned as output. The inputs that are modified inplace must all be "
+                "outputs of the Function."
+            )
 
 
 def save(ctx: Any, outputs: Any, made: Any) -> None:
@@ -405,8 +427,10 @@ def save(ctx: Any, outputs: Any, made: Any) -> None:
             versions.append(0)
             continue
         if not isinstance(t, Tensor):
-            raise TypeError(f"save_for_backward can only save variables, but argument "
-                            f"{len(kept)} is of type {type(t).__name__}")
+            raise TypeError(
+                f"save_for_backward can only save variables, but argument "
+                f"{len(kept)} is of type {type(t).__name__}"
+            )
         position = next((i for i, x in enumerate(outputs) if x is t), None)
         out = t if position is None else made[position]
         if out.node is ctx:
@@ -491,5 +515,7 @@ class NestedIOFunction(Function):
 
     @classmethod
     def apply(cls, *args: Any, **kwargs: Any) -> Any:
-        raise RuntimeError(f"{cls.__name__}: nested arguments are not supported; derive from "
-                           "torch.autograd.Function and pass tensors as separate arguments")
+        raise RuntimeError(
+            f"{cls.__name__}: nested arguments are not supported; derive from "
+            "torch.autograd.Function and pass tensors as separate arguments"
+        )

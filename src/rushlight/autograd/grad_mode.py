@@ -9,5 +9,9 @@ from rushlight.tape.modes import (
 )
 
 __all__ = [
-    "enable_grad", "inference_mode", "no_grad", "set_grad_enabled", "set_multithreading_enabled",
+    "enable_grad",
+    "inference_mode",
+    "no_grad",
+    "set_grad_enabled",
+    "set_multithreading_enabled",
 ]

@@ -66,17 +66,27 @@ def gradcheck(
 
     if not (check_forward_ad or check_backward_ad):
         raise AssertionError(
-            "Expected at least one of check_forward_ad or check_backward_ad to be True")
+            "Expected at least one of check_forward_ad or check_backward_ad to be True"
+        )
     if check_batched_grad and not check_backward_ad:
         raise AssertionError(
-            "Setting check_batched_grad=True requires check_backward_ad to be True")
+            "Setting check_batched_grad=True requires check_backward_ad to be True"
+        )
     if check_batched_forward_grad and not check_forward_ad:
         raise AssertionError(
-            "Setting check_batched_forward_grad=True requires check_forward_ad to be True")
+            "Setting check_batched_forward_grad=True requires check_forward_ad to be True"
+        )
     check = Check(func, as_tuple(inputs), eps, atol, rtol, nondet_tol, check_grad_dtypes)
     try:
-        return run_checks(check, check_backward_ad, check_forward_ad, fast_mode,
-                          check_undefined_grad, check_batched_grad, check_batched_forward_grad)
+        return run_checks(
+            check,
+            check_backward_ad,
+            check_forward_ad,
+            fast_mode,
+            check_undefined_grad,
+            check_batched_grad,
+            check_batched_forward_grad,
+        )
     except GradcheckError:
         if raise_exception:
             raise
@@ -121,7 +131,8 @@ def gradgradcheck(
 
     if not (check_fwd_over_rev or check_rev_over_rev):
         raise AssertionError(
-            "Expected at least one of check_fwd_over_rev or check_rev_over_rev to be True")
+            "Expected at least one of check_fwd_over_rev or check_rev_over_rev to be True"
+        )
     given = as_tuple(inputs)
     outputs = [o for o in as_tuple(func(*given)) if is_differentiable(o)]
     if grad_outputs is None:
@@ -130,16 +141,25 @@ def gradgradcheck(
         cotangents = as_tuple(grad_outputs)
 
     def gradients(*args: Any) -> tuple[Tensor, ...]:
-        own, gs = args[: len(given)], args[len(given):]
+        own, gs = args[: len(given)], args[len(given) :]
         results = [o for o in as_tuple(func(*own)) if is_differentiable(o)]
         wanted = [x for x in own if is_differentiable(x)]
         found = grad(results, wanted, gs, create_graph=True, allow_unused=True)
         return tuple([g for g in found if g is not None])
 
     return gradcheck(
-        gradients, given + cotangents, eps=eps, atol=atol, rtol=rtol,
-        raise_exception=raise_exception, nondet_tol=nondet_tol,
-        check_undefined_grad=check_undefined_grad, check_grad_dtypes=check_grad_dtypes,
-        check_batched_grad=check_batched_grad, check_forward_ad=check_fwd_over_rev,
-        check_backward_ad=check_rev_over_rev, fast_mode=fast_mode, masked=masked,
+        gradients,
+        given + cotangents,
+        eps=eps,
+        atol=atol,
+        rtol=rtol,
+        raise_exception=raise_exception,
+        nondet_tol=nondet_tol,
+        check_undefined_grad=check_undefined_grad,
+        check_grad_dtypes=check_grad_dtypes,
+        check_batched_grad=check_batched_grad,
+        check_forward_ad=check_fwd_over_rev,
+        check_backward_ad=check_rev_over_rev,
+        fast_mode=fast_mode,
+        masked=masked,
     )

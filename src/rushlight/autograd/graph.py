@@ -111,7 +111,8 @@ def increment_version(tensor: Tensor | Iterable[Tensor]) -> None:
     for t in tensor:
         if not isinstance(t, Tensor):
             raise RuntimeError(
-                "increment_version expects each element of the iterable to be a tensor")
+                "increment_version expects each element of the iterable to be a tensor"
+            )
         if not t.inference:
             bump(t)
 

@@ -50,8 +50,11 @@ class Check:
 
     def close(self, a: Tensor, b: Tensor, atol: float | None = None) -> bool:
         common = torch.promote_types(a.dtype, b.dtype)
-        return bool(torch.allclose(a.to(common), b.to(common), self.rtol,
-                                   self.atol if atol is None else atol))
+        return bool(
+            torch.allclose(
+                a.to(common), b.to(common), self.rtol, self.atol if atol is None else atol
+            )
+        )
 
 
 def as_tuple(x: Any) -> tuple[Any, ...]:
@@ -74,9 +77,9 @@ def numerical_jacobians(run: Callable[[], Sequence[Tensor]], x: Tensor, eps: flo
     rows: list[list[Any]] = []
     for index in np.ndindex(*x.shape):
         slopes = [slope(run, x, index, direction * eps, eps) for direction in directions]
-        rows.append([
-            one[0] if len(one) == 1 else one[0] + 1j * one[1] for one in zip(*slopes, strict=True)
-        ])
+        rows.append(
+            [one[0] if len(one) == 1 else one[0] + 1j * one[1] for one in zip(*slopes, strict=True)]
+        )
     return [torch.from_numpy(np.stack(column)) for column in zip(*rows, strict=True)]
 
 
@@ -98,8 +101,10 @@ def difference(a: Tensor, b: Tensor, eps: float) -> Any:
     """The slope between two values of a result, which must be of one kind."""
     if a.dtype != b.dtype or a.shape != b.shape:
         what = "dtype" if a.dtype != b.dtype else "shape"
-        raise AssertionError(f"Expected `func` to return outputs with the same {what} when inputs "
-                             f"are perturbed by {eps}, but got: {a} and {b}")
+        raise AssertionError(
+            f"Expected `func` to return outputs with the same {what} when inputs "
+            f"are perturbed by {eps}, but got: {a} and {b}"
+        )
     return ((b - a).detach().numpy() / (2 * eps)).ravel()
 
 

@@ -49,8 +49,10 @@ class Variable(metaclass=VariableMeta):
 
     def __new__(cls, data: Any = None, requires_grad: bool = False, volatile: Any = None) -> Any:
         if volatile is not None:
-            warnings.warn("volatile was removed and now has no effect. Use `with torch.no_grad():` "
-                          "instead.", stacklevel=2)
+            warnings.warn(
+                "volatile was removed and now has no effect. Use `with torch.no_grad():` instead.",
+                stacklevel=2,
+            )
         if data is None:
             data = box(np.empty(0, np.float32))
         if not isinstance(data, Tensor):
@@ -59,6 +61,7 @@ class Variable(metaclass=VariableMeta):
         leaf.shared = share_version(data)
         if requires_grad and data.dtype.category < 2:
             raise RuntimeError(
-                "Only Tensors of floating point and complex dtype can require gradients")
+                "Only Tensors of floating point and complex dtype can require gradients"
+            )
         leaf.requires_grad_(requires_grad)
         return leaf

@@ -47,7 +47,11 @@ def spread(dims: Any, tree: Any, name: str) -> list[Any]:
         return [dims] * len(flatten(tree)[0])
     if isinstance(tree, dict) and isinstance(dims, dict):
         return [d for k in tree for d in spread(dims[k], tree[k], name)]
-    if isinstance(dims, (tuple, list)) and isinstance(tree, (tuple, list)) and len(dims) == len(tree):
+    if (
+        isinstance(dims, (tuple, list))
+        and isinstance(tree, (tuple, list))
+        and len(dims) == len(tree)
+    ):
         return [d for x, t in zip(dims, tree, strict=True) for d in spread(x, t, name)]
     raise ValueError(f"{name} is not compatible with the structure of the arguments: {dims!r}")
 
@@ -77,8 +81,10 @@ def vmap(
         tensor([3., 3.])
     """
     if randomness not in ("error", "different", "same"):
-        raise RuntimeError("Only allowed values for randomness are 'error', 'different', or 'same'. "
-                           f"Got {randomness}")
+        raise RuntimeError(
+            "Only allowed values for randomness are 'error', 'different', or 'same'. "
+            f"Got {randomness}"
+        )
     if chunk_size is not None and chunk_size <= 0:
         raise ValueError(f"vmap: chunk_size should be None or greater than 0. (got {chunk_size})")
 
@@ -103,8 +109,9 @@ def vmap(
 
         results = vmap_flat(flat, leaves, dims, size, randomness)
         out_spec, places = shape
-        moved = [x if d in (0, None) else x.movedim(0, d)
-                 for x, d in zip(results, places, strict=True)]
+        moved = [
+            x if d in (0, None) else x.movedim(0, d) for x, d in zip(results, places, strict=True)
+        ]
         return unflatten(moved, out_spec)
 
     def in_chunks(leaves: list[Any], dims: list[Any], spec: Any, size: int, kwargs: Any) -> Any:
@@ -114,12 +121,17 @@ def vmap(
         parts, out_spec, places = [], None, []
         for start in range(0, size, chunk_size):
             n = min(chunk_size, size - start)
-            cut = [x if d is None else x.narrow(d, start, n) for x, d in zip(leaves, dims, strict=True)]
+            cut = [
+                x if d is None else x.narrow(d, start, n) for x, d in zip(leaves, dims, strict=True)
+            ]
             out = whole(cut, dims, spec, n, kwargs)
             found, out_spec = flatten(out)
             places = spread(out_dims, out, "out_dims")
             parts.append(found)
-        joined = [cat(list(column), d or 0) for column, d in zip(zip(*parts, strict=True), places, strict=True)]
+        joined = [
+            cat(list(column), d or 0)
+            for column, d in zip(zip(*parts, strict=True), places, strict=True)
+        ]
         return unflatten(joined, out_spec)
 
     return wrapped
@@ -133,24 +145,32 @@ def checked_dims(in_dims: Any, args: Any, leaves: list[Any], func: Any) -> list[
     """The batch dim of every leaf; PyTorch's errors where they do not fit."""
     head = f"vmap({name_of(func)}, in_dims={in_dims}, ...)(<inputs>): "
     if not args:
-        raise ValueError(f"vmap({name_of(func)})(<inputs>): got no inputs. Maybe you forgot to add "
-                         "inputs, or you are trying to vmap over a function with no inputs. The "
-                         "latter is unsupported.")
+        raise ValueError(
+            f"vmap({name_of(func)})(<inputs>): got no inputs. Maybe you forgot to add "
+            "inputs, or you are trying to vmap over a function with no inputs. The "
+            "latter is unsupported."
+        )
     if not isinstance(in_dims, (int, tuple)):
-        raise ValueError(f"{head}expected `in_dims` to be int or a (potentially nested) tuple "
-                         f"matching the structure of inputs, got: {type(in_dims)}.")
+        raise ValueError(
+            f"{head}expected `in_dims` to be int or a (potentially nested) tuple "
+            f"matching the structure of inputs, got: {type(in_dims)}."
+        )
     dims = spread(in_dims if isinstance(in_dims, int) else tuple(in_dims), args, "in_dims")
     for x, d in zip(leaves, dims, strict=True):
         if d is None:
             continue
         if not isinstance(x, Tensor):
-            raise ValueError(f"{head}Got in_dim={d} for an input but the input is of type {type(x)}. "
-                             "We cannot vmap over non-Tensor arguments, please use None as the "
-                             "respective in_dim")
+            raise ValueError(
+                f"{head}Got in_dim={d} for an input but the input is of type {type(x)}. "
+                "We cannot vmap over non-Tensor arguments, please use None as the "
+                "respective in_dim"
+            )
         if not -x.dim() <= d < x.dim():
-            raise ValueError(f"{head}Got in_dim={d} for some input, but that input is a Tensor of "
-                             f"dimensionality {x.dim()} so expected in_dim to satisfy "
-                             f"-{x.dim()} <= in_dim < {x.dim()}.")
+            raise ValueError(
+                f"{head}Got in_dim={d} for some input, but that input is a Tensor of "
+                f"dimensionality {x.dim()} so expected in_dim to satisfy "
+                f"-{x.dim()} <= in_dim < {x.dim()}."
+            )
     return [d if d is None else d % x.dim() for x, d in zip(leaves, dims, strict=True)]
 
 
@@ -158,11 +178,15 @@ def batch_size(func: Any, in_dims: Any, leaves: list[Any], dims: list[Any]) -> i
     """The common length of the batch dims."""
     sizes = [x.shape[d] for x, d in zip(leaves, dims, strict=True) if d is not None]
     if not sizes:
-        raise ValueError(f"vmap({name_of(func)}, in_dims={in_dims}, ...)(<inputs>): at least one "
-                         "input must be batched")
+        raise ValueError(
+            f"vmap({name_of(func)}, in_dims={in_dims}, ...)(<inputs>): at least one "
+            "input must be batched"
+        )
     if any(n != sizes[0] for n in sizes):
-        raise ValueError("vmap: Expected all tensors to have the same size in the mapped dimension, "
-                         f"got sizes {sizes} for the mapped dimension")
+        raise ValueError(
+            "vmap: Expected all tensors to have the same size in the mapped dimension, "
+            f"got sizes {sizes} for the mapped dimension"
+        )
     return sizes[0]
 
 
@@ -170,6 +194,8 @@ def check_results(func: Any, found: list[Any]) -> None:
     """Only tensors come out of a vmapped function."""
     for x in found:
         if not isinstance(x, Tensor):
-            raise ValueError(f"vmap({name_of(func)}, ...): `{name_of(func)}` must only return "
-                             f"Tensors, got type {type(x)}. Did you mean to set out_dims= to None "
-                             "for output?")
+            raise ValueError(
+                f"vmap({name_of(func)}, ...): `{name_of(func)}` must only return "
+                f"Tensors, got type {type(x)}. Did you mean to set out_dims= to None "
+                "for output?"
+            )

@@ -13,8 +13,11 @@ TERMS = 80
 def scaled(order, x):
     """exp(-|x|) I_order(x) on float64 arrays."""
     size = np.abs(x)
-    out = np.where(size <= NEAR, power_series(order, np.minimum(size, NEAR)),
-                   asymptotic(order, np.maximum(size, NEAR)))
+    out = np.where(
+        size <= NEAR,
+        power_series(order, np.minimum(size, NEAR)),
+        asymptotic(order, np.maximum(size, NEAR)),
+    )
     return np.where(x < 0, -out, out) if order == 1 else out
 
 

@@ -6,8 +6,18 @@ import numpy as np
 
 from rushlight.kernels.wide import log_gamma, mapped, wide
 
-BERNOULLI = (1 / 6, -1 / 30, 1 / 42, -1 / 30, 5 / 66, -691 / 2730, 7 / 6, -3617 / 510,
-             43867 / 798, -174611 / 330)
+BERNOULLI = (
+    1 / 6,
+    -1 / 30,
+    1 / 42,
+    -1 / 30,
+    5 / 66,
+    -691 / 2730,
+    7 / 6,
+    -3617 / 510,
+    43867 / 798,
+    -174611 / 330,
+)
 FAR, FAR_ZETA = 10, 20  # from here on the asymptotic series give all digits
 
 
@@ -78,4 +88,5 @@ def polygamma(n, x):
         return digamma(x)
     sign = 1 if n % 2 else -1
     return (sign * math.gamma(n + 1) * zeta(np.float64(n + 1), np.asarray(x, np.float64))).astype(
-        x.dtype)
+        x.dtype
+    )

@@ -131,11 +131,14 @@ def strided(shape: tuple[int, ...], stride: tuple[int, ...], dtype: Any) -> Arra
         RuntimeError: for strides that are negative, or not as many as dims.
     """
     if len(shape) != len(stride):
-        raise RuntimeError(f"dimensionality of sizes ({len(shape)}) must match dimensionality of "
-                           f"strides ({len(stride)})")
+        raise RuntimeError(
+            f"dimensionality of sizes ({len(shape)}) must match dimensionality of "
+            f"strides ({len(stride)})"
+        )
     if any(s < 0 for s in stride):
-        raise RuntimeError(f"Storage size calculation overflowed with sizes={[*shape]} and "
-                           f"strides={[*stride]}")
+        raise RuntimeError(
+            f"Storage size calculation overflowed with sizes={[*shape]} and strides={[*stride]}"
+        )
     item = np.dtype(dtype).itemsize
     reach = sum((n - 1) * s for n, s in zip(shape, stride, strict=True)) + 1
     memory = np.empty(reach if math.prod(shape) else 0, dtype)

@@ -18,8 +18,9 @@ def wrapped(index, length, dim):
         return index
     bad = (index < -length) | (index >= length)
     if bad.any():
-        raise IndexError(f"index {index[bad][0]} is out of bounds for dimension {dim} with size "
-                         f"{length}")
+        raise IndexError(
+            f"index {index[bad][0]} is out of bounds for dimension {dim} with size {length}"
+        )
     return np.where(index < 0, index + length, index)
 
 
@@ -50,10 +51,12 @@ def steps(shape):
 def along(index, dim):
     """The key that takes, at each place of `index`, the entry of dim `dim` that it names."""
     shape, n = index.shape, index.ndim
-    return tuple([
-        index if d == dim else np.arange(shape[d]).reshape((-1,) + (1,) * (n - d - 1))
-        for d in range(n)
-    ])
+    return tuple(
+        [
+            index if d == dim else np.arange(shape[d]).reshape((-1,) + (1,) * (n - d - 1))
+            for d in range(n)
+        ]
+    )
 
 
 def places_along(shape, index, dim):

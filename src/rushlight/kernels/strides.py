@@ -109,8 +109,13 @@ def anchored(owner: Array, dtype: np.dtype[Any], shape: Shape, strides: Shape, s
     interface = dict(owner.__array_interface__)
     place, readonly = interface["data"]
     raw = np.dtype(f"V{dtype.itemsize}")
-    interface.update(shape=shape, strides=strides, data=(place + shift, readonly),
-                     typestr=raw.str, descr=raw.descr)
+    interface.update(
+        shape=shape,
+        strides=strides,
+        data=(place + shift, readonly),
+        typestr=raw.str,
+        descr=raw.descr,
+    )
     return np.asarray(Anchor(owner, interface)).view(dtype)
 
 

@@ -12,7 +12,11 @@ from typing import Any
 
 import numpy as np
 
-SET = ("scipy_openblas_set_num_threads64_", "openblas_set_num_threads64_", "openblas_set_num_threads")
+SET = (
+    "scipy_openblas_set_num_threads64_",
+    "openblas_set_num_threads64_",
+    "openblas_set_num_threads",
+)
 
 _wanted: list[int] = []
 

@@ -5,7 +5,12 @@ from rushlight.nn import parameter
 from rushlight.nn.parameter import Buffer, Parameter, UninitializedBuffer, UninitializedParameter
 
 __all__ = [
-    "Buffer", "Parameter", "UninitializedBuffer", "UninitializedParameter", "functional", "parameter",
+    "Buffer",
+    "Parameter",
+    "UninitializedBuffer",
+    "UninitializedParameter",
+    "functional",
+    "parameter",
 ]
 
 __getattr__ = missing(__name__, ("functional",))

@@ -10,6 +10,10 @@ from rushlight.tensor.parameter import (
 )
 
 __all__ = [
-    "Buffer", "Parameter", "UninitializedBuffer", "UninitializedParameter",
-    "UninitializedTensorMixin", "is_lazy",
+    "Buffer",
+    "Parameter",
+    "UninitializedBuffer",
+    "UninitializedParameter",
+    "UninitializedTensorMixin",
+    "is_lazy",
 ]

@@ -128,8 +128,10 @@ def check_added_dtypes(x, a, b):
     """The dtypes of addend and factors must be one, and not bool."""
     for other in (a, b):
         if x is not other:
-            raise RuntimeError("self and mat2 must have the same dtype, but got "
-                               f"{x.scalar_type} and {other.scalar_type}")
+            raise RuntimeError(
+                "self and mat2 must have the same dtype, but got "
+                f"{x.scalar_type} and {other.scalar_type}"
+            )
     if x.category == dtypes.BOOL:
         raise NotImplementedError("\"addmm_impl_cpu_\" not implemented for 'Bool'")
 
@@ -158,8 +160,11 @@ class baddbmm(AddedMatrices):
         expanded(input, (*batch1.shape[:-1], batch2.shape[2]))
         if input.dtype is not batch1.dtype:
             names = [CPP_NAMES[t.dtype.name] for t in (input, batch1, batch2)]
-            raise RuntimeError("Input dtypes must be the same, got: input {}, batch1: {}, "
-                               "batch2: {}".format(*names))
+            raise RuntimeError(
+                "Input dtypes must be the same, got: input {}, batch1: {}, batch2: {}".format(
+                    *names
+                )
+            )
         check_batches(batch1, batch2, "baddbmm")
         return (input, batch1, batch2), (beta, alpha, 0)
 
@@ -215,11 +220,14 @@ def check_summed_batches(a, b):
         if t.dim() != 3:
             raise RuntimeError(f"{name} must be a 3D tensor")
     if a.shape[0] != b.shape[0]:
-        raise RuntimeError("batch1 and batch2 must have same number of batches, got "
-                           f"{a.shape[0]} and {b.shape[0]}")
+        raise RuntimeError(
+            f"batch1 and batch2 must have same number of batches, got {a.shape[0]} and {b.shape[0]}"
+        )
     if a.shape[2] != b.shape[1]:
-        raise RuntimeError(f"Incompatible matrix sizes for bmm ({a.shape[1]}x{a.shape[2]} and "
-                           f"{b.shape[1]}x{b.shape[2]})")
+        raise RuntimeError(
+            f"Incompatible matrix sizes for bmm ({a.shape[1]}x{a.shape[2]} and "
+            f"{b.shape[1]}x{b.shape[2]})"
+        )
 
 
 class addmv(Added):
@@ -245,8 +253,9 @@ class addmv(Added):
         check_matrix_vector(input.dtype, input.dim(), mat, vec)
         if input.numel() != 1 and input.shape[0] != mat.shape[0]:
             n, m = mat.shape
-            raise RuntimeError(f"size mismatch, got input ({input.shape[0]}), mat ({n}x{m}), "
-                               f"vec ({vec.shape[0]})")
+            raise RuntimeError(
+                f"size mismatch, got input ({input.shape[0]}), mat ({n}x{m}), vec ({vec.shape[0]})"
+            )
         return (input, mat, vec), (beta, alpha, 0)
 
     def forward(x, a, v, beta, alpha, lead):
@@ -315,5 +324,7 @@ def refuse_float_factors(operands, **factors):
     if all(d.category < dtypes.FLOAT for d in operands):
         for name, factor in factors.items():
             if isinstance(factor, (float, complex)):
-                raise RuntimeError(f"For integral input tensors, argument {name} must not be a "
-                                   "floating point number.")
+                raise RuntimeError(
+                    f"For integral input tensors, argument {name} must not be a "
+                    "floating point number."
+                )

@@ -131,11 +131,13 @@ def scaled(array, alpha):
     """`alpha * array` in the array's own dtype, which alpha's kind must not exceed."""
     category = dtypes.of(array.dtype).category
     if isinstance(alpha, complex) and category < 3:
-        raise RuntimeError("For non-complex input tensors, argument alpha must not be a complex "
-                           "number.")
+        raise RuntimeError(
+            "For non-complex input tensors, argument alpha must not be a complex number."
+        )
     if isinstance(alpha, float) and category < 2:
-        raise RuntimeError("For integral input tensors, argument alpha must not be a floating "
-                           "point number.")
+        raise RuntimeError(
+            "For integral input tensors, argument alpha must not be a floating point number."
+        )
     if not isinstance(alpha, (int, float, complex)):
         raise TypeError(f"add(): argument 'alpha' must be Number, not {type_word(alpha)}")
     return np.multiply(array, np.asarray(alpha).astype(array.dtype))
@@ -143,8 +145,10 @@ def scaled(array, alpha):
 
 def refuse_bool_difference(a, b):
     """Booleans have no difference in PyTorch."""
-    bools = [isinstance(x, bool) or (isinstance(x, TensorBase) and x.dtype is dtypes.bool)
-             for x in (a, b)]
+    bools = [
+        isinstance(x, bool) or (isinstance(x, TensorBase) and x.dtype is dtypes.bool)
+        for x in (a, b)
+    ]
     if all(bools):
         raise RuntimeError(NO_BOOL_SUB.format("two bool tensors is") + USE_XOR)
     if any(bools):
@@ -208,8 +212,9 @@ class div(Binary):
 def rounded(mode):
     """The division for a rounding mode."""
     if mode not in ("trunc", "floor"):
-        raise RuntimeError("div expected rounding_mode to be one of None, 'trunc', or 'floor' but "
-                           f"found '{mode}'")
+        raise RuntimeError(
+            f"div expected rounding_mode to be one of None, 'trunc', or 'floor' but found '{mode}'"
+        )
     return div_floor if mode == "floor" else div_trunc
 
 
@@ -481,9 +486,11 @@ class addcdiv(Elementwise):
 
 def three(name, input, tensor1, tensor2):
     """Three arguments that must be tensors."""
-    return (as_tensor_argument(name, "input", 1, input),
-            as_tensor_argument(name, "tensor1", 2, tensor1),
-            as_tensor_argument(name, "tensor2", 3, tensor2))
+    return (
+        as_tensor_argument(name, "input", 1, input),
+        as_tensor_argument(name, "tensor1", 2, tensor1),
+        as_tensor_argument(name, "tensor2", 3, tensor2),
+    )
 
 
 def number_like(array, value):

@@ -60,12 +60,16 @@ def check_attention(query, key, value, mask, dropout_p, is_causal):
         as_tensor_argument("scaled_dot_product_attention", name, position, t)
     q, k, v = (CPP_NAMES[t.dtype.name] for _, t in triple)
     if not q == k == v:
-        raise RuntimeError("Expected query, key, and value to have the same dtype, but got "
-                           f"query.dtype: {q} key.dtype: {k} and value.dtype: {v} instead.")
+        raise RuntimeError(
+            "Expected query, key, and value to have the same dtype, but got "
+            f"query.dtype: {q} key.dtype: {k} and value.dtype: {v} instead."
+        )
     if min(t.dim() for _, t in triple) < 2:
         n, m, o = (t.dim() for _, t in triple)
-        raise RuntimeError("Expected query, key, and value to all be  at least 2 dimensional, but "
-                           f"got query.dim: {n} key.dim: {m} and value.dim: {o} instead.")
+        raise RuntimeError(
+            "Expected query, key, and value to all be  at least 2 dimensional, but "
+            f"got query.dim: {n} key.dim: {m} and value.dim: {o} instead."
+        )
     if query.dtype.category < dtypes.FLOAT:
         raise RuntimeError("expected scalar type Float but found " + query.dtype.scalar_type)
     if mask is not None:
@@ -83,8 +87,10 @@ def check_mask(query, mask, is_causal):
             f"{CPP_NAMES[query.dtype.name]} instead."
         )
     if is_causal:
-        raise RuntimeError("_scaled_dot_product_attention: Explicit attn_mask should not be set "
-                           "when is_causal=True")
+        raise RuntimeError(
+            "_scaled_dot_product_attention: Explicit attn_mask should not be set "
+            "when is_causal=True"
+        )
 
 
 def shared_heads(query, t):
@@ -115,8 +121,10 @@ def fusible(query, key, value, mask, dropout_p):
         and dropout_p == 0
         and query.dtype.is_floating_point
         and min(query.numel(), key.numel()) > 0
-        and (mask is None or (not mask.requires_grad and mask.dtype is query.dtype
-             and mask.dim() in (2, 4)))
+        and (
+            mask is None
+            or (not mask.requires_grad and mask.dtype is query.dtype and mask.dim() in (2, 4))
+        )
     )
 
 
@@ -169,8 +177,10 @@ class attention_(Operation):
         scores *= scores.dtype.type(scale)
         if mask is not None:
             if np.broadcast_shapes(scores.shape, mask.shape) != scores.shape:
-                raise RuntimeError(f"output with shape {list(scores.shape)} doesn't match the "
-                                   f"broadcast shape {list(mask.shape)}")
+                raise RuntimeError(
+                    f"output with shape {list(scores.shape)} doesn't match the "
+                    f"broadcast shape {list(mask.shape)}"
+                )
             scores += mask
         return matrix_product(safe_softmax_.forward(scores, scores.ndim - 1), v)
 

@@ -43,7 +43,8 @@ class t(View):
     def bind(input):
         if input.dim() > 2:
             raise RuntimeError(
-                f"t() expects a tensor with <= 2 dimensions, but self is {input.dim()}D")
+                f"t() expects a tensor with <= 2 dimensions, but self is {input.dim()}D"
+            )
         return (input,), (0,)
 
     def forward(x, front):
@@ -154,7 +155,8 @@ def H(self):
     if n not in (0, 2):
         advice = " For batches of matrices, consider using tensor.mH" if n > 2 else ""
         raise RuntimeError(
-            f"tensor.H is only supported on matrices (2-D tensors). Got {n}-D tensor.{advice}")
+            f"tensor.H is only supported on matrices (2-D tensors). Got {n}-D tensor.{advice}"
+        )
     return conj(last_two(self, "H", CONJUGATE))
 
 
@@ -174,8 +176,9 @@ def last_two(x, name, advice):
     """`x` with its last two dims swapped; PyTorch's warning or error if it has none."""
     n = x.dim()
     if n == 1:
-        raise RuntimeError(f"tensor.{name} is only supported on matrices or batches of matrices. "
-                           "Got 1-D tensor.")
+        raise RuntimeError(
+            f"tensor.{name} is only supported on matrices or batches of matrices. Got 1-D tensor."
+        )
     if n == 0:
         once.warn(zero_dims(name, advice))
         return x

@@ -38,10 +38,12 @@ class clamp(Elementwise):
             return clamp_tensors, (input, min, max), ()
         if any(not isinstance(x, (int, float, complex, type(None))) for x in (min, max)):
             words = ", ".join(type_word(x) for x in (input, min, max))
-            raise TypeError("clamp() received an invalid combination of arguments - got "
-                            f"({words}), but expected one of:\n * (Tensor input, Tensor min = "
-                            "None, Tensor max = None, *, Tensor out = None)\n * (Tensor input, "
-                            "Number min = None, Number max = None, *, Tensor out = None)\n")
+            raise TypeError(
+                "clamp() received an invalid combination of arguments - got "
+                f"({words}), but expected one of:\n * (Tensor input, Tensor min = "
+                "None, Tensor max = None, *, Tensor out = None)\n * (Tensor input, "
+                "Number min = None, Number max = None, *, Tensor out = None)\n"
+            )
         return (input,), (min, max)
 
     def compute(self, inputs, params):

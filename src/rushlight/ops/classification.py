@@ -52,8 +52,9 @@ def class_loss(input, target, weight, number, ignore_index):
         raise ValueError("Expected 1 or more dimensions (got 0)")
     if n != 1 and (target.dim() == 0 or input.shape[0] != target.shape[0]):
         found = target.shape[0] if target.dim() else 0
-        raise ValueError(f"Expected input batch_size ({input.shape[0]}) to match target batch_size "
-                         f"({found}).")
+        raise ValueError(
+            f"Expected input batch_size ({input.shape[0]}) to match target batch_size ({found})."
+        )
     refuse_weight_gradient("nll_loss_forward", weight=weight)
     if n <= 2:
         check_flat_target(input, target, weight)
@@ -81,25 +82,30 @@ def check_flat_target(input, target, weight):
 def check_dtypes(input, target, weight):
     """Refuse targets that are no indices, and scores or weights that are no scores."""
     if target.dtype not in (dtypes.int64, dtypes.uint8):
-        raise RuntimeError("expected target dtype to be Long or Byte, but got "
-                           f"{target.dtype.scalar_type}")
+        raise RuntimeError(
+            f"expected target dtype to be Long or Byte, but got {target.dtype.scalar_type}"
+        )
     if input.dtype.category != dtypes.FLOAT:
         raise NotImplementedError(
             f"\"nll_loss_out_frame\" not implemented for '{input.dtype.scalar_type}'"
         )
     if weight is not None and weight.dtype is not input.dtype:
-        raise RuntimeError(f"expected scalar type {input.dtype.scalar_type} but found "
-                           f"{weight.dtype.scalar_type}")
+        raise RuntimeError(
+            f"expected scalar type {input.dtype.scalar_type} but found {weight.dtype.scalar_type}"
+        )
 
 
 def image_loss(input, target, weight, number, ignore_index):
     """Scores N x C x H x W."""
     if target.dim() != 3:
-        raise RuntimeError("only batches of spatial targets supported (3D tensors) but got targets "
-                           f"of dimension: {target.dim()}")
+        raise RuntimeError(
+            "only batches of spatial targets supported (3D tensors) but got targets "
+            f"of dimension: {target.dim()}"
+        )
     if target.shape != (input.shape[0], *input.shape[2:]):
-        raise RuntimeError(f"size mismatch (got input: {list(input.shape)} , target: "
-                           f"{list(target.shape)}")
+        raise RuntimeError(
+            f"size mismatch (got input: {list(input.shape)} , target: {list(target.shape)}"
+        )
     check_dtypes(input, target, weight)
     if weight is not None and weight.numel() != input.shape[1]:
         raise RuntimeError("weight tensor should be defined either for all or no classes")
@@ -164,8 +170,10 @@ def check_smoothing(amount):
 def probability_loss(input, target, weight, number, ignore_index, label_smoothing):
     """Cross entropy with targets that are probabilities."""
     if not (target.dtype.is_floating_point or target.dtype.is_complex):
-        raise RuntimeError("Expected floating point type for target with class probabilities, got "
-                           f"{target.dtype.scalar_type}")
+        raise RuntimeError(
+            "Expected floating point type for target with class probabilities, got "
+            f"{target.dtype.scalar_type}"
+        )
     if ignore_index >= 0:
         raise RuntimeError("ignore_index is not supported for floating point target")
     dim = 0 if input.dim() == 1 else 1
@@ -252,8 +260,10 @@ def multi_margin_loss(
 def rows_of(input):
     """Scores as one row per sample."""
     if input.dim() > 2 or (input.numel() == 0 and not (input.dim() == 2 and input.shape[1])):
-        raise RuntimeError("Expected non-empty vector or matrix with optional 0-dim batch size, "
-                           f"but got: {list(input.shape)}")
+        raise RuntimeError(
+            "Expected non-empty vector or matrix with optional 0-dim batch size, "
+            f"but got: {list(input.shape)}"
+        )
     return input if input.dim() == 2 else input.reshape(1, input.numel())
 
 
@@ -267,8 +277,9 @@ def check_multi_margin(x, target, weight, input):
             f"{list(target.shape)}. Input has shape {list(input.shape)}."
         )
     if weight is not None and weight.numel() != classes:
-        raise RuntimeError(f"inconsistent weight size, expected {classes} but got "
-                           f"{list(weight.shape)}")
+        raise RuntimeError(
+            f"inconsistent weight size, expected {classes} but got {list(weight.shape)}"
+        )
     if target.dtype is not dtypes.int64:
         raise RuntimeError(f"expected scalar type Long but found {target.dtype.scalar_type}")
     if any_outside(target, 0, classes):
@@ -302,8 +313,9 @@ def multilabel_margin_loss(input, target, size_average=None, reduce=None, reduct
     number = number_of(settled_reduction(size_average, reduce, reduction))
     x = rows_of(input)
     if target.shape != input.shape:
-        raise RuntimeError(f"inconsistent target size: {list(target.shape)} for input of size: "
-                           f"{list(input.shape)}")
+        raise RuntimeError(
+            f"inconsistent target size: {list(target.shape)} for input of size: {list(input.shape)}"
+        )
     if target.dtype is not dtypes.int64:
         raise RuntimeError(f"expected scalar type Long but found {target.dtype.scalar_type}")
     if any_outside(target, -1, x.shape[1]):

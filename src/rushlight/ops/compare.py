@@ -238,8 +238,7 @@ class signbit(Unary):
     """
 
     inplace = False
-    refuses = {"complex": (NotImplementedError,
-                           "signbit is not implemented for complex tensors.")}
+    refuses = {"complex": (NotImplementedError, "signbit is not implemented for complex tensors.")}
 
     def forward(x):
         return np.less(x, 0) if x.dtype.kind in "iub" else np.signbit(x)
@@ -271,8 +270,9 @@ class isclose(Elementwise):
             raise RuntimeError(f"{input.dtype.scalar_type} did not match {other.dtype.scalar_type}")
         for name, value in (("rtol", rtol), ("atol", atol)):
             if value < 0:
-                raise RuntimeError(f"{name} must be greater than or equal to zero, but got "
-                                   f"{value:g}")
+                raise RuntimeError(
+                    f"{name} must be greater than or equal to zero, but got {value:g}"
+                )
         return (input, other), (rtol, atol, equal_nan)
 
     def forward(a, b, rtol, atol, equal_nan):

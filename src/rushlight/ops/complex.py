@@ -76,8 +76,10 @@ class view_as_complex(View):
 def check_pairs(input):
     """PyTorch's refusals of tensors that cannot be seen as complex."""
     if input.dtype not in (dtypes.float16, dtypes.float32, dtypes.float64):
-        raise RuntimeError("view_as_complex is only supported for half, float and double tensors, "
-                           f"but got a tensor of scalar type: {input.dtype.scalar_type}")
+        raise RuntimeError(
+            "view_as_complex is only supported for half, float and double tensors, "
+            f"but got a tensor of scalar type: {input.dtype.scalar_type}"
+        )
     if input.dim() == 0:
         raise RuntimeError("Input tensor must have one or more dimensions")
     if input.shape[-1] != 2:
@@ -266,8 +268,10 @@ class Parts(Binary, family=True):
         if out is not None and isinstance(args[0], TensorBase):
             wanted, given = args[0].dtype.to_complex(), out.dtype
             if wanted is not given:
-                raise RuntimeError(f"Expected object of scalar type {wanted.scalar_type} but got "
-                                   f"scalar type {given.scalar_type} for argument 'out'")
+                raise RuntimeError(
+                    f"Expected object of scalar type {wanted.scalar_type} but got "
+                    f"scalar type {given.scalar_type} for argument 'out'"
+                )
         return super().public(function, args, kwargs, out)
 
     def binding(self, *args, **kwargs):
@@ -275,11 +279,15 @@ class Parts(Binary, family=True):
         a, b = [x.dtype for x in bound[1]]
         allowed = (dtypes.float16, dtypes.float32, dtypes.float64)
         if a not in allowed or b not in allowed:
-            raise RuntimeError("Expected both inputs to be Half, Float or Double tensors but got "
-                               f"{a.scalar_type} and {b.scalar_type}")
+            raise RuntimeError(
+                "Expected both inputs to be Half, Float or Double tensors but got "
+                f"{a.scalar_type} and {b.scalar_type}"
+            )
         if a is not b:
-            raise RuntimeError(f"Expected object of scalar type {a.scalar_type} but got scalar "
-                               f"type {b.scalar_type} for second argument")
+            raise RuntimeError(
+                f"Expected object of scalar type {a.scalar_type} but got scalar "
+                f"type {b.scalar_type} for second argument"
+            )
         return bound
 
 
@@ -309,8 +317,7 @@ class complex_(Parts):
 
 def assembled(re, im):
     """A complex array of two parts (`re + 1j * im` would make nan of infinities)."""
-    out = np.empty(np.broadcast_shapes(re.shape, im.shape),
-                   dtypes.of(re.dtype).to_complex().numpy)
+    out = np.empty(np.broadcast_shapes(re.shape, im.shape), dtypes.of(re.dtype).to_complex().numpy)
     out.real, out.imag = re, im
     return out
 

@@ -29,8 +29,10 @@ def inner(input, other):
     if input.dim() == 0 or other.dim() == 0:
         return input * other
     if input.shape[-1] != other.shape[-1]:
-        raise RuntimeError("inner() the last dimension must match on both input tensors but got "
-                           f"shapes {list(input.shape)} and {list(other.shape)}")
+        raise RuntimeError(
+            "inner() the last dimension must match on both input tensors but got "
+            f"shapes {list(input.shape)} and {list(other.shape)}"
+        )
     return contracted(input, other, [-1], [-1])
 
 
@@ -90,8 +92,10 @@ def paired_dims(a, b, dims):
         first, second = dims
         return listed(first), listed(second)
     if not isinstance(dims, int):
-        raise RuntimeError("tensordot expects dims to be int or tuple[list[int], list[int]] or "
-                           f"list[list[int]] containing two lists, but got dims={dims}")
+        raise RuntimeError(
+            "tensordot expects dims to be int or tuple[list[int], list[int]] or "
+            f"list[list[int]] containing two lists, but got dims={dims}"
+        )
     if dims < 0:
         raise RuntimeError(f"tensordot expects dims >= 0, but got dims={dims}")
     if dims > min(a.dim(), b.dim()):
@@ -132,8 +136,10 @@ def matched(a, b, dims_a, dims_b):
         elif m == 1 != n:
             b = b.sum(j, keepdim=True, dtype=b.dtype)
         elif m != n:
-            raise RuntimeError("contracted dimensions need to match, but first has size "
-                               f"{m} in dim {i} and second has size {n} in dim {j}")
+            raise RuntimeError(
+                "contracted dimensions need to match, but first has size "
+                f"{m} in dim {i} and second has size {n} in dim {j}"
+            )
     return a, b
 
 
@@ -173,8 +179,9 @@ def matrix_power(input, n):
     as_tensor_argument("matrix_power", "input", 1, input)
     n = int_argument("matrix_power", "n", 2, n)
     if input.dim() < 2:
-        raise RuntimeError("linalg.matrix_power: The input tensor A must have at least 2 "
-                           "dimensions.")
+        raise RuntimeError(
+            "linalg.matrix_power: The input tensor A must have at least 2 dimensions."
+        )
     if input.shape[-1] != input.shape[-2]:
         raise RuntimeError(
             "linalg.matrix_power: A must be batches of square matrices, but they are "
@@ -241,8 +248,9 @@ def chain_of(tensors):
     first, *middle, last = tensors
     for name, t in (("first", first), ("last", last)):
         if t.dim() not in (1, 2):
-            raise RuntimeError(f"multi_dot(): the {name} tensor must be 1D or 2D but got "
-                               f"{t.dim()}D")
+            raise RuntimeError(
+                f"multi_dot(): the {name} tensor must be 1D or 2D but got {t.dim()}D"
+            )
     for i, t in enumerate(middle, 1):
         if t.dim() != 2:
             raise RuntimeError(f"multi_dot(): tensor {i} must be 2D but got {t.dim()}D")
@@ -258,9 +266,11 @@ def check_chain(matrices, tensors):
     """Refuse neighbours that cannot be multiplied, or of different dtypes."""
     for i, (p, q) in enumerate(pairwise(matrices)):
         if p.dtype is not q.dtype:
-            raise RuntimeError("multi_dot(): all tensors must have be the same dtype but tensor 0 "
-                               f"is {p.dtype.scalar_type} and tensor {i + 1} "
-                               f"{q.dtype.scalar_type}")
+            raise RuntimeError(
+                "multi_dot(): all tensors must have be the same dtype but tensor 0 "
+                f"is {p.dtype.scalar_type} and tensor {i + 1} "
+                f"{q.dtype.scalar_type}"
+            )
         if p.shape[1] != q.shape[0]:
             raise RuntimeError(
                 f"multi_dot(): tensors {i} and {i + 1} with shapes {list(tensors[i].shape)} and "
@@ -297,7 +307,10 @@ def chain_matmul(*matrices, out=None):
     warnings.warn(
         "torch.chain_matmul is deprecated and will be removed in a future PyTorch release. Use "
         "torch.linalg.multi_dot instead, which accepts a list of two or more tensors rather than "
-        "multiple parameters.", UserWarning, stacklevel=3)
+        "multiple parameters.",
+        UserWarning,
+        stacklevel=3,
+    )
     if not matrices:
         raise RuntimeError("chain_matmul(): Expected one or more matrices")
     for m in matrices:
@@ -320,6 +333,8 @@ def vecdot(x, y, *, dim=-1):
     as_tensor_argument("linalg_vecdot", "x", 1, x)
     as_tensor_argument("linalg_vecdot", "y", 2, y)
     if x.dtype.category < dtypes.FLOAT:
-        raise RuntimeError("linalg.vecdot: Expected a floating point or complex tensor as input. "
-                           f"Got {x.dtype.scalar_type}")
+        raise RuntimeError(
+            "linalg.vecdot: Expected a floating point or complex tensor as input. "
+            f"Got {x.dtype.scalar_type}"
+        )
     return (conj(x) * y).sum(dim)

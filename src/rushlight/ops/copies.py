@@ -194,8 +194,9 @@ def set_data(self, other):
     if not isinstance(other, TensorBase):
         raise TypeError(f"Variable data has to be a tensor, but got {type(other).__name__}")
     if self.requires_grad and other.dtype.category < dtypes.FLOAT:
-        raise RuntimeError("data set to a tensor that requires gradients must be floating point or "
-                           "complex dtype")
+        raise RuntimeError(
+            "data set to a tensor that requires gradients must be floating point or complex dtype"
+        )
     self.array = other.array
     if self.origin is not None:
         self.origin, self.shared = None, None

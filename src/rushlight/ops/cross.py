@@ -59,8 +59,9 @@ def checked(input, other, dim):
     at = wrap_dim(dim, n)
     p, q = (t.shape[at] if n else 1 for t in (input, other))
     if p != 3 or q != 3:
-        raise RuntimeError(f"linalg.cross: inputs dimension {dim} must have length 3. Got {p} and "
-                           f"{q}")
+        raise RuntimeError(
+            f"linalg.cross: inputs dimension {dim} must have length 3. Got {p} and {q}"
+        )
     common_shape([input.shape, other.shape])
     check_scalar_types(input, other)
     refuse_bool("cross", input.dtype, input.numel())

@@ -54,8 +54,10 @@ def ctc_loss(
     number = number_of(reduction)
     alone = log_probs.dim() == 2
     frames = log_probs.unsqueeze(1) if alone else log_probs
-    lengths = lengths_of("input_lengths", input_lengths), lengths_of("target_lengths",
-                                                                     target_lengths)
+    lengths = (
+        lengths_of("input_lengths", input_lengths),
+        lengths_of("target_lengths", target_lengths),
+    )
     check_lengths(frames, *lengths, blank)
     labels = padded(targets.long(), frames.shape[1], lengths[1])
     losses = ctc_loss_(frames, labels, *lengths, blank, zero_infinity)
@@ -127,10 +129,13 @@ class ctc_loss_(Operation):
     places = None
 
     def forward(frames, labels, input_lengths, target_lengths, blank, zero_infinity):
-        losses = np.array([
-            loss_of(*sample)[0]
-            for sample in samples(frames, labels, input_lengths, target_lengths, blank)
-        ], frames.dtype)
+        losses = np.array(
+            [
+                loss_of(*sample)[0]
+                for sample in samples(frames, labels, input_lengths, target_lengths, blank)
+            ],
+            frames.dtype,
+        )
         return losses
 
     def vjp_frames(g, frames, labels, input_lengths, target_lengths, blank, zero_infinity):

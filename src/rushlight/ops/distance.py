@@ -36,11 +36,14 @@ def cosine_similarity(x1, x2, dim=1, eps=1e-8):
     as_tensor_argument("cosine_similarity", "x2", 2, x2)
     common = namespaces["torch"]["promote_types"](x1.dtype, x2.dtype)
     if common.category < dtypes.FLOAT:
-        raise RuntimeError("expected common dtype to be floating point, yet common dtype is "
-                           f"{common.scalar_type}")
+        raise RuntimeError(
+            f"expected common dtype to be floating point, yet common dtype is {common.scalar_type}"
+        )
     shape = common_shape([x1.shape, x2.shape])
-    units = [unit(x.to(common).expand(shape) if x.shape != shape else x.to(common), dim, eps)
-             for x in (x1, x2)]
+    units = [
+        unit(x.to(common).expand(shape) if x.shape != shape else x.to(common), dim, eps)
+        for x in (x1, x2)
+    ]
     return (units[0] * units[1]).sum(dim)
 
 
@@ -189,15 +192,18 @@ def check_rows(a, b, p):
         if t.dim() < 2:
             raise RuntimeError(f"cdist only supports at least 2D tensors, {name} got: {t.dim()}D")
     if a.shape[-1] != b.shape[-1]:
-        raise RuntimeError("X1 and X2 must have the same number of columns. X1: "
-                           f"{a.shape[-1]} X2: {b.shape[-1]}")
+        raise RuntimeError(
+            f"X1 and X2 must have the same number of columns. X1: {a.shape[-1]} X2: {b.shape[-1]}"
+        )
     for name, t in (("X1", a), ("X2", b)):
         if t.dtype.category != dtypes.FLOAT:
-            raise RuntimeError("cdist only supports floating-point dtypes, "
-                               f"{name} got: {t.dtype.scalar_type}")
+            raise RuntimeError(
+                f"cdist only supports floating-point dtypes, {name} got: {t.dtype.scalar_type}"
+            )
     if a.dtype is not b.dtype:
-        raise RuntimeError(f"expected scalar type {a.dtype.scalar_type} but found "
-                           f"{b.dtype.scalar_type}")
+        raise RuntimeError(
+            f"expected scalar type {a.dtype.scalar_type} but found {b.dtype.scalar_type}"
+        )
     if p < 0:
         raise RuntimeError("cdist only supports non-negative p values")
 

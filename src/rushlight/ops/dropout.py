@@ -229,8 +229,9 @@ def dropout2d(input, p=0.5, training=True, inplace=False):
     check_probability(p)
     n = input.dim()
     if n not in (3, 4):
-        warnings.warn(NO_CHANNEL.format(name="dropout2d", n=n, spatial=2, ranks="3D or 4D"),
-                      stacklevel=4)
+        warnings.warn(
+            NO_CHANNEL.format(name="dropout2d", n=n, spatial=2, ranks="3D or 4D"), stacklevel=4
+        )
     if n == 3:
         warnings.warn(AMBIGUOUS, stacklevel=4)
     return dropped(input, p, training, channels=True, inplace=inplace)
@@ -251,8 +252,9 @@ def dropout3d(input, p=0.5, training=True, inplace=False):
     check_probability(p)
     n = input.dim()
     if n not in (4, 5):
-        warnings.warn(NO_CHANNEL.format(name="dropout3d", n=n, spatial=3, ranks="4D or 5D"),
-                      stacklevel=4)
+        warnings.warn(
+            NO_CHANNEL.format(name="dropout3d", n=n, spatial=3, ranks="4D or 5D"), stacklevel=4
+        )
     if n == 5:
         return dropped(input, p, training, channels=True, inplace=inplace)
     return one_sample_dropped(input, p, training, inplace)

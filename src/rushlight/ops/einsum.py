@@ -39,14 +39,17 @@ def einsum(*args):
         operands = operands[0]
     for i, x in enumerate(operands):
         if not isinstance(x, TensorBase):
-            raise TypeError(f"expected Tensor as element {i} in argument 1, but got "
-                            f"{type(x).__name__}")
+            raise TypeError(
+                f"expected Tensor as element {i} in argument 1, but got {type(x).__name__}"
+            )
     inputs, output = parsed(equation, operands)
     order = dims_of_output(inputs, output, operands)
     kept = len(output)
     sizes = {}
-    ready = [aligned(x, labels, order, sizes, i)
-             for i, (x, labels) in enumerate(zip(operands, inputs, strict=True))]
+    ready = [
+        aligned(x, labels, order, sizes, i)
+        for i, (x, labels) in enumerate(zip(operands, inputs, strict=True))
+    ]
     return contracted_all(ready, kept, len(order))
 
 
@@ -69,8 +72,10 @@ def spelled_list(labels):
         elif 0 <= label < len(LETTERS):
             out += LETTERS[label]
         else:
-            raise ValueError("einsum(): subscript in subscript list is not within the valid range "
-                             f"[0, {len(LETTERS)})")
+            raise ValueError(
+                "einsum(): subscript in subscript list is not within the valid range "
+                f"[0, {len(LETTERS)})"
+            )
     return out
 
 
@@ -90,10 +95,13 @@ def parsed(equation, operands):
     if len(words) < len(operands):
         raise RuntimeError("einsum(): more operands were provided than specified in the equation")
     starts = [sum(len(w) + 1 for w in words[:i]) for i in range(len(words))]
-    inputs = [labels_of(word, f"operand {i}", start)
-              for i, (word, start) in enumerate(zip(words, starts, strict=True))]
-    inputs = [widened(labels, x, i)
-              for i, (labels, x) in enumerate(zip(inputs, operands, strict=True))]
+    inputs = [
+        labels_of(word, f"operand {i}", start)
+        for i, (word, start) in enumerate(zip(words, starts, strict=True))
+    ]
+    inputs = [
+        widened(labels, x, i) for i, (labels, x) in enumerate(zip(inputs, operands, strict=True))
+    ]
     unnamed = sorted({label for labels in inputs for label in labels if isinstance(label, int)})
     if not arrow:
         return inputs, unnamed + once(inputs)
@@ -118,8 +126,10 @@ def labels_of(word, owner, start):
         elif c in LETTERS:
             labels.append(c)
         elif c != " ":
-            raise RuntimeError(f"einsum(): invalid subscript given at index {start + i} in the "
-                               "equation string, subscripts must be in [a-zA-Z]")
+            raise RuntimeError(
+                f"einsum(): invalid subscript given at index {start + i} in the "
+                "equation string, subscripts must be in [a-zA-Z]"
+            )
         i += 1
     return labels
 
@@ -132,8 +142,9 @@ def check_ellipsis(word, i, owner, labels):
         raise RuntimeError(f"einsum(): found '.' for {where} for which {again} was already found")
     if word[i : i + 3] != ELLIPSIS:
         tail = "" if owner else " (...)"
-        raise RuntimeError(f"einsum(): found '.' for {where} that is not part of any ellipsis"
-                           + tail)
+        raise RuntimeError(
+            f"einsum(): found '.' for {where} that is not part of any ellipsis" + tail
+        )
 
 
 def widened(labels, x, i):
@@ -167,11 +178,14 @@ def check_output(output, inputs):
         if isinstance(label, int):
             continue
         if output.count(label) > 1:
-            raise RuntimeError(f"einsum(): output subscript {label} appears more than once in the "
-                               "output")
+            raise RuntimeError(
+                f"einsum(): output subscript {label} appears more than once in the output"
+            )
         if not any(label in labels for labels in inputs):
-            raise RuntimeError(f"einsum(): output subscript {label} does not appear in the "
-                               "equation for any input operand")
+            raise RuntimeError(
+                f"einsum(): output subscript {label} does not appear in the "
+                "equation for any input operand"
+            )
 
 
 def dims_of_output(inputs, output, operands):
@@ -218,8 +232,10 @@ def check_sizes(x, labels, sizes, i):
             sizes[label] = max(seen, n) if 0 not in (seen, n) else 0
         elif seen != n:
             name = label if isinstance(label, str) else ELLIPSIS
-            raise RuntimeError(f"einsum(): subscript {name} has size {n} for operand {i} which "
-                               f"does not broadcast with previously seen size {seen}")
+            raise RuntimeError(
+                f"einsum(): subscript {name} has size {n} for operand {i} which "
+                f"does not broadcast with previously seen size {seen}"
+            )
 
 
 # -- contracting -----------------------------------------------------------------------------
@@ -228,8 +244,10 @@ def check_sizes(x, labels, sizes, i):
 def contracted_all(operands, kept, total):
     """Multiply from the left, summing over each dim behind `kept` as soon as nobody needs it."""
     out = operands[0]
-    last = {d: max((i for i, x in enumerate(operands) if x.shape[d] != 1), default=0)
-            for d in range(kept, total)}
+    last = {
+        d: max((i for i, x in enumerate(operands) if x.shape[d] != 1), default=0)
+        for d in range(kept, total)
+    }
     for i, x in enumerate(operands[1:], 1):
         both, in_out, in_x = [], [], []
         for d in range(kept, total):
@@ -245,9 +263,11 @@ def contracted_all(operands, kept, total):
     if total == kept:
         return out
     if len(operands) > 1:
-        return out.reshape(out.shape[:kept]) if all(
-            n == 1 for n in out.shape[kept:]
-        ) else out.sum(list(range(kept, total)))
+        return (
+            out.reshape(out.shape[:kept])
+            if all(n == 1 for n in out.shape[kept:])
+            else out.sum(list(range(kept, total)))
+        )
     return out.sum(list(range(kept, total)))
 
 
@@ -265,9 +285,11 @@ def product_sum(a, b, dims):
         return numel([x.shape[d] for d in which])
 
     left = a.permute(both + mine + dims + others).reshape(
-        size(a, both), size(a, mine), size(a, dims))
+        size(a, both), size(a, mine), size(a, dims)
+    )
     right = b.permute(both + dims + others + mine).reshape(
-        size(b, both), size(b, dims), size(b, others))
+        size(b, both), size(b, dims), size(b, others)
+    )
     order = both + mine + others + dims
     shape = [a.shape[d] for d in both + mine] + [b.shape[d] for d in others] + [1] * len(dims)
     out = bmm.bound(left, right).view(shape)

@@ -26,7 +26,8 @@ def check_indices(name, indices):
         raise RuntimeError(
             "Expected tensor for argument #1 'indices' to have one of the following scalar types: "
             f"Long, Int; but got torch.{indices.dtype.scalar_type}Tensor instead (while checking "
-            f"arguments for {name})")
+            f"arguments for {name})"
+        )
 
 
 class embedding_(Operation):
@@ -113,8 +114,15 @@ class occurrences(Operation):
 
 
 @public("F")
-def embedding(input, weight, padding_idx=None, max_norm=None, norm_type=2.0,
-              scale_grad_by_freq=False, sparse=False):
+def embedding(
+    input,
+    weight,
+    padding_idx=None,
+    max_norm=None,
+    norm_type=2.0,
+    scale_grad_by_freq=False,
+    sparse=False,
+):
     """The rows of `weight` whose numbers stand in `input`.
 
     `weight` has shape (rows, width); the result has the shape of `input` and the width.  The row

@@ -58,8 +58,9 @@ class bag(Operation):
         rows, bags = weight[indices[keep]], bags[keep]
         if mode == "max":
             best = winners(rows, bags, count)
-            return np.where(best < 0, 0, np.take_along_axis(
-                rows, np.maximum(best, 0), 0) if len(rows) else 0).astype(weight.dtype)
+            return np.where(
+                best < 0, 0, np.take_along_axis(rows, np.maximum(best, 0), 0) if len(rows) else 0
+            ).astype(weight.dtype)
         if isinstance(scales, np.ndarray):
             rows = rows * scales[keep][:, None]
         out = np.zeros((count, weight.shape[1]), weight.dtype)
@@ -131,9 +132,19 @@ class bag_winners(Operation):
 
 
 @public("F")
-def embedding_bag(input, weight, offsets=None, max_norm=None, norm_type=2, scale_grad_by_freq=False,
-                  mode="mean", sparse=False, per_sample_weights=None, include_last_offset=False,
-                  padding_idx=None):
+def embedding_bag(
+    input,
+    weight,
+    offsets=None,
+    max_norm=None,
+    norm_type=2,
+    scale_grad_by_freq=False,
+    mode="mean",
+    sparse=False,
+    per_sample_weights=None,
+    include_last_offset=False,
+    padding_idx=None,
+):
     """Rows of `weight` whose numbers stand in `input`, reduced bag by bag.
 
     `input` is 2-D, one bag per row, or 1-D with `offsets` saying where each bag starts (and, with
@@ -160,8 +171,12 @@ def embedding_bag(input, weight, offsets=None, max_norm=None, norm_type=2, scale
     if max_norm is not None:
         renormalize(weight, input, float(max_norm), float(norm_type))
     scales = 1.0 if per_sample_weights is None else per_sample_weights
-    params = (mode, bool(include_last_offset), padding_row(padding_idx, weight),
-              bool(scale_grad_by_freq))
+    params = (
+        mode,
+        bool(include_last_offset),
+        padding_row(padding_idx, weight),
+        bool(scale_grad_by_freq),
+    )
     return bag.run((weight, scales, input.long(), offsets.long()), params)
 
 
@@ -170,7 +185,8 @@ def check_weights(input, scales, mode, by_frequency, sparse):
     if scales is not None and input.shape != scales.shape:
         raise ValueError(
             f"embedding_bag: If per_sample_weights ({scales.shape}) is not None, then it must have "
-            f"the same shape as the input ({input.shape})")
+            f"the same shape as the input ({input.shape})"
+        )
     if mode == "max" and by_frequency:
         raise ValueError("max mode does not support scaling the gradient by the frequency")
     if mode == "max" and sparse:
@@ -178,7 +194,8 @@ def check_weights(input, scales, mode, by_frequency, sparse):
     if scales is not None and mode != "sum":
         raise NotImplementedError(
             "embedding_bag: per_sample_weights was not None. per_sample_weights is only supported "
-            f"for mode='sum' (got mode='{mode}'). Please open a feature request on GitHub.")
+            f"for mode='sum' (got mode='{mode}'). Please open a feature request on GitHub."
+        )
 
 
 def in_line(input, offsets, scales):
@@ -187,13 +204,16 @@ def in_line(input, offsets, scales):
         if offsets is not None:
             raise ValueError(
                 "if input is 2D, then offsets has to be None, as input is treated is a mini-batch "
-                "of fixed length sequences. However, found offsets of type " f"{type(offsets)}")
+                "of fixed length sequences. However, found offsets of type "
+                f"{type(offsets)}"
+            )
         count, length = input.shape
         starts = box(np.arange(count, dtype=np.int64) * length)
         return input.reshape(-1), starts, None if scales is None else scales.reshape(-1)
     if input.dim() != 1:
-        raise ValueError(f"input has to be 1D or 2D Tensor, but got Tensor of dimension "
-                         f"{input.dim()}")
+        raise ValueError(
+            f"input has to be 1D or 2D Tensor, but got Tensor of dimension {input.dim()}"
+        )
     if offsets is None:
         raise ValueError("offsets has to be a 1D Tensor but got None")
     if offsets.dim() != 1:
@@ -209,12 +229,17 @@ def check_values(input, weight, offsets):
     if starts.size and starts[0] != 0:
         raise RuntimeError(
             "offsets[0] has to be 0, i.e., the first sequence in the mini-batch has to start from "
-            f"position 0. However, got {starts[0]}")
+            f"position 0. However, got {starts[0]}"
+        )
     if starts.size and starts[-1] > len(indices):
-        raise RuntimeError(f"offsets[-1] can not be greater than input's length {len(indices)} but "
-                           f"got offsets[-1] of {starts[-1]}")
+        raise RuntimeError(
+            f"offsets[-1] can not be greater than input's length {len(indices)} but "
+            f"got offsets[-1] of {starts[-1]}"
+        )
     bad = (indices < 0) | (indices >= weight.shape[0])
     if bad.any():
         at = int(np.argmax(bad))
-        raise RuntimeError(f"Index {at} of input takes value {indices[at]} which is not in the "
-                           f"valid range [0, {weight.shape[0]})")
+        raise RuntimeError(
+            f"Index {at} of input takes value {indices[at]} which is not in the "
+            f"valid range [0, {weight.shape[0]})"
+        )

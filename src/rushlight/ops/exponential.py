@@ -347,8 +347,10 @@ def float_power_over(input, exponent):
     """
     wide = power_dtype(input, exponent)
     if input.dtype is not wide:
-        raise RuntimeError(f"the base given to float_power_ has dtype {input.dtype.scalar_type} "
-                           f"but the operation's result requires dtype {wide.scalar_type}")
+        raise RuntimeError(
+            f"the base given to float_power_ has dtype {input.dtype.scalar_type} "
+            f"but the operation's result requires dtype {wide.scalar_type}"
+        )
     return input.pow_(widened(exponent, wide))
 
 

@@ -65,8 +65,9 @@ def shared_by_all(g, x, value):
 def bind_dim(name, input, dim, keepdim, empty_name):
     """(dim, keepdim) of a choice along one dim, which must not be empty."""
     if not isinstance(keepdim, bool):
-        raise TypeError(f"{name}(): argument 'keepdim' (position 2) must be bool, not "
-                        f"{type(keepdim).__name__}")
+        raise TypeError(
+            f"{name}(): argument 'keepdim' (position 2) must be bool, not {type(keepdim).__name__}"
+        )
     if isinstance(dim, bool) or not isinstance(dim, (int, np.integer)):
         raise TypeError(BAD_CALL.format(name, type(dim).__name__, keepdim))
     dim = wrap_dim(int(dim), input.dim())
@@ -282,8 +283,10 @@ class aminmax(Extreme):
 
     def bind(input, *, dim=None, keepdim=False):
         if dim is None and input.numel() == 0:
-            raise RuntimeError("aminmax(): cannot compute aminmax over an empty dimension as the "
-                               "operation has no identity.")
+            raise RuntimeError(
+                "aminmax(): cannot compute aminmax over an empty dimension as the "
+                "operation has no identity."
+            )
         if dim is not None:
             dim, _ = bind_dim("aminmax", input, dim, keepdim, "aminmax")
         if input.dtype.is_complex and dim is not None and input.dim() == 0:
@@ -309,8 +312,9 @@ def bind_index(name, input, dim, keepdim):
     if dim is not None:
         dim, keepdim = bind_dim(name, input, dim, keepdim, f"{name}()")
     elif input.numel() == 0:
-        raise IndexError(f"{name}(): Expected reduction dim to be specified for input.numel() == "
-                         "0.")
+        raise IndexError(
+            f"{name}(): Expected reduction dim to be specified for input.numel() == 0."
+        )
     return (input,), (wrap_dims(dim, input.dim()), keepdim)
 
 

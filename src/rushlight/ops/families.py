@@ -23,16 +23,21 @@ import warnings
 
 import numpy as np
 
-from rushlight.kernels import door, dtypes, metadata, promotion, strides
+from rushlight.kernels import door, dtypes, metadata, promotion
 from rushlight.kernels.quiet import quietly
 from rushlight.tape import batching, entry, outputs, overrides
 from rushlight.tape.core import TensorBase
 from rushlight.tape.declare import Declaration
 from rushlight.tape.dispatch import Op
 
-
-NUMPY_NAMES = {"axis": "dim", "keepdims": "keepdim", "x": "input", "a": "input", "x1": "input",
-               "x2": "other"}
+NUMPY_NAMES = {
+    "axis": "dim",
+    "keepdims": "keepdim",
+    "x": "input",
+    "a": "input",
+    "x1": "input",
+    "x2": "other",
+}
 
 
 class Operation(Op, metaclass=Declaration, family=True):
@@ -87,15 +92,22 @@ class Operation(Op, metaclass=Declaration, family=True):
 
     def only_tensors(self, input, *others):
         """The inputs of an operation that takes tensors and nothing else."""
-        return tuple([as_tensor_argument(self.name, "input", i + 1, x)
-                      for i, x in enumerate((input, *others))])
+        return tuple(
+            [
+                as_tensor_argument(self.name, "input", i + 1, x)
+                for i, x in enumerate((input, *others))
+            ]
+        )
 
     def directly(self):
         """May a call go from `bind` to `run` at once?  Not where a family or member steps in."""
         own = type(self)
         plain = own.binding in (Operation.binding, Reduction.binding) and self.bind is not None
         return plain and (own.bound, own.called, own.result) == (
-            Operation.bound, Operation.called, Operation.result)
+            Operation.bound,
+            Operation.called,
+            Operation.result,
+        )
 
     def result(self, out):
         """What the caller gets (a named tuple, say) for what the tape returned."""
@@ -103,7 +115,7 @@ class Operation(Op, metaclass=Declaration, family=True):
 
     def public(self, function, args, kwargs, out):
         """A public call: overriding arguments first, then `out=`, then the operation."""
-        if entry.overridden(args) or kwargs and entry.overridden(tuple(kwargs.values())):
+        if entry.overridden(args) or (kwargs and entry.overridden(tuple(kwargs.values()))):
             if out is not None:
                 kwargs = {**kwargs, "out": out}
             return overrides.take_over(function, args, kwargs)
@@ -135,8 +147,9 @@ def as_tensor_argument(name, argument, position, x):
     """`x`, which must be a Tensor: PyTorch's error otherwise."""
     if isinstance(x, TensorBase):
         return x
-    raise TypeError(f"{name}(): argument '{argument}' (position {position}) must be Tensor, "
-                    f"not {type_word(x)}")
+    raise TypeError(
+        f"{name}(): argument '{argument}' (position {position}) must be Tensor, not {type_word(x)}"
+    )
 
 
 def type_word(x):
@@ -211,8 +224,10 @@ class Elementwise(Operation, family=True):
             if kind is np.ndarray:
                 if x.dtype is not first.dtype:
                     return False
-            elif not ((kind is float or kind is int) and first.dtype.kind == "f"
-                      or kind is int and 0 <= x < 128 and first.dtype.kind in "iu"):
+            elif not (
+                ((kind is float or kind is int) and first.dtype.kind == "f")
+                or (kind is int and 0 <= x < 128 and first.dtype.kind in "iu")
+            ):
                 return False
         return True
 
@@ -275,8 +290,10 @@ def check_broadcast(arrays):
         right = [1] * (n - len(other)) + other
         for dim, (p, q) in reversed(list(enumerate(zip(left, right, strict=True)))):
             if p != q and p != 1 and q != 1:
-                raise RuntimeError(f"The size of tensor a ({p}) must match the size of tensor b "
-                                   f"({q}) at non-singleton dimension {dim}")
+                raise RuntimeError(
+                    f"The size of tensor a ({p}) must match the size of tensor b "
+                    f"({q}) at non-singleton dimension {dim}"
+                )
         shape = [q if p == 1 else p for p, q in zip(left, right, strict=True)]
 
 
@@ -320,8 +337,9 @@ class Binary(Elementwise, family=True):
         if self.arguments == Binary.arguments:
             self.function = entry.binary_function(self)
             self.method = entry.binary_method(self)
-        self.variants = [node and with_number(self, i, node)
-                         for i, node in enumerate(self.number_nodes)]
+        self.variants = [
+            node and with_number(self, i, node) for i, node in enumerate(self.number_nodes)
+        ]
 
     def operator(self, a, b):
         """Python's operator off the straight path (see `dispatch.binary`)."""
@@ -359,11 +377,21 @@ def with_number(op, position, node):
 
     tensor = "ba"[position]
     rule = getattr(op, f"vjp_{tensor}", None)
-    body = {"forward": swapped if position == 0 else op.forward, "__doc__": op.__doc__,
-            "public_name": op.name, "places": None, "node": node, "kind": op.kind,
-            "refuses": op.refuses, "holomorphic": op.holomorphic}
-    return Declaration(f"{op.name}_number{position}", (WithNumber,),
-                       body if rule is None else {**body, f"vjp_{tensor}": rule})
+    body = {
+        "forward": swapped if position == 0 else op.forward,
+        "__doc__": op.__doc__,
+        "public_name": op.name,
+        "places": None,
+        "node": node,
+        "kind": op.kind,
+        "refuses": op.refuses,
+        "holomorphic": op.holomorphic,
+    }
+    return Declaration(
+        f"{op.name}_number{position}",
+        (WithNumber,),
+        body if rule is None else {**body, f"vjp_{tensor}": rule},
+    )
 
 
 def wrong_arguments(name, args):
@@ -406,8 +434,10 @@ def wrap_dim(dim, ndim):
         dim = operator.index(dim)
     span = ndim or 1
     if not -span <= dim < span:
-        raise IndexError(f"Dimension out of range (expected to be in range of [{-span}, "
-                         f"{span - 1}], but got {dim})")
+        raise IndexError(
+            f"Dimension out of range (expected to be in range of [{-span}, "
+            f"{span - 1}], but got {dim})"
+        )
     return dim % span
 
 
@@ -443,8 +473,10 @@ def int_argument(name, argument, position, value):
     try:
         return operator.index(value)
     except TypeError:
-        raise TypeError(f"{name}(): argument '{argument}' (position {position}) must be int, "
-                        f"not {type(value).__name__}") from None
+        raise TypeError(
+            f"{name}(): argument '{argument}' (position {position}) must be int, "
+            f"not {type(value).__name__}"
+        ) from None
 
 
 class Writing(Operation, family=True):
@@ -489,8 +521,10 @@ class Broadcast(Writing, family=True):
         arrays = arrays_of(inputs)
         shape = broadcast_shape(arrays)
         if shape != target.array.shape:
-            raise RuntimeError(f"output with shape {[*target.array.shape]} doesn't match the "
-                               f"broadcast shape {[*shape]}")
+            raise RuntimeError(
+                f"output with shape {[*target.array.shape]} doesn't match the "
+                f"broadcast shape {[*shape]}"
+            )
         self.forward(target.array, *arrays[1:], *params)
 
     def fixes(self, inputs, out):
@@ -551,12 +585,15 @@ class Sequence(Operation, family=True):
 def tensors_argument(name, tensors):
     """A tuple or list of tensors as a tuple: PyTorch's errors otherwise."""
     if not isinstance(tensors, (tuple, list)):
-        raise TypeError(f"{name}(): argument 'tensors' (position 1) must be tuple of Tensors, "
-                        f"not {type(tensors).__name__}")
+        raise TypeError(
+            f"{name}(): argument 'tensors' (position 1) must be tuple of Tensors, "
+            f"not {type(tensors).__name__}"
+        )
     for i, t in enumerate(tensors):
         if not isinstance(t, TensorBase):
-            raise TypeError(f"expected Tensor as element {i} in argument 0, but got "
-                            f"{type(t).__name__}")
+            raise TypeError(
+                f"expected Tensor as element {i} in argument 0, but got {type(t).__name__}"
+            )
     return tuple(tensors)
 
 

@@ -74,8 +74,9 @@ class polygamma(Elementwise):
             n, input = input, n
         as_tensor_argument("polygamma", "input", 2, input)
         if not isinstance(n, int):
-            raise TypeError("polygamma(): argument 'n' (position 1) must be int, not "
-                            f"{type_word(n)}")
+            raise TypeError(
+                f"polygamma(): argument 'n' (position 1) must be int, not {type_word(n)}"
+            )
         if n < 0:
             raise RuntimeError("polygamma(n, x) does not support negative n.")
         return (input,), (n,)
@@ -141,8 +142,9 @@ class zeta(Binary):
         return kernels.gamma.zeta(a, b)
 
     def vjp_a(g):
-        raise RuntimeError("zeta's derivative with respect to its first argument is not "
-                           "implemented")
+        raise RuntimeError(
+            "zeta's derivative with respect to its first argument is not implemented"
+        )
 
     def vjp_b(g, a, b):
         return g * -a * zeta.called(a + 1, b)

@@ -39,8 +39,7 @@ def bound_arguments(name, input, dim, index, src=None):
 
 def check_ranks(shape, index_shape, what):
     if index_shape and 0 not in index_shape and len(shape or (1,)) != len(index_shape):
-        raise RuntimeError(
-            f"Index tensor must have the same number of dimensions as {what} tensor")
+        raise RuntimeError(f"Index tensor must have the same number of dimensions as {what} tensor")
 
 
 def check_gather(x, dim, index):
@@ -51,7 +50,8 @@ def check_gather(x, dim, index):
         if d != dim and len(wanted) > d and wanted[d] > n and 0 not in wanted:
             raise RuntimeError(
                 f"Size does not match at dimension {d} expected index {[*wanted]} to be no larger "
-                f"than self {[*own]} apart from dimension {dim}")
+                f"than self {[*own]} apart from dimension {dim}"
+            )
 
 
 def check_scatter(x, dim, index, src):
@@ -67,8 +67,10 @@ def check_scatter(x, dim, index, src):
     for d, m in enumerate(wanted):
         if (d != dim and m > own[d]) or m > other[d]:
             rest = "" if src is None else f" and to be no larger size than src {[*src.shape]}"
-            raise RuntimeError(f"Expected index {[*wanted]} to be no larger than self {[*x.shape]} "
-                               f"apart from dimension {dim}{rest}")
+            raise RuntimeError(
+                f"Expected index {[*wanted]} to be no larger than self {[*x.shape]} "
+                f"apart from dimension {dim}{rest}"
+            )
 
 
 def check_same(name, x, src):
@@ -82,8 +84,7 @@ def checked(index, length, dim):
         index = index.astype(np.int64)
     if not scatter.within(index, length):
         bad = index[(index < 0) | (index >= length)][0]
-        raise RuntimeError(
-            f"index {bad} is out of bounds for dimension {dim} with size {length}")
+        raise RuntimeError(f"index {bad} is out of bounds for dimension {dim} with size {length}")
     return index
 
 
@@ -201,17 +202,23 @@ def take_along_dim(input, indices, dim=None):
     x = as_tensor_argument("take_along_dim", "input", 1, input)
     as_tensor_argument("take_along_dim", "indices", 2, indices)
     if indices.dtype is not dtypes.int64:
-        raise RuntimeError("torch.take_along_dim(): dtype of indices should be Long but got "
-                           f"{indices.dtype.scalar_type}")
+        raise RuntimeError(
+            "torch.take_along_dim(): dtype of indices should be Long but got "
+            f"{indices.dtype.scalar_type}"
+        )
     if dim is None:
         return x.reshape(-1).gather(0, indices.reshape(-1))
     if x.dim() != indices.dim():
         raise RuntimeError(
             "torch.take_along_dim(): input and indices should have the same number of dimensions, "
-            f"but got {x.dim()} dimensions for input, and {indices.dim()} dimensions for indices")
+            f"but got {x.dim()} dimensions for input, and {indices.dim()} dimensions for indices"
+        )
     dim = wrap_dim(dim, x.dim())
-    shape = list(np.broadcast_shapes(
-        *[tuple([1 if d == dim else n for d, n in enumerate(t.shape)]) for t in (x, indices)]))
+    shape = list(
+        np.broadcast_shapes(
+            *[tuple([1 if d == dim else n for d, n in enumerate(t.shape)]) for t in (x, indices)]
+        )
+    )
     wide, index = list(shape), list(shape)
     wide[dim], index[dim] = x.shape[dim], indices.shape[dim]
     indices = indices.remainder(x.shape[dim]) if x.shape[dim] else indices

@@ -40,8 +40,10 @@ def integers(indices, dims):
 
 def in_range(found, places, shape):
     """Integer indices checked, counted from the front and broadcast."""
-    found = [scatter.wrapped(index, shape[d], i)
-             for i, (index, d) in enumerate(zip(found, places, strict=True))]
+    found = [
+        scatter.wrapped(index, shape[d], i)
+        for i, (index, d) in enumerate(zip(found, places, strict=True))
+    ]
     return found if len(found) == 1 else np.broadcast_arrays(*found)
 
 
@@ -53,8 +55,9 @@ def check_together(indices):
         np.broadcast_shapes(*[i.shape for i in indices])
     except ValueError:
         shapes = ", ".join([str([*i.shape]) for i in indices])
-        raise IndexError("shape mismatch: indexing tensors could not be broadcast together with "
-                         f"shapes {shapes}") from None
+        raise IndexError(
+            f"shape mismatch: indexing tensors could not be broadcast together with shapes {shapes}"
+        ) from None
 
 
 def adjacent(places):
@@ -114,14 +117,15 @@ class Indexing(Operation, family=True):
     def batch(self, values, dims, params, size):
         """Masks that are batched are taken one by one, for each chooses another number."""
         indices, own = values[1:], dims[1:]
-        if any(d is not None and t.dtype is dtypes.bool
-               for t, d in zip(indices, own, strict=True)):
+        if any(d is not None and t.dtype is dtypes.bool for t, d in zip(indices, own, strict=True)):
             return batching.loop(self, values, dims, params, size)
         rank = max(batching.ranks_of(indices, own))
-        indices = tuple([
-            t if d is None else batching.padded(batching.front(t, d, size), rank)
-            for t, d in zip(indices, own, strict=True)
-        ])
+        indices = tuple(
+            [
+                t if d is None else batching.padded(batching.front(t, d, size), rank)
+                for t, d in zip(indices, own, strict=True)
+            ]
+        )
         if all(d is None for d in own):
             lead = batching.front(values[0], dims[0], size)
             return self.one_on(lead, indices, params, size)
@@ -179,8 +183,11 @@ def in_place(dims, rank):
 
 def batch_dim(indices, dims):
     """Where the batch dim stands in what is chosen from a tensor that had it in front."""
-    places = [d + i for t, d in zip(indices, dims, strict=True)
-              for i in range(t.dim() if t.dtype is dtypes.bool else 1)]
+    places = [
+        d + i
+        for t, d in zip(indices, dims, strict=True)
+        for i in range(t.dim() if t.dtype is dtypes.bool else 1)
+    ]
     if adjacent(places):
         return 0
     return max(1 if t.dtype is dtypes.bool else t.dim() for t in indices)
@@ -284,8 +291,9 @@ class put_chosen(Writing):
         return gx, gv
 
     def jvp(ts, xs, dims, accumulate):
-        x, values = [x.new_zeros(x.shape) if t is None else t
-                     for t, x in zip(ts[:2], xs[:2], strict=True)]
+        x, values = [
+            x.new_zeros(x.shape) if t is None else t for t, x in zip(ts[:2], xs[:2], strict=True)
+        ]
         return put_chosen.run((x, values, *xs[2:]), (dims, accumulate))
 
     def batch(self, values, dims, params, size):
@@ -320,12 +328,16 @@ def fitting(x, values, found, places):
         own = own[1:]
     lead = len(shape) - len(own)
     if lead < 0 or any(m not in (1, n) for m, n in zip(own, shape[lead:], strict=True)):
-        raise RuntimeError(f"shape mismatch: value tensor of shape {[*values.shape]} cannot be "
-                           f"broadcast to indexing result of shape {[*shape]}")
+        raise RuntimeError(
+            f"shape mismatch: value tensor of shape {[*values.shape]} cannot be "
+            f"broadcast to indexing result of shape {[*shape]}"
+        )
     if values.dtype != x.dtype:
         names = [dtypes.of(a.dtype).scalar_type for a in (x, values)]
-        raise RuntimeError("Index put requires the source and destination dtypes match, got "
-                           f"{names[0]} for the destination and {names[1]} for the source.")
+        raise RuntimeError(
+            "Index put requires the source and destination dtypes match, got "
+            f"{names[0]} for the destination and {names[1]} for the source."
+        )
     return values.reshape(own)
 
 
@@ -349,8 +361,10 @@ def check_mask(mask, shape, at):
     own = tuple(mask.shape)
     if own != tuple(shape[at : at + len(own)]):
         first = next(i for i, n in enumerate(own) if at + i >= len(shape) or n != shape[at + i])
-        raise IndexError(f"The shape of the mask {[*own]} at index {first} does not match the "
-                         f"shape of the indexed tensor {[*shape]} at index {at + first}")
+        raise IndexError(
+            f"The shape of the mask {[*own]} at index {first} does not match the "
+            f"shape of the indexed tensor {[*shape]} at index {at + first}"
+        )
 
 
 INDEX_DTYPES = (dtypes.int64, dtypes.int32, dtypes.bool, dtypes.uint8)
@@ -365,8 +379,10 @@ def put_arguments(name, input, indices, values):
     """(inputs, dims) of `index_put` from a caller's arguments."""
     as_tensor_argument(name, "input", 1, input)
     if not isinstance(indices, (tuple, list)):
-        raise TypeError(f"{name}(): argument 'indices' (position 1) must be tuple of Tensors, not "
-                        f"{type(indices).__name__}")
+        raise TypeError(
+            f"{name}(): argument 'indices' (position 1) must be tuple of Tensors, not "
+            f"{type(indices).__name__}"
+        )
     as_tensor_argument(name, "values", 2, values)
     held, dims, at = [], [], 0
     for t in indices:
@@ -416,15 +432,17 @@ def flat_places(index, size):
         return index
     bad = (index < -size) | (index >= size)
     if bad.any():
-        raise IndexError(f"out of range: tried to access index {index[bad][0]} on a tensor of "
-                         f"{size} elements.")
+        raise IndexError(
+            f"out of range: tried to access index {index[bad][0]} on a tensor of {size} elements."
+        )
     return np.where(index < 0, index + size, index)
 
 
 def check_long(name, index):
     if index.dtype is not dtypes.int64:
-        raise RuntimeError(f"{name}(): Expected a long tensor for index, but got "
-                           f"{index.dtype.scalar_type}")
+        raise RuntimeError(
+            f"{name}(): Expected a long tensor for index, but got {index.dtype.scalar_type}"
+        )
 
 
 class take(Operation):
@@ -439,8 +457,10 @@ class take(Operation):
     tensors = 2
     differentiable = 1
     linear = True
-    exact_out = ("take(): self and out expected to have the same dtype, but got self.dtype = {0} "
-                 "and out.dtype = {1}")
+    exact_out = (
+        "take(): self and out expected to have the same dtype, but got self.dtype = {0} "
+        "and out.dtype = {1}"
+    )
 
     def bind(input, index):
         x = as_tensor_argument("take", "input", 1, input)
@@ -494,13 +514,16 @@ class put(Writing):
         check_long("put_", as_tensor_argument("put", "index", 2, index))
         as_tensor_argument("put", "source", 3, source)
         if source.dtype is not x.dtype:
-            raise RuntimeError("put_(): self and source expected to have the same dtype, but got "
-                               f"self.dtype = {x.dtype.scalar_type} and source.dtype = "
-                               f"{source.dtype.scalar_type}")
+            raise RuntimeError(
+                "put_(): self and source expected to have the same dtype, but got "
+                f"self.dtype = {x.dtype.scalar_type} and source.dtype = "
+                f"{source.dtype.scalar_type}"
+            )
         if source.numel() != index.numel():
             raise IndexError(
                 "put_(): Expected source and index to have the same number of elements, but got "
-                f"source.numel() = {source.numel()}, index.numel() = {index.numel()}")
+                f"source.numel() = {source.numel()}, index.numel() = {index.numel()}"
+            )
         return (x, source, index), (bool(accumulate),)
 
     def forward(x, source, index, accumulate):
@@ -515,5 +538,3 @@ class put(Writing):
 
     def vjp_source(g, index, source_shape):
         return take(g, index).reshape(source_shape)
-
-

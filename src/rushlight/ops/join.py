@@ -36,8 +36,10 @@ class cat(Sequence):
         except RuntimeError as error:
             if out is None or not str(error).startswith("result type"):
                 raise
-        raise TypeError("torch.cat(): input types can't be cast to the desired output type "
-                        f"{out.dtype.scalar_type}")
+        raise TypeError(
+            "torch.cat(): input types can't be cast to the desired output type "
+            f"{out.dtype.scalar_type}"
+        )
 
     def bound(self, *args, **kwargs):
         out = plainly(self, np.concatenate, *args, **kwargs)
@@ -108,8 +110,10 @@ def unmixed(grads, dtypes):
     """Gradients in the dtypes of their inputs."""
     if dtypes is None:
         return grads
-    return [None if g is None else gradients.to_dtype(g, d.numpy)
-            for g, d in zip(grads, dtypes, strict=True)]
+    return [
+        None if g is None else gradients.to_dtype(g, d.numpy)
+        for g, d in zip(grads, dtypes, strict=True)
+    ]
 
 
 def check_ranks(shapes, kept):
@@ -120,8 +124,10 @@ def check_ranks(shapes, kept):
     first = shapes[kept[0]]
     for i in kept:
         if len(shapes[i]) != len(first):
-            raise RuntimeError("Tensors must have same number of dimensions: got "
-                               f"{len(first)} and {len(shapes[i])}")
+            raise RuntimeError(
+                "Tensors must have same number of dimensions: got "
+                f"{len(first)} and {len(shapes[i])}"
+            )
     return len(first)
 
 
@@ -184,8 +190,10 @@ class stack(Sequence):
         first = tensors[0].shape
         for i, t in enumerate(tensors):
             if t.shape != first:
-                raise RuntimeError("stack expects each tensor to be equal size, but got "
-                                   f"{[*first]} at entry 0 and {[*t.shape]} at entry {i}")
+                raise RuntimeError(
+                    "stack expects each tensor to be equal size, but got "
+                    f"{[*first]} at entry 0 and {[*t.shape]} at entry {i}"
+                )
         return tensors, (wrap_dim(dim, len(first) + 1), mixed(tensors))
 
     def forward(xs, dim, dtypes):
@@ -274,11 +282,14 @@ def meshgrid(*tensors, indexing=None):
     tensors = nonempty("meshgrid", tensors)
     check_grid(tensors)
     if indexing is None:
-        once.warn("torch.meshgrid: in an upcoming release, it will be required to pass the "
-                  "indexing argument.")
+        once.warn(
+            "torch.meshgrid: in an upcoming release, it will be required to pass the "
+            "indexing argument."
+        )
     elif indexing not in ("ij", "xy"):
-        raise RuntimeError('torch.meshgrid: indexing must be one of "xy" or "ij", but received: '
-                           f"{indexing}")
+        raise RuntimeError(
+            f'torch.meshgrid: indexing must be one of "xy" or "ij", but received: {indexing}'
+        )
     return grid(tensors, indexing == "xy" and len(tensors) >= 2)
 
 
@@ -297,8 +308,9 @@ def check_grid(tensors):
             raise RuntimeError("meshgrid expects all tensors to have the same dtype")
     for t in tensors:
         if t.dim() > 1:
-            raise RuntimeError("torch.meshgrid: Expected 0D or 1D tensor in the tensor list but "
-                               f"got: {t}")
+            raise RuntimeError(
+                f"torch.meshgrid: Expected 0D or 1D tensor in the tensor list but got: {t}"
+            )
 
 
 class block_diag(Sequence):
@@ -318,24 +330,30 @@ class block_diag(Sequence):
         tensors = tensors_argument("block_diag", tensors) or (empty_row(),)
         for i, t in enumerate(tensors):
             if t.dim() > 2:
-                raise RuntimeError("torch.block_diag: Input tensors must have 2 or fewer "
-                                   f"dimensions. Input {i} has {t.dim()} dimensions")
+                raise RuntimeError(
+                    "torch.block_diag: Input tensors must have 2 or fewer "
+                    f"dimensions. Input {i} has {t.dim()} dimensions"
+                )
         return tensors, ()
 
     def forward(xs):
         blocks = [matrix_shape(x.shape) for x in xs]
-        whole = np.zeros([sum(n) for n in zip(*blocks, strict=True)],
-                         promotion.of_operands(*xs).numpy)
+        whole = np.zeros(
+            [sum(n) for n in zip(*blocks, strict=True)], promotion.of_operands(*xs).numpy
+        )
         for x, (rows, columns) in zip(xs, places(blocks), strict=True):
             whole[rows, columns] = x
         return whole
 
     def vjp(g, shapes, dtypes, need):
         blocks = [matrix_shape(shape) for shape in shapes]
-        return unmixed([
-            g[rows, columns].reshape(shape) if needed else None
-            for shape, (rows, columns), needed in zip(shapes, places(blocks), need, strict=True)
-        ], dtypes)
+        return unmixed(
+            [
+                g[rows, columns].reshape(shape) if needed else None
+                for shape, (rows, columns), needed in zip(shapes, places(blocks), need, strict=True)
+            ],
+            dtypes,
+        )
 
 
 def empty_row():

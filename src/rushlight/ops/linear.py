@@ -31,8 +31,9 @@ def linear(input, weight, bias=None):
     as_tensor_argument("linear", "weight", 2, weight)
     n, m = input.dim(), weight.dim()
     if n == 0 or m == 0:
-        raise RuntimeError("both arguments to linear need to be at least 1D, but they are "
-                           f"{n}D and {m}D")
+        raise RuntimeError(
+            f"both arguments to linear need to be at least 1D, but they are {n}D and {m}D"
+        )
     turned = weight.t()
     if bias is None:
         return matmul(input, turned)
@@ -74,19 +75,26 @@ def bilinear(input1, input2, weight, bias=None):
 def check_bilinear(a, b, weight, bias):
     """Refuse arguments whose sizes do not fit."""
     if a.dim() != b.dim():
-        raise RuntimeError("bilinear(): input dimensions do not match: got "
-                           f"{a.dim()} and {b.dim()}")
+        raise RuntimeError(
+            f"bilinear(): input dimensions do not match: got {a.dim()} and {b.dim()}"
+        )
     for d in range(a.dim() - 1):
         if a.shape[d] != b.shape[d]:
-            raise RuntimeError(f"bilinear(): input batch dimensions do not match at dim {d}: got "
-                               f"{a.shape[d]} and {b.shape[d]}")
+            raise RuntimeError(
+                f"bilinear(): input batch dimensions do not match at dim {d}: got "
+                f"{a.shape[d]} and {b.shape[d]}"
+            )
     for i, x in ((1, a), (2, b)):
         if x.shape[-1] != weight.shape[i]:
-            raise RuntimeError(f"bilinear(): input{i} size does not match weight size: got "
-                               f"{x.shape[-1]} but expected {weight.shape[i]}")
+            raise RuntimeError(
+                f"bilinear(): input{i} size does not match weight size: got "
+                f"{x.shape[-1]} but expected {weight.shape[i]}"
+            )
     if bias is not None and bias.shape[0] != weight.shape[0]:
-        raise RuntimeError("bilinear(): bias size does not match weight size: got "
-                           f"{bias.shape[0]} but expected {weight.shape[0]}")
+        raise RuntimeError(
+            "bilinear(): bias size does not match weight size: got "
+            f"{bias.shape[0]} but expected {weight.shape[0]}"
+        )
 
 
 class trilinear(Product):

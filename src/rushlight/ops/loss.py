@@ -181,9 +181,11 @@ def binary_cross_entropy(
     """
     number = number_of(settled_reduction(size_average, reduce, reduction))
     if target.size() != input.size():
-        raise ValueError(f"Using a target size ({target.size()}) that is different to the input "
-                         f"size ({input.size()}) is deprecated. Please ensure they have the same "
-                         "size.")
+        raise ValueError(
+            f"Using a target size ({target.size()}) that is different to the input "
+            f"size ({input.size()}) is deprecated. Please ensure they have the same "
+            "size."
+        )
     refuse_weight_gradient("binary_cross_entropy", weight=weight)
     if weight is not None:
         weight = weight.expand(common_shape([target.shape, weight.shape]))
@@ -198,8 +200,9 @@ def check_probabilities(input, target):
             f"\"binary_cross_entropy\" not implemented for '{input.dtype.scalar_type}'"
         )
     if input.dtype is not target.dtype:
-        raise RuntimeError(f"Found dtype {target.dtype.scalar_type} but expected "
-                           f"{input.dtype.scalar_type}")
+        raise RuntimeError(
+            f"Found dtype {target.dtype.scalar_type} but expected {input.dtype.scalar_type}"
+        )
     wrong = [first_outside(t.array) for t in (input, target)]
     if min(wrong) < input.numel():
         name = "input" if wrong[0] <= wrong[1] else "target"
@@ -235,12 +238,15 @@ def binary_cross_entropy_with_logits(
     """
     number = number_of(settled_reduction(size_average, reduce, reduction))
     if target.size() != input.size():
-        raise ValueError(f"Target size ({target.size()}) must be the same as input size "
-                         f"({input.size()})")
+        raise ValueError(
+            f"Target size ({target.size()}) must be the same as input size ({input.size()})"
+        )
     refuse_weight_gradient("binary_cross_entropy_with_logits", weight=weight, pos_weight=pos_weight)
     if target.dtype.category < input.dtype.category:
-        raise RuntimeError(f"result type {input.dtype.scalar_type} can't be cast to the desired "
-                           f"output type {target.dtype.scalar_type}")
+        raise RuntimeError(
+            f"result type {input.dtype.scalar_type} can't be cast to the desired "
+            f"output type {target.dtype.scalar_type}"
+        )
     if weight is not None:
         weight = weight.expand(common_shape([input.shape, weight.shape]))
     if pos_weight is not None:
@@ -249,9 +255,7 @@ def binary_cross_entropy_with_logits(
 
 
 @public("F")
-def kl_div(
-    input, target, size_average=None, reduce=None, reduction="mean", log_target=False
-):
+def kl_div(input, target, size_average=None, reduce=None, reduction="mean", log_target=False):
     """The pointwise Kullback-Leibler divergence of log-probabilities `input` from `target`.
 
     Args:
@@ -274,10 +278,9 @@ def kl_div(
     as_tensor_argument("kl_div", "input", 1, input)
     as_tensor_argument("kl_div", "target", 2, target)
     check_divergence(input, target)
-    if log_target:
-        losses = target.exp() * (target - input)
-    else:
-        losses = target.xlogy(target) - target * input
+    losses = (
+        target.exp() * (target - input) if log_target else target.xlogy(target) - target * input
+    )
     out = apply_reduction(losses, number)
     return out / input.shape[0] if reduction == "batchmean" and input.dim() else out
 
@@ -389,13 +392,16 @@ def soft_margin_loss(input, target, size_average=None, reduce=None, reduction="m
     as_tensor_argument("soft_margin_loss", "target", 2, target)
     refuse_weight_gradient("soft_margin_loss", target=target)
     if input.dtype.category < dtypes.FLOAT:
-        raise RuntimeError("result type Float can't be cast to the desired output type "
-                           f"{input.dtype.scalar_type}")
+        raise RuntimeError(
+            f"result type Float can't be cast to the desired output type {input.dtype.scalar_type}"
+        )
     if target.shape != input.shape:
         shape = common_shape([input.shape, target.shape])
         if shape != input.shape:
-            raise RuntimeError(f"output with shape {list(input.shape)} doesn't match the broadcast "
-                               f"shape {list(shape)}")
+            raise RuntimeError(
+                f"output with shape {list(input.shape)} doesn't match the broadcast "
+                f"shape {list(shape)}"
+            )
         target = target.expand(shape)
     return soft_margin_loss_(input, target.to(input.dtype), number, 0)
 

@@ -38,10 +38,12 @@ class Loss(Operation, family=True):
 
     def fixes(self, inputs, out):
         """Input and target get gradients of their own dtypes."""
-        return tuple([
-            None if x is None or x.array.dtype == out.dtype else (x.array.shape, x.array.dtype)
-            for x in inputs[: self.edges or None]
-        ])
+        return tuple(
+            [
+                None if x is None or x.array.dtype == out.dtype else (x.array.shape, x.array.dtype)
+                for x in inputs[: self.edges or None]
+            ]
+        )
 
     def lift(self, size, ndim, *params):
         return *params[:-1], params[-1] + 1
@@ -343,9 +345,13 @@ class multi_margin_loss_(Operation):
         short = np.maximum(margin - np.take_along_axis(x, right, -1) + x, 0) ** p
         np.put_along_axis(short, right, 0, -1)
         if weight is not None:
-            short *= np.take_along_axis(np.broadcast_to(
-                weight.reshape(*weight.shape[:-1], *(1,) * (x.ndim - weight.ndim), -1), x.shape
-            ), right, -1)
+            short *= np.take_along_axis(
+                np.broadcast_to(
+                    weight.reshape(*weight.shape[:-1], *(1,) * (x.ndim - weight.ndim), -1), x.shape
+                ),
+                right,
+                -1,
+            )
         return reduced(short.sum(-1) / x.shape[-1], reduction, lead)
 
     def vjp_x(g, x, y, weight, p, margin, reduction, lead):

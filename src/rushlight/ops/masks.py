@@ -82,8 +82,11 @@ def chosen(condition, input=None, other=None, **wrong):
         input = input.item()
     if isinstance(other, np.generic):
         other = other.item()
-    if wrong or not (isinstance(condition, TensorBase) and isinstance(input, CHOICES)
-                     and isinstance(other, CHOICES)):
+    if wrong or not (
+        isinstance(condition, TensorBase)
+        and isinstance(input, CHOICES)
+        and isinstance(other, CHOICES)
+    ):
         given = (condition, input, other, *wrong.values())
         got = [type(x).__name__ for x in given if x is not None]
         raise TypeError(
@@ -96,8 +99,10 @@ def chosen(condition, input=None, other=None, **wrong):
         warnings.warn(BYTE_CONDITION, UserWarning, stacklevel=5)
         condition = condition.bool()
     elif dtype is not dtypes.bool:
-        raise RuntimeError("where expected condition to be a boolean tensor, but got a tensor with "
-                           f"dtype {dtype.scalar_type}")
+        raise RuntimeError(
+            "where expected condition to be a boolean tensor, but got a tensor with "
+            f"dtype {dtype.scalar_type}"
+        )
     return input, other, condition
 
 
@@ -134,8 +139,10 @@ class masked_fill(Broadcast):
             check_broadcast((mask, x))
         if isinstance(value, TensorBase):
             if value.dim():
-                raise RuntimeError("masked_fill_ only supports a 0-dimensional value tensor, but "
-                                   f"got tensor with {value.dim()} dimension(s).")
+                raise RuntimeError(
+                    "masked_fill_ only supports a 0-dimensional value tensor, but "
+                    f"got tensor with {value.dim()} dimension(s)."
+                )
             return masked_fill_tensor, (x, value, mask), ()
         return (x, mask), (value,)
 
@@ -258,11 +265,15 @@ class masked_scatter(Broadcast):
         x, mask = tensors("masked_scatter", input, mask)
         source = as_tensor_argument("masked_scatter", "source", 3, source)
         if mask.dtype is not dtypes.bool:
-            raise RuntimeError("masked_scatter_ only supports boolean masks, but got mask with "
-                               f"dtype {mask.dtype.scalar_type}")
+            raise RuntimeError(
+                "masked_scatter_ only supports boolean masks, but got mask with "
+                f"dtype {mask.dtype.scalar_type}"
+            )
         if x.dtype is not source.dtype:
-            raise RuntimeError("masked_scatter: expected self and source to have same dtypes but "
-                               f"got{x.dtype.scalar_type} and {source.dtype.scalar_type}")
+            raise RuntimeError(
+                "masked_scatter: expected self and source to have same dtypes but "
+                f"got{x.dtype.scalar_type} and {source.dtype.scalar_type}"
+            )
         return self, (x, source, mask), ()
 
     def compute(self, inputs, params):
@@ -277,7 +288,8 @@ class masked_scatter(Broadcast):
             raise RuntimeError(
                 f"expand(CPUBoolType{{{[*mask.shape]}}}, size={[*target.array.shape]}): the "
                 f"number of sizes provided ({target.array.ndim}) must be greater or equal to the "
-                f"number of dimensions in the tensor ({mask.ndim})")
+                f"number of dimensions in the tensor ({mask.ndim})"
+            )
         broadcast_shape((target.array, mask))
         self.forward(target.array, source, mask)
 

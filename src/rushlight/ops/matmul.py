@@ -180,8 +180,9 @@ def check_batches(a, b, kernel):
 def check_scalar_types(a, b):
     """Refuse factors of different dtypes."""
     if a.dtype is not b.dtype:
-        raise RuntimeError(f"expected scalar type {a.dtype.scalar_type} but found "
-                           f"{b.dtype.scalar_type}")
+        raise RuntimeError(
+            f"expected scalar type {a.dtype.scalar_type} but found {b.dtype.scalar_type}"
+        )
 
 
 class mv(Product):
@@ -236,8 +237,10 @@ def check_matrix_vector(dtype, ndim, a, v):
     if a.dim() != 2 or v.dim() != 1 or ndim > 1:
         raise RuntimeError(f"vector + matrix @ vector expected, got {ndim}, {a.dim()}, {v.dim()}")
     if a.shape[1] != v.shape[0]:
-        raise RuntimeError(f"size mismatch, got input ({a.shape[0]}), mat ({a.shape[0]}x"
-                           f"{a.shape[1]}), vec ({v.shape[0]})")
+        raise RuntimeError(
+            f"size mismatch, got input ({a.shape[0]}), mat ({a.shape[0]}x"
+            f"{a.shape[1]}), vec ({v.shape[0]})"
+        )
     if not dtype is a.dtype is v.dtype:
         raise RuntimeError(
             f"addmv input tensors must have the same dtype, but got {dtype.scalar_type}, "
@@ -331,8 +334,10 @@ def check_vectors(a, b):
     if a.dim() != 1 or b.dim() != 1:
         raise RuntimeError(f"1D tensors expected, but got {a.dim()}D and {b.dim()}D tensors")
     if a.dtype is not b.dtype:
-        raise RuntimeError("dot : expected both vectors to have same dtype, but found "
-                           f"{a.dtype.scalar_type} and {b.dtype.scalar_type}")
+        raise RuntimeError(
+            "dot : expected both vectors to have same dtype, but found "
+            f"{a.dtype.scalar_type} and {b.dtype.scalar_type}"
+        )
     n, m = a.shape[0], b.shape[0]
     if n != m:
         raise RuntimeError(
@@ -377,8 +382,9 @@ def product_of(a, b):
     if m == 2 and n == 2:
         return mm.bound(a, b)
     if m == 0 or n == 0:
-        raise RuntimeError("both arguments to matmul need to be at least 1D, but they are "
-                           f"{m}D and {n}D")
+        raise RuntimeError(
+            f"both arguments to matmul need to be at least 1D, but they are {m}D and {n}D"
+        )
     if m == 1 and n == 1:
         return dot.bound(a, b)
     if n == 1 and m == 2:

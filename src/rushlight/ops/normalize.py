@@ -20,9 +20,7 @@ from rushlight.tape.modes import no_grad
 
 
 @public("torch", name="layer_norm")
-def torch_layer_norm(
-    input, normalized_shape, weight=None, bias=None, eps=1e-5, cudnn_enable=True
-):
+def torch_layer_norm(input, normalized_shape, weight=None, bias=None, eps=1e-5, cudnn_enable=True):
     """`torch.nn.functional.layer_norm`."""
     return layer_norm(input, normalized_shape, weight, bias, eps)
 
@@ -73,16 +71,20 @@ def mean_and_scale(input, dims, keepdim, eps, dtype):
 def shape_argument(name, shape):
     """`normalized_shape` as a tuple."""
     if not isinstance(shape, (tuple, list)):
-        raise TypeError(f"{name}(): argument 'normalized_shape' (position 2) must be tuple of "
-                        f"ints, not {type(shape).__name__}")
+        raise TypeError(
+            f"{name}(): argument 'normalized_shape' (position 2) must be tuple of "
+            f"ints, not {type(shape).__name__}"
+        )
     return tuple([int(n) for n in shape])
 
 
 def check_normalized(input, shape, stars):
     """The input's last dims must be the normalised ones."""
     if not shape:
-        raise RuntimeError("Expected normalized_shape to be at least 1-dimensional, i.e., "
-                           "containing at least one element, but got normalized_shape = []")
+        raise RuntimeError(
+            "Expected normalized_shape to be at least 1-dimensional, i.e., "
+            "containing at least one element, but got normalized_shape = []"
+        )
     if input.dim() < len(shape) or input.shape[-len(shape) :] != shape:
         inner = ", ".join(str(n) for n in shape)
         raise RuntimeError(
@@ -161,8 +163,9 @@ def batch_norm(
         raise ValueError(f"batch_norm eps must be non-negative, but got {eps}")
     if training:
         check_several(input.size())
-    return channels_normalized(input, weight, bias, running_mean, running_var, training, momentum,
-                               eps)
+    return channels_normalized(
+        input, weight, bias, running_mean, running_var, training, momentum, eps
+    )
 
 
 def check_several(size):
@@ -171,8 +174,9 @@ def check_several(size):
     for n in size[2:]:
         values *= n
     if values == 1:
-        raise ValueError("Expected more than 1 value per channel when training, got input size "
-                         f"{size}")
+        raise ValueError(
+            f"Expected more than 1 value per channel when training, got input size {size}"
+        )
 
 
 def channels_normalized(input, weight, bias, running_mean, running_var, training, momentum, eps):
@@ -183,8 +187,9 @@ def channels_normalized(input, weight, bias, running_mean, running_var, training
     if input.dim() < 2:
         raise IndexError("Dimension out of range (expected to be in range of [-1, 0], but got 1)")
     check_running(running_mean, running_var, training)
-    check_lengths(input.shape[1], running_mean=running_mean, running_var=running_var,
-                  weight=weight, bias=bias)
+    check_lengths(
+        input.shape[1], running_mean=running_mean, running_var=running_var, weight=weight, bias=bias
+    )
     refuse_unfit(input, weight, bias, "batch_norm")
     if input.dtype.itemsize > 2:
         refuse_unfit(input, running_mean, running_var, "batch_norm")
@@ -214,8 +219,7 @@ def check_running(mean, variance, training):
             if t is None:
                 raise RuntimeError(f"{name} must be defined in evaluation mode")
     if (mean is None) != (variance is None):
-        raise ValueError("running_mean and running_var must either both be None or neither be "
-                         "None")
+        raise ValueError("running_mean and running_var must either both be None or neither be None")
 
 
 def check_lengths(channels, **parameters):
@@ -246,8 +250,9 @@ def torch_batch_norm(
     input, weight, bias, running_mean, running_var, training, momentum, eps, cudnn_enabled
 ):
     """`torch.nn.functional.batch_norm`, all arguments required."""
-    return channels_normalized(input, weight, bias, running_mean, running_var, training, momentum,
-                               eps)
+    return channels_normalized(
+        input, weight, bias, running_mean, running_var, training, momentum, eps
+    )
 
 
 @public("torch F")
@@ -268,8 +273,9 @@ def group_norm(input, num_groups, weight=None, bias=None, eps=1e-5):
     """
     as_tensor_argument("group_norm", "input", 1, input)
     if input.dim() < 2:
-        raise RuntimeError("Expected at least 2 dimensions for input tensor but received "
-                           f"{input.dim()}")
+        raise RuntimeError(
+            f"Expected at least 2 dimensions for input tensor but received {input.dim()}"
+        )
     n, channels = input.shape[:2]
     check_several((n * channels // num_groups, num_groups, *input.shape[2:]))
     check_groups(input, num_groups, weight=weight, bias=bias)
@@ -318,8 +324,9 @@ def instance_norm(
     """
     if use_input_stats:
         check_several_pixels(input.size())
-    return instances_normalized(input, weight, bias, running_mean, running_var, use_input_stats,
-                                momentum, eps)
+    return instances_normalized(
+        input, weight, bias, running_mean, running_var, use_input_stats, momentum, eps
+    )
 
 
 def check_several_pixels(size):
@@ -328,8 +335,9 @@ def check_several_pixels(size):
     for n in size[2:]:
         pixels *= n
     if pixels == 1:
-        raise ValueError("Expected more than 1 spatial element when training, got input size "
-                         f"{size}")
+        raise ValueError(
+            f"Expected more than 1 spatial element when training, got input size {size}"
+        )
 
 
 @public("torch", name="instance_norm")
@@ -339,8 +347,9 @@ def instances_normalized(
 ):  # fmt: skip
     """`torch.nn.functional.instance_norm`, all arguments required: a batch of one sample."""
     if not use_input_stats and (running_mean is None or running_var is None):
-        raise RuntimeError("Expected running_mean and running_var to be defined when "
-                           "use_input_stats is false")
+        raise RuntimeError(
+            "Expected running_mean and running_var to be defined when use_input_stats is false"
+        )
     n, channels = input.shape[:2]
     refuse_unfit(input, weight, bias, "batch_norm")
 
@@ -349,8 +358,9 @@ def instances_normalized(
 
     mean, variance = repeated(running_mean), repeated(running_var)
     rows = input.contiguous().view((1, n * channels, *input.shape[2:]))
-    out = channels_normalized(rows, repeated(weight), repeated(bias), mean, variance,
-                              use_input_stats, momentum, eps)
+    out = channels_normalized(
+        rows, repeated(weight), repeated(bias), mean, variance, use_input_stats, momentum, eps
+    )
     for running, each in ((running_mean, mean), (running_var, variance)):
         if running is not None and use_input_stats:
             with no_grad():
@@ -359,12 +369,11 @@ def instances_normalized(
 
 
 @public("torch", out=True)
-def native_batch_norm(
-    input, weight, bias, running_mean, running_var, training, momentum, eps
-):
+def native_batch_norm(input, weight, bias, running_mean, running_var, training, momentum, eps):
     """`batch_norm`, with the mean and the reciprocal deviation used as further results."""
-    out = channels_normalized(input, weight, bias, running_mean, running_var, training, momentum,
-                              eps)
+    out = channels_normalized(
+        input, weight, bias, running_mean, running_var, training, momentum, eps
+    )
     if not training:
         return out, input.new_empty(0), input.new_empty(0)
     dims = [0, *range(2, input.dim())]
@@ -390,8 +399,10 @@ def local_response_norm(input, size, alpha=1e-4, beta=0.75, k=1.0):
                  [0.5000]]])
     """
     if input.dim() < 3:
-        raise ValueError("Expected 3D or higher dimensionality                          input "
-                         f"(got {input.dim()} dimensions)")
+        raise ValueError(
+            "Expected 3D or higher dimensionality                          input "
+            f"(got {input.dim()} dimensions)"
+        )
     if input.numel() == 0:
         return input
     if size < 1:
@@ -445,8 +456,7 @@ class renorm(Operation):
             raise RuntimeError(f"renorm: expected maxnorm to be >= 0 but got {maxnorm:g}")
         n = input.dim()
         if n < 2:
-            raise RuntimeError("renorm: input needs at least 2 dimensions, got "
-                               f"{n} dimensions")
+            raise RuntimeError(f"renorm: input needs at least 2 dimensions, got {n} dimensions")
         dim = wrap_dim(dim, n)
         check_dtypes(input.dtype, None)
         return (input,), (p, tuple([d for d in range(n) if d != dim]), maxnorm)

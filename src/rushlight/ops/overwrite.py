@@ -153,8 +153,10 @@ def filling(x, value, number_op, tensor_op):
     """(operation, inputs, params) that fill `x`."""
     if isinstance(value, TensorBase):
         if value.dim():
-            raise RuntimeError("fill_ only supports 0-dimension value tensor but got tensor with "
-                               f"{value.dim()} dimensions.")
+            raise RuntimeError(
+                "fill_ only supports 0-dimension value tensor but got tensor with "
+                f"{value.dim()} dimensions."
+            )
         return tensor_op, (x, value), ()
     if isinstance(value, (np.number, np.bool_)):
         value = value.item()
@@ -162,7 +164,8 @@ def filling(x, value, number_op, tensor_op):
         raise TypeError(
             "fill_() received an invalid combination of arguments - got "
             f"({type(value).__name__}), but expected one of:\n * (Tensor value)\n"
-            " * (Number value)\n")
+            " * (Number value)\n"
+        )
     return number_op, (x,), (value,)
 
 

@@ -50,8 +50,10 @@ def pad_argument(pad):
     """The amounts as a tuple of ints: PyTorch's error otherwise."""
     for i, n in enumerate(pad):
         if not isinstance(n, (int, np.integer)):
-            raise TypeError("pad(): argument 'pad' (position 2) must be tuple of ints, but found "
-                            f"element of type {type(n).__name__} at pos {i}")
+            raise TypeError(
+                "pad(): argument 'pad' (position 2) must be tuple of ints, but found "
+                f"element of type {type(n).__name__} at pos {i}"
+            )
     return tuple([int(n) for n in pad])
 
 
@@ -255,9 +257,11 @@ def check_result(shape, amounts):
     """Refuse to cut everything off."""
     letters = "WHD"
     names = [f"{letters[d]}: {shape[-1 - d]}" for d in reversed(range(len(amounts)))]
-    sizes = [n + before + after
-             for n, (before, after) in zip(reversed(shape), amounts, strict=False)]
+    sizes = [
+        n + before + after for n, (before, after) in zip(reversed(shape), amounts, strict=False)
+    ]
     if min(sizes) < 1:
         results = [f"{letters[d]}: {sizes[d]}" for d in reversed(range(len(amounts)))]
-        raise RuntimeError(f"input ({' '.join(names)}) is too small. Calculated output "
-                           f"{' '.join(results)}")
+        raise RuntimeError(
+            f"input ({' '.join(names)}) is too small. Calculated output {' '.join(results)}"
+        )

@@ -76,9 +76,7 @@ def check_matrix_sizes(a, b):
     """Refuse matrices that cannot be multiplied."""
     (n, k), (m, p) = a.shape, b.shape
     if k != m:
-        raise RuntimeError(
-            f"mat1 and mat2 shapes cannot be multiplied ({n}x{k} and {m}x{p})"
-        )
+        raise RuntimeError(f"mat1 and mat2 shapes cannot be multiplied ({n}x{k} and {m}x{p})")
 
 
 def refuse_bool(kernel, dtype, size=1):

@@ -39,7 +39,9 @@ def publish_operation(op):
         enter(place, op.name, op.method if place == "Tensor" else op.function, op.aliases)
     if op.inplace:
         name = f"{op.name}_"
-        door = entry.inplace_binary_method if op.pointwise and op.arity == 2 else entry.inplace_method
+        door = (
+            entry.inplace_binary_method if op.pointwise and op.arity == 2 else entry.inplace_method
+        )
         writes = named(door(op), name, f"In-place version of `{op.name}`.", "Tensor")
         enter("Tensor", name, writes, [f"{alias}_" for alias in op.aliases])
         op.inplace_method = writes

@@ -42,9 +42,7 @@ def cosine_embedding_loss(
     zero = cosine.new_zeros(())
     where = namespaces["torch"]["where"]
     near = where(target == 1, 1 - cosine, zero)
-    return apply_reduction(
-        near + where(target == -1, (cosine - margin).clamp_min(0), zero), number
-    )
+    return apply_reduction(near + where(target == -1, (cosine - margin).clamp_min(0), zero), number)
 
 
 def check_ranks(a, b, target):
@@ -53,8 +51,10 @@ def check_ranks(a, b, target):
     if n > 1:
         raise RuntimeError("0D or 1D target tensor expected, multi-target not supported")
     if a.dim() != n + 1 or b.dim() != n + 1:
-        raise RuntimeError(f"{n}D target tensor expects {n + 1}D input tensors, but found inputs "
-                           f"with sizes {list(a.shape)} and {list(b.shape)}.")
+        raise RuntimeError(
+            f"{n}D target tensor expects {n + 1}D input tensors, but found inputs "
+            f"with sizes {list(a.shape)} and {list(b.shape)}."
+        )
 
 
 @public("F")

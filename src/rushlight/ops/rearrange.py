@@ -1,6 +1,5 @@
 """The same elements in other places: flip, roll, repeat, triangles and diagonals."""
 
-
 import numpy as np
 
 from rushlight.kernels import dtypes
@@ -104,8 +103,9 @@ class roll(Rearrangement):
         if not shifts:
             raise RuntimeError("`shifts` required")
         if len(dims) != len(shifts) and (dims or len(shifts) > 1):
-            raise RuntimeError("shifts and dimensions must align. shifts: "
-                               f"{len(shifts)}, dims:{len(dims)}")
+            raise RuntimeError(
+                f"shifts and dimensions must align. shifts: {len(shifts)}, dims:{len(dims)}"
+            )
         if dims and not input.dim():
             raise IndexError(f"Dimension specified as {dims[0]} but tensor has no dimensions")
         return (input,), (shifts, tuple([wrap_dim(d, input.dim()) for d in dims]), 0)
@@ -155,8 +155,10 @@ class rot90(Rearrangement):
             raise RuntimeError(f"expected total dims >= 2, but got total dims = {n}")
         first, second = [wrap_dim(d, n) for d in dims]
         if first == second:
-            raise RuntimeError("expected rotation dims to be different, but got dim0 = "
-                               f"{dims[0]} and dim1 = {dims[1]}")
+            raise RuntimeError(
+                "expected rotation dims to be different, but got dim0 = "
+                f"{dims[0]} and dim1 = {dims[1]}"
+            )
         return (input,), (k % 4, (first, second))
 
     def forward(x, k, dims):
@@ -189,8 +191,10 @@ class repeat(Rearrangement):
     def bind(input, *repeats, **named_repeats):
         repeats = listed("repeat", "repeats", repeats, named_repeats)
         if len(repeats) < input.dim():
-            raise RuntimeError("Number of dimensions of repeat dims can not be smaller than number "
-                               "of dimensions of tensor")
+            raise RuntimeError(
+                "Number of dimensions of repeat dims can not be smaller than number "
+                "of dimensions of tensor"
+            )
         shape = (1,) * (len(repeats) - input.dim()) + tuple(input.shape)
         total = [n * r for n, r in zip(shape, repeats, strict=True)]
         for n, r in zip(total, repeats, strict=True):
@@ -250,8 +254,9 @@ def repeat_interleave(input, repeats=None, dim=None, *, output_size=None):
         t, dim = t.flatten(), 0
     dim = wrap_dim(dim, t.dim())
     if not isinstance(repeats, TensorBase):
-        return each_repeated(t, int_argument("repeat_interleave", "repeats", 1, repeats), dim,
-                             output_size)
+        return each_repeated(
+            t, int_argument("repeat_interleave", "repeats", 1, repeats), dim, output_size
+        )
     return t.index_select(dim, repeated_indices(repeats, t.shape[dim], output_size))
 
 
@@ -264,7 +269,8 @@ def each_repeated(t, repeats, dim, output_size):
     size = t.shape[dim] * repeats
     if output_size is not None and output_size != size:
         raise RuntimeError(
-            f"repeat_interleave: Invalid output_size, expected {size} but got {output_size}")
+            f"repeat_interleave: Invalid output_size, expected {size} but got {output_size}"
+        )
     spread = [*t.shape[: dim + 1], repeats, *t.shape[dim + 1 :]]
     copy = t.unsqueeze(dim + 1).expand(spread).clone(memory_format=contiguous_format)
     return copy.flatten(dim, dim + 1)
@@ -290,12 +296,15 @@ def repeated_indices(repeats, length, output_size):
     if repeats.dim() > 1:
         raise RuntimeError("repeats must be 0-dim or 1-dim tensor")
     if repeats.dtype.name not in ("int32", "int64"):
-        raise NotImplementedError('"repeat_interleave_cpu" not implemented for '
-                                  f"'{repeats.dtype.scalar_type}'")
+        raise NotImplementedError(
+            f"\"repeat_interleave_cpu\" not implemented for '{repeats.dtype.scalar_type}'"
+        )
     count = repeats.numel()
     if count != length and count != 1:
-        raise RuntimeError("repeats must have the same size as input along dim, but got "
-                           f"repeats.size(0) = {count} and input.size(0) = {length}")
+        raise RuntimeError(
+            "repeats must have the same size as input along dim, but got "
+            f"repeats.size(0) = {count} and input.size(0) = {length}"
+        )
     return counted_indices(repeats, length, output_size)
 
 

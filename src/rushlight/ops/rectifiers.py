@@ -106,8 +106,10 @@ class threshold(Activation):
         as_tensor_argument("threshold", "input", 1, input)
         for position, (name, x) in enumerate((("threshold", threshold), ("value", value)), 2):
             if not isinstance(x, (int, float)):
-                raise TypeError(f"threshold(): argument '{name}' (position {position}) must be "
-                                f"Number, not {type_word(x)}")
+                raise TypeError(
+                    f"threshold(): argument '{name}' (position {position}) must be "
+                    f"Number, not {type_word(x)}"
+                )
         return choose(inplace, threshold_op, threshold_written), (input,), (threshold, value)
 
     def forward(x, threshold, value):
@@ -219,19 +221,24 @@ def prelu(input, weight):
     as_tensor_argument("prelu", "input", 1, input)
     as_tensor_argument("prelu", "weight", 2, weight)
     if input.dtype is not weight.dtype:
-        raise RuntimeError("prelu: Type promoting not supported. Got "
-                           f"{input.dtype.scalar_type} and {weight.dtype.scalar_type}")
+        raise RuntimeError(
+            "prelu: Type promoting not supported. Got "
+            f"{input.dtype.scalar_type} and {weight.dtype.scalar_type}"
+        )
     count = weight.numel()
     if count != 1:
         if input.dim() == 0:
             raise RuntimeError("Not allow zero-dim input tensor.")
         channels = input.shape[1] if input.dim() > 1 else 1
         if channels != count:
-            raise RuntimeError("Mismatch of parameter numbers and input channel size. Found "
-                               f"parameter numbers = {count} and channel size = {channels}.")
+            raise RuntimeError(
+                "Mismatch of parameter numbers and input channel size. Found "
+                f"parameter numbers = {count} and channel size = {channels}."
+            )
     if weight.dim() > 1:
-        raise RuntimeError("prelu: Expected `weight` to be a scalar or 1D tensor, but got: ndim = "
-                           f"{weight.dim()}")
+        raise RuntimeError(
+            f"prelu: Expected `weight` to be a scalar or 1D tensor, but got: ndim = {weight.dim()}"
+        )
     if weight.dim() != input.dim():
         weight = weight.reshape([count if i == 1 else 1 for i in range(input.dim())])
     return prelu_kernel(input, weight)
@@ -478,8 +485,10 @@ class softshrink(Activation):
         as_tensor_argument("softshrink", "input", 1, input)
         if isinstance(input, TensorBase) and input.dtype.is_floating_point and not lambd >= 0:
             top = np.finfo(input.dtype.numpy).max
-            raise RuntimeError(f"lambda must be in range [0, {top:g}] for input dtype "
-                               f"{input.dtype.scalar_type}, but found {lambd:g}")
+            raise RuntimeError(
+                f"lambda must be in range [0, {top:g}] for input dtype "
+                f"{input.dtype.scalar_type}, but found {lambd:g}"
+            )
         return (input,), (lambd,)
 
     def forward(x, lambd):

@@ -246,8 +246,10 @@ def nanmean(input, dim=None, keepdim=False, *, dtype=None):
         tensor(1.5000)
     """
     if as_tensor_argument("nanmean", "input", 1, input).dtype.category < 2:
-        raise RuntimeError("nanmean(): expected input to have floating point or complex dtype but "
-                           f"got {input.dtype.scalar_type}")
+        raise RuntimeError(
+            "nanmean(): expected input to have floating point or complex dtype but "
+            f"got {input.dtype.scalar_type}"
+        )
     counted = input.detach().isnan().logical_not().sum(dim, keepdim)
     return input.nansum(dim, keepdim, dtype=dtype) / counted
 

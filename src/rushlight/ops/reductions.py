@@ -5,9 +5,7 @@ import warnings
 from rushlight.ops.losses import MEAN, NONE, SUM
 
 NUMBERS = {"none": NONE, "mean": MEAN, "sum": SUM}
-DEPRECATED = (
-    "size_average and reduce args will be deprecated, please use reduction='{0}' instead."
-)
+DEPRECATED = "size_average and reduce args will be deprecated, please use reduction='{0}' instead."
 
 
 def settled_reduction(size_average, reduce, reduction):
@@ -25,8 +23,11 @@ def settled_reduction(size_average, reduce, reduction):
 def number_of(reduction):
     """A reduction as the losses' parameter."""
     if reduction == "elementwise_mean":
-        warnings.warn("reduction='elementwise_mean' is deprecated. Please use reduction='mean' "
-                      "instead.", UserWarning, stacklevel=5)
+        warnings.warn(
+            "reduction='elementwise_mean' is deprecated. Please use reduction='mean' instead.",
+            UserWarning,
+            stacklevel=5,
+        )
         return MEAN
     if reduction not in NUMBERS:
         raise ValueError(f"{reduction} is not a valid value for reduction")

@@ -52,8 +52,10 @@ class Result(tuple):
         except TypeError:
             raise TypeError("constructor requires a sequence") from None
         if len(items) != cls.n_fields:
-            raise TypeError(f"{cls.__module__}.{cls.__name__}() takes a {cls.n_fields}-sequence "
-                            f"({len(items)}-sequence given)")
+            raise TypeError(
+                f"{cls.__module__}.{cls.__name__}() takes a {cls.n_fields}-sequence "
+                f"({len(items)}-sequence given)"
+            )
         return tuple.__new__(cls, items)
 
     def __repr__(self):
@@ -66,7 +68,7 @@ class Result(tuple):
 
 def made(name, items):
     """The result type called `name`, holding `items` (how such a tuple is unpickled)."""
-    return globals()[name](items)
+    return __getattr__(name)(items)
 
 
 def declare(name, fields):
@@ -83,7 +85,13 @@ def declare(name, fields):
     return type(name, (Result,), body)
 
 
-for _name, _fields in FIELDS.items():
-    globals()[_name] = declare(_name, _fields)
+def __getattr__(name):
+    """The class of results called `name`, made when first asked for."""
+    if name not in FIELDS:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    if name not in globals():
+        globals()[name] = declare(name, FIELDS[name])
+    return globals()[name]
+
 
 __all__ = [*FIELDS]

@@ -28,7 +28,8 @@ class ceil(Step):
     """
 
     refuses = lacks("ceil_vml_cpu", "bool") | {
-        "complex": (NotImplementedError, "ceil is not supported for complex inputs")}
+        "complex": (NotImplementedError, "ceil is not supported for complex inputs")
+    }
 
     def forward(x):
         return np.ceil(x)
@@ -44,7 +45,8 @@ class floor(Step):
     """
 
     refuses = lacks("floor_vml_cpu", "bool") | {
-        "complex": (NotImplementedError, "floor is not supported for complex inputs")}
+        "complex": (NotImplementedError, "floor is not supported for complex inputs")
+    }
 
     def forward(x):
         return np.floor(x)
@@ -61,7 +63,8 @@ class trunc(Step):
 
     aliases = ("fix",)
     refuses = lacks("trunc_vml_cpu", "bool") | {
-        "complex": (NotImplementedError, "trunc is not supported for complex inputs")}
+        "complex": (NotImplementedError, "trunc is not supported for complex inputs")
+    }
 
     def forward(x):
         return np.trunc(x)
@@ -139,11 +142,14 @@ class nan_to_num(Elementwise):
     def bind(input, nan=None, posinf=None, neginf=None):
         for name, value in (("nan", nan), ("posinf", posinf), ("neginf", neginf)):
             if value is not None and not isinstance(value, (int, float)):
-                raise TypeError(f"nan_to_num(): argument '{name}' must be float, not "
-                                f"{type_word(value)}")
+                raise TypeError(
+                    f"nan_to_num(): argument '{name}' must be float, not {type_word(value)}"
+                )
         if input.requires_grad and input.dtype.is_complex:
-            raise RuntimeError("nan_to_num does not support automatic differentiation for outputs "
-                               "with complex dtype.")
+            raise RuntimeError(
+                "nan_to_num does not support automatic differentiation for outputs "
+                "with complex dtype."
+            )
         return (as_tensor_argument("nan_to_num", "input", 1, input),), (nan, posinf, neginf)
 
     def forward(x, nan, posinf, neginf):
@@ -187,8 +193,13 @@ class sign(Unary):
         tensor([-1.,  0.,  1.])
     """
 
-    refuses = {"complex": (NotImplementedError, "Unlike NumPy, torch.sign is not intended to "
-                           "support complex numbers. Please use torch.sgn instead.")}
+    refuses = {
+        "complex": (
+            NotImplementedError,
+            "Unlike NumPy, torch.sign is not intended to "
+            "support complex numbers. Please use torch.sgn instead.",
+        )
+    }
 
     def forward(x):
         return signs(x)
@@ -272,8 +283,9 @@ class heaviside(Binary):
         if input.dtype.is_complex or values.dtype.is_complex:
             raise RuntimeError("heaviside is not yet implemented for complex tensors.")
         if input.dtype is not values.dtype:
-            raise RuntimeError("heaviside is not yet implemented for tensors with different "
-                               "dtypes.")
+            raise RuntimeError(
+                "heaviside is not yet implemented for tensors with different dtypes."
+            )
         return (input, values), ()
 
     def forward(a, b):

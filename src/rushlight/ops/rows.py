@@ -35,8 +35,9 @@ def rows_of(index):
     return index.reshape(-1).astype(np.int64, copy=False)
 
 
-def checked(index, length, dim, error, message="index {0} is out of bounds for dimension {1} with "
-            "size {2}"):
+def checked(
+    index, length, dim, error, message="index {0} is out of bounds for dimension {1} with size {2}"
+):
     """The index vector; the operation's error for an entry out of range (negative ones are)."""
     index = rows_of(index)
     if not scatter.within(index, length):
@@ -90,8 +91,10 @@ class index_select(Operation):
         if index.dim() > 1:
             raise IndexError("index_select(): Index is supposed to be a vector")
         if x.dim() == 0 and index.numel() != 1:
-            raise RuntimeError("index_select(): Index to scalar can have only 1 value, got "
-                               f"{index.numel()} value(s)")
+            raise RuntimeError(
+                "index_select(): Index to scalar can have only 1 value, got "
+                f"{index.numel()} value(s)"
+            )
         if index.dtype not in (dtypes.int64, dtypes.int32):
             raise RuntimeError("index_select(): Expected dtype int32 or int64 for index")
         return (x, index), (dim,)
@@ -100,8 +103,9 @@ class index_select(Operation):
         if x.ndim == 0:
             checked(index, 1, dim, IndexError, "index out of range in self")
             return x.copy()
-        return x.take(checked(index, x.shape[dim], dim, IndexError, "index out of range in self"),
-                      dim)
+        return x.take(
+            checked(index, x.shape[dim], dim, IndexError, "index out of range in self"), dim
+        )
 
     def vjp_x(g, x_shape, index, dim):
         return index_select_backward(g, index, dim, tuple(x_shape))
@@ -153,8 +157,9 @@ class index_add(ByVector):
 
     def bind(input, dim, index, source, *, alpha=1):
         x, dim, index = bound_arguments("index_add", input, dim, index)
-        check_addition("index_add_()", x, dim, index,
-                       as_tensor_argument("index_add", "source", 3, source))
+        check_addition(
+            "index_add_()", x, dim, index, as_tensor_argument("index_add", "source", 3, source)
+        )
         return (x, source, index), (dim, alpha)
 
     def forward(x, source, index, dim, alpha):
@@ -175,31 +180,42 @@ class index_add(ByVector):
 def check_addition(name, x, dim, index, source):
     """What index_add and index_reduce ask of their arguments."""
     if index.dim() > 1:
-        raise IndexError(f"{name}: Index is supposed to be a vector, but got dim: "
-                         f"{index.dim()} with type: {index.dtype.scalar_type} and size: "
-                         f"{[*index.shape]}")
+        raise IndexError(
+            f"{name}: Index is supposed to be a vector, but got dim: "
+            f"{index.dim()} with type: {index.dtype.scalar_type} and size: "
+            f"{[*index.shape]}"
+        )
     if index.dtype not in (dtypes.int64, dtypes.int32):
-        raise RuntimeError(f"{name}: Expected dtype int32/int64 for index but got: "
-                           f"{index.dtype.scalar_type}")
+        raise RuntimeError(
+            f"{name}: Expected dtype int32/int64 for index but got: {index.dtype.scalar_type}"
+        )
     if x.dtype is not source.dtype:
-        raise RuntimeError(f"{name}: self ({x.dtype.scalar_type}) and source "
-                           f"({source.dtype.scalar_type}) must have the same scalar type")
+        raise RuntimeError(
+            f"{name}: self ({x.dtype.scalar_type}) and source "
+            f"({source.dtype.scalar_type}) must have the same scalar type"
+        )
     if dim and dim >= source.dim():
-        raise RuntimeError(f"{name}: Indexing dim {dim} is out of bounds of the source tensor with "
-                           f"dim {source.dim()}")
+        raise RuntimeError(
+            f"{name}: Indexing dim {dim} is out of bounds of the source tensor with "
+            f"dim {source.dim()}"
+        )
     if source.dim() == 0 and index.numel() != 1:
         raise IndexError(f"Dimension specified as {dim} but tensor has no dimensions")
     own = source.shape[dim] if source.dim() else 1
     if index.numel() != own:
-        raise RuntimeError(f"{name}: Number of indices ({index.numel()}) should be equal to "
-                           f"source.size(dim): ({own}), for dim: {dim}")
+        raise RuntimeError(
+            f"{name}: Number of indices ({index.numel()}) should be equal to "
+            f"source.size(dim): ({own}), for dim: {dim}"
+        )
     if x.dim() != source.dim() or without(x.shape, dim) != without(source.shape, dim):
         raise_slices(x, source)
 
 
 def raise_slices(x, source):
-    raise RuntimeError("source tensor shape must match self tensor shape, excluding the specified "
-                       f"dimension. Got self.shape = {[*x.shape]} source.shape = {[*source.shape]}")
+    raise RuntimeError(
+        "source tensor shape must match self tensor shape, excluding the specified "
+        f"dimension. Got self.shape = {[*x.shape]} source.shape = {[*source.shape]}"
+    )
 
 
 def without(shape, dim):
@@ -228,8 +244,13 @@ class index_copy(ByVector):
         return (x, source, index), (dim,)
 
     def forward(x, source, index, dim):
-        index = checked(index, x.shape[dim] if x.ndim else 1, dim, IndexError, "index_copy_(): "
-                        "index {0} is out of bounds for dimension {1} with size {2}")
+        index = checked(
+            index,
+            x.shape[dim] if x.ndim else 1,
+            dim,
+            IndexError,
+            "index_copy_(): index {0} is out of bounds for dimension {1} with size {2}",
+        )
         front(x, dim)[index] = front(source, dim)
 
     def vjp_x(g, index, dim):
@@ -247,14 +268,17 @@ def check_copy(x, dim, index, source):
     if x.dim() and source.dim() and x.dim() != source.dim():
         raise IndexError(
             f"{name}When source and destination are not scalars, their dimensionality must match. "
-            f"Source dimensionality ({source.dim()}), destination dimensionality ({x.dim()})")
+            f"Source dimensionality ({source.dim()}), destination dimensionality ({x.dim()})"
+        )
     if index.dtype is not dtypes.int64:
-        raise RuntimeError(f"{name}Expected a long tensor for index, but got "
-                           f"{index.dtype.scalar_type}")
+        raise RuntimeError(
+            f"{name}Expected a long tensor for index, but got {index.dtype.scalar_type}"
+        )
     if x.dtype is not source.dtype:
         raise RuntimeError(
             f"{name}self and source expected to have the same dtype, but got (self) "
-            f"{x.dtype.scalar_type} and (source) {source.dtype.scalar_type}")
+            f"{x.dtype.scalar_type} and (source) {source.dtype.scalar_type}"
+        )
     slices = [without(t.shape, dim) if t.dim() else () for t in (x, source)]
     if slices[0] != slices[1]:
         shown = [" ".join([str(n) for n in s]) for s in slices]
@@ -264,8 +288,9 @@ def check_copy(x, dim, index, source):
         )
     own = source.shape[dim] if source.dim() else 1
     if index.numel() != own:
-        raise IndexError(f"{name}Number of indices ({index.numel()}) should be equal to "
-                         f"source.size(dim) ({own})")
+        raise IndexError(
+            f"{name}Number of indices ({index.numel()}) should be equal to source.size(dim) ({own})"
+        )
 
 
 # -- index_fill ------------------------------------------------------------------------------
@@ -343,8 +368,11 @@ def check_fill(x, index, value):
         raise RuntimeError("Index has to be a vector/scalar")
     if isinstance(value, TensorBase):
         if value.dim():
-            raise RuntimeError("index_fill_ only supports a 0-dimensional value tensor, but got "
-                               f"tensor with {value.dim()} dimension(s).")
+            raise RuntimeError(
+                "index_fill_ only supports a 0-dimensional value tensor, but got "
+                f"tensor with {value.dim()} dimension(s)."
+            )
     elif isinstance(value, complex) and not x.dtype.is_complex:
         raise RuntimeError(
-            "index_fill_(): Converting complex Scalar to non-complex type is not supported")
+            "index_fill_(): Converting complex Scalar to non-complex type is not supported"
+        )

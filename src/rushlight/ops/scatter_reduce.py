@@ -12,8 +12,13 @@ from rushlight.ops import gather, rows
 from rushlight.ops.families import as_tensor_argument, warn_once
 from rushlight.ops.masks import where
 
-UFUNCS = {"sum": np.add, "mean": np.add, "prod": np.multiply, "amax": np.maximum,
-          "amin": np.minimum}
+UFUNCS = {
+    "sum": np.add,
+    "mean": np.add,
+    "prod": np.multiply,
+    "amax": np.maximum,
+    "amin": np.minimum,
+}
 LEGACY = {"max": "amax", "min": "amin"}
 
 # -- on arrays -------------------------------------------------------------------------------
@@ -107,8 +112,9 @@ class scatter_reduce(gather.ByElement):
         x, dim, index = gather.bound_arguments("scatter_reduce", input, dim, index, src)
         reduce = LEGACY.get(reduce, reduce)
         if reduce not in UFUNCS:
-            raise RuntimeError("reduce argument must be either sum, prod, mean, amax or amin, got "
-                               f"{reduce}")
+            raise RuntimeError(
+                f"reduce argument must be either sum, prod, mean, amax or amin, got {reduce}"
+            )
         gather.check_same("scatter", x, src)
         gather.check_scatter(x, dim, index, src)
         check_reducible(f"scatter_gather_tensor_cpu_reduce_{reduce}", reduce, x.dtype)
@@ -125,12 +131,19 @@ class scatter_reduce(gather.ByElement):
         whole = src.shape
         if src.shape != index.shape:
             src = src[tuple([slice(n) for n in index.shape])]
-        gx, gs = gradients(reduce, g, x, src, ans, (
-            lambda t: t.gather(dim, index),
-            lambda s: s.new_zeros(x.shape).scatter_add(dim, index, s),
-            lambda t: t if include_self else t.scatter(dim, index, 0),
-            lambda a, b: scatter_reduce(a, b, index, dim, "prod", include_self),
-        ))
+        gx, gs = gradients(
+            reduce,
+            g,
+            x,
+            src,
+            ans,
+            (
+                lambda t: t.gather(dim, index),
+                lambda s: s.new_zeros(x.shape).scatter_add(dim, index, s),
+                lambda t: t if include_self else t.scatter(dim, index, 0),
+                lambda a, b: scatter_reduce(a, b, index, dim, "prod", include_self),
+            ),
+        )
         return gx, gather.grown(gs, whole)
 
     def lift(size, ndim, dim, reduce, include_self):
@@ -140,9 +153,9 @@ class scatter_reduce(gather.ByElement):
 def check_reducible(kernel, reduce, dtype):
     """Complex numbers have no order; bool has no mean."""
     if dtype.is_complex and reduce in ("amax", "amin"):
-        raise NotImplementedError(f'"{kernel}" not implemented for \'{dtype.scalar_type}\'')
+        raise NotImplementedError(f"\"{kernel}\" not implemented for '{dtype.scalar_type}'")
     if dtype is dtypes.bool and reduce == "mean":
-        raise NotImplementedError(f'"{kernel}" not implemented for \'Bool\'')
+        raise NotImplementedError(f"\"{kernel}\" not implemented for 'Bool'")
 
 
 # -- index_reduce ----------------------------------------------------------------------------
@@ -167,8 +180,10 @@ class index_reduce(rows.ByVector):
         warn_once("index_reduce() is in beta and the API may change at any time.")
         x, dim, index = rows.bound_arguments("index_reduce", input, dim, index)
         if reduce not in UFUNCS or reduce == "sum":
-            raise RuntimeError("index_reduce(): Expected reduce to be one of prod, mean, amax or "
-                               f"amin but got {reduce}.")
+            raise RuntimeError(
+                "index_reduce(): Expected reduce to be one of prod, mean, amax or "
+                f"amin but got {reduce}."
+            )
         source = as_tensor_argument("index_reduce", "source", 3, source)
         rows.check_addition("index_reduce_()", x, dim, index, source)
         check_reducible("index_func_", reduce, x.dtype)
@@ -181,9 +196,16 @@ class index_reduce(rows.ByVector):
         reduce_into(x, places, rows.front(source, dim), reduce, include_self)
 
     def vjp(g, x, source, index, ans, dim, reduce, include_self, need):
-        return gradients(reduce, g, x, source, ans, (
-            lambda t: t.index_select(dim, index).reshape(source.shape),
-            lambda s: s.new_zeros(x.shape).index_add(dim, index, s),
-            lambda t: t if include_self else t.index_fill(dim, index, 0),
-            lambda a, b: index_reduce(a, b, index, dim, "prod", include_self),
-        ))
+        return gradients(
+            reduce,
+            g,
+            x,
+            source,
+            ans,
+            (
+                lambda t: t.index_select(dim, index).reshape(source.shape),
+                lambda s: s.new_zeros(x.shape).index_add(dim, index, s),
+                lambda t: t if include_self else t.index_fill(dim, index, 0),
+                lambda a, b: index_reduce(a, b, index, dim, "prod", include_self),
+            ),
+        )

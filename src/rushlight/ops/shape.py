@@ -116,8 +116,10 @@ def inferred(shape, size):
     if unknown is None or (want and have % want) or (have and not want):
         raise RuntimeError(f"shape '{[*size]}' is invalid for input of size {have}")
     if not want:
-        raise RuntimeError(f"cannot reshape tensor of 0 elements into shape {[*size]} because the "
-                           "unspecified dimension size -1 can be any value and is ambiguous")
+        raise RuntimeError(
+            f"cannot reshape tensor of 0 elements into shape {[*size]} because the "
+            "unspecified dimension size -1 can be any value and is ambiguous"
+        )
     return (*size[:unknown], have // -want, *size[unknown + 1 :])
 
 
@@ -227,8 +229,10 @@ def unflatten(input, dim, sizes):
     try:
         parts = inferred((shape[dim],), sizes)
     except RuntimeError:
-        raise RuntimeError(f"unflatten: Provided sizes {[*sizes]} don't multiply up to the size of "
-                           f"dim {dim} ({shape[dim]}) in the input tensor") from None
+        raise RuntimeError(
+            f"unflatten: Provided sizes {[*sizes]} don't multiply up to the size of "
+            f"dim {dim} ({shape[dim]}) in the input tensor"
+        ) from None
     return t.view(*shape[:dim], *parts, *shape[dim + 1 :])
 
 
@@ -252,7 +256,7 @@ class view_dtype(Outside):
 
 def check_bytes(x, own, dtype):
     """Refuse to read memory in items of another size where they do not fit."""
-    why = (f"to view {own.scalar_type} as {dtype.scalar_type} (different element sizes)")
+    why = f"to view {own.scalar_type} as {dtype.scalar_type} (different element sizes)"
     if x.ndim == 0:
         raise RuntimeError(f"self.dim() cannot be 0 {why}")
     steps = [s // x.itemsize for s in x.strides]
@@ -432,8 +436,10 @@ def stretched(shape, steps, size, front):
     A new dim of length 1 gets the stride it would have in a contiguous tensor, others get 0.
     """
     lead = len(size) - len(shape)
-    out = [s if n == m else 0 for s, n, m in zip(steps[front:], shape[front:], size[front + lead :],
-                                                 strict=True)]
+    out = [
+        s if n == m else 0
+        for s, n, m in zip(steps[front:], shape[front:], size[front + lead :], strict=True)
+    ]
     for d in range(front + lead - 1, front - 1, -1):
         out.insert(0, size[d + 1] * out[0] if out and size[d] == 1 else 0)
     return (*steps[:front], *out)
@@ -469,8 +475,10 @@ def expanded(input, size):
     for i in range(len(size) - 1, -1, -1):
         want, own = size[i], shape[i - lead] if i >= lead else None
         if own is None and want < 0:
-            raise RuntimeError(f"The expanded size of the tensor ({want}) isn't allowed in a "
-                               f"leading, non-existing dimension {i}")
+            raise RuntimeError(
+                f"The expanded size of the tensor ({want}) isn't allowed in a "
+                f"leading, non-existing dimension {i}"
+            )
         if want == -1:
             out[i] = own
         elif own not in (None, want) and (own != 1 or want < 0):
@@ -551,7 +559,9 @@ def common_shape(shapes):
         left, right = (1,) * (n - len(shape)) + shape, (1,) * (n - len(other)) + tuple(other)
         for d in range(n - 1, -1, -1):
             if left[d] != right[d] and 1 not in (left[d], right[d]):
-                raise RuntimeError(f"The size of tensor a ({left[d]}) must match the size of "
-                                   f"tensor b ({right[d]}) at non-singleton dimension {d}")
+                raise RuntimeError(
+                    f"The size of tensor a ({left[d]}) must match the size of "
+                    f"tensor b ({right[d]}) at non-singleton dimension {d}"
+                )
         shape = tuple([q if p == 1 else p for p, q in zip(left, right, strict=True)])
     return shape

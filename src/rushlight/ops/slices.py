@@ -54,8 +54,10 @@ class select(View):
         index = int_argument("select", "index", 2, index)
         length = input.shape[dim]
         if not -length <= index < length:
-            raise IndexError(f"select(): index {index} out of range for tensor of size "
-                             f"{[*input.shape]} at dimension {dim}")
+            raise IndexError(
+                f"select(): index {index} out of range for tensor of size "
+                f"{[*input.shape]} at dimension {dim}"
+            )
         return (input,), (dim, index % length)
 
     def forward(x, dim, index):
@@ -150,11 +152,11 @@ def narrowed(size, start, length):
     start = start_of(start)
     if not -size <= start <= size:
         raise IndexError(
-            f"start out of range (expected to be in range of [{-size}, {size}], but got {start})")
+            f"start out of range (expected to be in range of [{-size}, {size}], but got {start})"
+        )
     start += size if start < 0 else 0
     if start + length > size or length < 0:
-        raise RuntimeError(
-            f"start ({start}) + length ({length}) exceeds dimension size ({size}).")
+        raise RuntimeError(f"start ({start}) + length ({length}) exceeds dimension size ({size}).")
     return start, start + length
 
 
@@ -175,8 +177,9 @@ class narrow_copy(Operation):
     def bind(input, dim, start, length):
         n = as_tensor_argument("narrow_copy", "input", 1, input).dim()
         if dim >= n:
-            raise RuntimeError("Expected dim < static_cast<int64_t>(self_sizes.size()) to be true, "
-                               "but got false.")
+            raise RuntimeError(
+                "Expected dim < static_cast<int64_t>(self_sizes.size()) to be true, but got false."
+            )
         dim = wrap_dim(dim, n)
         return (input,), (dim, *narrowed(input.shape[dim], start, length))
 
@@ -215,8 +218,12 @@ class diagonal(View):
         length = max(min(shape[dim1] - below, shape[dim2] - right), 0)
         rest = [d for d in range(x.ndim) if d not in (dim1, dim2)]
         shift = below * steps[dim1] + right * steps[dim2] if length else 0
-        return strides.restride(x, (*[shape[d] for d in rest], length),
-                                (*[steps[d] for d in rest], steps[dim1] + steps[dim2]), shift)
+        return strides.restride(
+            x,
+            (*[shape[d] for d in rest], length),
+            (*[steps[d] for d in rest], steps[dim1] + steps[dim2]),
+            shift,
+        )
 
     def vjp_x(g, x_shape, offset, dim1, dim2):
         return diagonal_backward(g, x_shape, offset, dim1, dim2)
@@ -261,7 +268,8 @@ class unfold(View):
         length = input.shape[dim] if n else 1
         if size > length:
             raise RuntimeError(
-                f"maximum size for tensor at dimension {dim} is {length} but size is {size}")
+                f"maximum size for tensor at dimension {dim} is {length} but size is {size}"
+            )
         if size < 0:
             raise RuntimeError(f"size is {size} but must be >= 0")
         if step <= 0:

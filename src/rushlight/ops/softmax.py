@@ -257,8 +257,9 @@ def glu(input, dim=-1):
         raise RuntimeError("glu does not support scalars because halving size must be even")
     dim = wrap_dim(dim, input.dim())
     if input.shape[dim] % 2:
-        raise RuntimeError(f"Halving dimension must be even, but dimension {dim} is size "
-                           f"{input.shape[dim]}")
+        raise RuntimeError(
+            f"Halving dimension must be even, but dimension {dim} is size {input.shape[dim]}"
+        )
     if input.dtype.category != dtypes.FLOAT:
         raise NotImplementedError(f"\"glu_cpu\" not implemented for '{input.dtype.scalar_type}'")
     return glu_(input, dim)

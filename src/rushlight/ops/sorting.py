@@ -169,7 +169,8 @@ class unique_flat(Distinct):
 
     def forward(x):
         _, inverse, counts = parts = np.unique(
-            x, return_inverse=True, return_counts=True, equal_nan=False)
+            x, return_inverse=True, return_counts=True, equal_nan=False
+        )
         return parts[0], inverse.reshape(x.shape), counts
 
     def vjp_x(g):
@@ -240,8 +241,9 @@ def unique(input, sorted=True, return_inverse=False, return_counts=False, dim=No
         raise IndexError(f"Dimension specified as {dim} but tensor has no dimensions")
     dim = wrap_dim(dim, input.dim())
     if any(n == 0 for d, n in enumerate(input.shape) if d != dim):
-        raise RuntimeError("There are 0 sized dimensions, and they aren't selected, so unique "
-                           "cannot be applied")
+        raise RuntimeError(
+            "There are 0 sized dimensions, and they aren't selected, so unique cannot be applied"
+        )
     return wanted_parts(unique_slices(input, dim), return_inverse, return_counts)
 
 
@@ -277,8 +279,9 @@ def isin(elements, test_elements, *, assume_unique=False, invert=False):
     a, b = tensor_of(elements), tensor_of(test_elements)
     for t in (a, b):
         if t.dtype.category in (0, 3):
-            raise RuntimeError("Unsupported input type encountered for isin(): "
-                               f"{t.dtype.scalar_type}")
+            raise RuntimeError(
+                f"Unsupported input type encountered for isin(): {t.dtype.scalar_type}"
+            )
     return is_among(a, b, bool(invert))
 
 
@@ -343,16 +346,22 @@ class searchsorted(Operation):
 def check_search(boundaries, values, right, side, sorter):
     """PyTorch's errors for arguments of `searchsorted` that do not fit together."""
     if side not in (None, "left", "right"):
-        raise RuntimeError("torch.searchsorted(): side can only be 'left' or 'right' but got "
-                           f"{side}")
+        raise RuntimeError(
+            f"torch.searchsorted(): side can only be 'left' or 'right' but got {side}"
+        )
     if side == "left" and right:
-        raise RuntimeError("torch.searchsorted(): side and right can't be set to opposites, got "
-                           "side of left while right was True")
+        raise RuntimeError(
+            "torch.searchsorted(): side and right can't be set to opposites, got "
+            "side of left while right was True"
+        )
     if boundaries.dim() == 0:
-        raise RuntimeError("torch.searchsorted(): boundaries tensor should have positive "
-                           "dimension, but got 0 dimension")
+        raise RuntimeError(
+            "torch.searchsorted(): boundaries tensor should have positive "
+            "dimension, but got 0 dimension"
+        )
     fits = boundaries.dim() == 1 or (
-        values.dim() == boundaries.dim() and values.shape[:-1] == boundaries.shape[:-1])
+        values.dim() == boundaries.dim() and values.shape[:-1] == boundaries.shape[:-1]
+    )
     if not fits:
         raise RuntimeError(
             "torch.searchsorted(): boundaries tensor should be 1 dimension or the first N-1 "
@@ -370,8 +379,10 @@ def check_sorter(boundaries, sorter):
             f"tensor {[*boundaries.shape]}and got sorter tensor {[*sorter.shape]}"
         )
     if sorter.dtype is not dtypes.int64:
-        raise RuntimeError("torch.searchsorted(): sorter must be a tensor of long dtype but got "
-                           f"dtype {sorter.dtype.scalar_type}")
+        raise RuntimeError(
+            "torch.searchsorted(): sorter must be a tensor of long dtype but got "
+            f"dtype {sorter.dtype.scalar_type}"
+        )
 
 
 @public("torch", out=True)
@@ -384,8 +395,9 @@ def bucketize(input, boundaries, *, out_int32=False, right=False):
         tensor([0, 2])
     """
     if as_tensor_argument("bucketize", "boundaries", 2, boundaries).dim() != 1:
-        raise RuntimeError("boundaries tensor must be 1 dimension, but got "
-                           f"dim({boundaries.dim()})")
+        raise RuntimeError(
+            f"boundaries tensor must be 1 dimension, but got dim({boundaries.dim()})"
+        )
     return searchsorted.bound(boundaries, input, out_int32=out_int32, right=right)
 
 
@@ -467,8 +479,9 @@ class histc(Reduction):
         if input.dtype.category != 2:
             raise refusal("histogram_cpu", input.dtype)
         if bins <= 0:
-            raise RuntimeError(f"torch.histogram(): bins must be > 0, but got {bins} for "
-                               "dimension 0")
+            raise RuntimeError(
+                f"torch.histogram(): bins must be > 0, but got {bins} for dimension 0"
+            )
         return (input,), (bins, float(min), float(max))
 
     def forward(x, bins, low, high):

@@ -58,8 +58,10 @@ class split_with_sizes(Views):
     def bind(input, split_sizes, dim=0):
         check_dims("split", input)
         if not isinstance(split_sizes, (tuple, list)):
-            raise TypeError("split_with_sizes(): argument 'split_sizes' (position 2) must be tuple "
-                            f"of ints, not {type(split_sizes).__name__}")
+            raise TypeError(
+                "split_with_sizes(): argument 'split_sizes' (position 2) must be tuple "
+                f"of ints, not {type(split_sizes).__name__}"
+            )
         sizes, dim = sizes_argument((split_sizes,)), wrap_dim(dim, input.dim())
         check_lengths(sizes, input.shape[dim], dim)
         return (input,), (sizes, dim)
@@ -83,8 +85,10 @@ def check_dims(name, t):
 def check_lengths(sizes, length, dim):
     """Lengths of parts must be none below 0 and add up to the whole."""
     if any(n < 0 for n in sizes):
-        raise RuntimeError("split_with_sizes expects split_sizes have only non-negative entries, "
-                           f"but got split_sizes={[*sizes]}")
+        raise RuntimeError(
+            "split_with_sizes expects split_sizes have only non-negative entries, "
+            f"but got split_sizes={[*sizes]}"
+        )
     if sum(sizes) != length:
         raise RuntimeError(
             f"split_with_sizes expects split_sizes to sum exactly to {length} (input tensor's size "
@@ -123,12 +127,15 @@ class split(Views):
         check_dims("split", input)
         if size < 0:
             raise RuntimeError(
-                f"split expects split_size be non-negative, but got split_size={size}")
+                f"split expects split_size be non-negative, but got split_size={size}"
+            )
         dim = wrap_dim(dim, input.dim())
         length = input.shape[dim]
         if size == 0 and length:
-            raise RuntimeError("split_size can only be 0 if dimension size is 0, but got dimension "
-                               f"size of {length}")
+            raise RuntimeError(
+                "split_size can only be 0 if dimension size is 0, but got dimension "
+                f"size of {length}"
+            )
         return (input,), (size, dim)
 
     def forward(x, size, dim):
@@ -230,8 +237,9 @@ def tensor_split(input, indices_or_sections=None, dim=0, *, sections=None, indic
     where = next((x for x in (indices_or_sections, sections, indices) if x is not None), None)
     t = as_tensor_argument("tensor_split", "input", 1, input)
     if t.dim() == 0:
-        raise RuntimeError("tensor_split expected at least a 1-dimensional tensor, but got a "
-                           "tensor with 0 dims")
+        raise RuntimeError(
+            "tensor_split expected at least a 1-dimensional tensor, but got a tensor with 0 dims"
+        )
     if isinstance(where, TensorBase):
         where = places_of(where)
     dim = wrap_dim(dim, t.dim())
@@ -241,12 +249,16 @@ def tensor_split(input, indices_or_sections=None, dim=0, *, sections=None, indic
 def places_of(where):
     """Sections or indices given as a tensor."""
     if where.dim() > 1:
-        raise RuntimeError("tensor_split expected tensor_indices_or_sections to be a "
-                           "zero-dimensional or one-dimensional tensor, but got a tensor with "
-                           f"{where.dim()} dims")
+        raise RuntimeError(
+            "tensor_split expected tensor_indices_or_sections to be a "
+            "zero-dimensional or one-dimensional tensor, but got a tensor with "
+            f"{where.dim()} dims"
+        )
     if where.dtype.name != "int64":
-        raise RuntimeError("tensor_split expected tensor_indices_or_sections to have dtype of "
-                           f"long, but got {where.dtype.scalar_type}")
+        raise RuntimeError(
+            "tensor_split expected tensor_indices_or_sections to have dtype of "
+            f"long, but got {where.dtype.scalar_type}"
+        )
     return where.tolist()
 
 
@@ -294,16 +306,22 @@ def dsplit(input, indices_or_sections=None, *, sections=None, indices=None):
 def evenly(name, t, where, least, dim):
     """Parts between indices, or so many equal parts that there be no remainder."""
     if t.dim() < least:
-        raise RuntimeError(f"torch.{name} requires a tensor with at least {least} dimension, but "
-                           f"got a tensor with {t.dim()} dimensions!")
+        raise RuntimeError(
+            f"torch.{name} requires a tensor with at least {least} dimension, but "
+            f"got a tensor with {t.dim()} dimensions!"
+        )
     if isinstance(where, (tuple, list)):
         return cut(t, sizes_argument((where,)), dim)
     if not isinstance(where, int):
-        raise TypeError(f"{name}() received an invalid combination of arguments - got (Tensor, "
-                        f"{type(where).__name__}), but expected one of:\n * (Tensor input, int "
-                        "sections)\n * (Tensor input, tuple of ints indices)\n")
+        raise TypeError(
+            f"{name}() received an invalid combination of arguments - got (Tensor, "
+            f"{type(where).__name__}), but expected one of:\n * (Tensor input, int "
+            "sections)\n * (Tensor input, tuple of ints indices)\n"
+        )
     if where == 0 or t.shape[dim] % where:
-        raise RuntimeError(f"torch.{name} attempted to split along dimension {dim}, but the size "
-                           f"of the dimension {t.shape[dim]} is not divisible by the split_size "
-                           f"{where}!")
+        raise RuntimeError(
+            f"torch.{name} attempted to split along dimension {dim}, but the size "
+            f"of the dimension {t.shape[dim]} is not divisible by the split_size "
+            f"{where}!"
+        )
     return cut(t, where, dim)

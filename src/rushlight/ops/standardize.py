@@ -89,8 +89,12 @@ class Normalization(Operation, family=True):
         return scaled_and_shifted(h, weight, bias, axes, lead).reshape(x.shape)
 
     def vjp(g, x, weight, bias_dtype, dims, axes, eps, groups, lead, need):
-        return needed(normalization_gradients(
-            g, x, weight, None, None, bias_dtype, dims, axes, eps, groups, lead, need), need)
+        return needed(
+            normalization_gradients(
+                g, x, weight, None, None, bias_dtype, dims, axes, eps, groups, lead, need
+            ),
+            need,
+        )
 
     def jvp(tangents, x, weight, dims, axes, eps, groups, lead):
         return tangent(tangents, x, weight, dims, axes, eps, groups, lead)
@@ -178,10 +182,10 @@ class batch_norm_(Operation):
     def vjp(g, x, weight, bias_dtype, mean, variance, training, dims, axes, eps, lead, need):
         if training:
             grads = normalization_gradients(
-                g, x, weight, mean, variance, bias_dtype, dims, axes, eps, 0, lead, need)
+                g, x, weight, mean, variance, bias_dtype, dims, axes, eps, 0, lead, need
+            )
             return needed(grads, need)
-        return affine_gradients(
-            g, x, weight, bias_dtype, mean, variance, axes, eps, lead, need)
+        return affine_gradients(g, x, weight, bias_dtype, mean, variance, axes, eps, lead, need)
 
     def jvp(tangents, x, weight, mean, variance, training, dims, axes, eps, lead):
         if training:

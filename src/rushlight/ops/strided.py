@@ -77,11 +77,14 @@ def check_layout(size, stride, offset):
     if len(size) != len(stride):
         raise RuntimeError("mismatch in length of strides and shape")
     if any(s < 0 for s in stride):
-        raise RuntimeError("as_strided: Negative strides are not supported at the moment, got "
-                           f"strides: {[*stride]}")
+        raise RuntimeError(
+            "as_strided: Negative strides are not supported at the moment, got "
+            f"strides: {[*stride]}"
+        )
     if any(n < 0 for n in size):
-        raise RuntimeError("Storage size calculation overflowed with "
-                           f"sizes={[*size]} and strides={[*stride]}")
+        raise RuntimeError(
+            f"Storage size calculation overflowed with sizes={[*size]} and strides={[*stride]}"
+        )
     if offset is not None and offset < 0:
         raise RuntimeError(f"Tensor: invalid storage offset {offset}")
 
@@ -214,8 +217,10 @@ def placed(whole, src, part, *own):
     """`whole` after writing `src` where `part` looks."""
     where = part(whole, *own)
     if src.shape != where.shape:
-        raise RuntimeError("expected src to have a size equal to the slice of self. src size = "
-                           f"{[*src.shape]}, slice size = {[*where.shape]}")
+        raise RuntimeError(
+            "expected src to have a size equal to the slice of self. src size = "
+            f"{[*src.shape]}, slice size = {[*where.shape]}"
+        )
     where[...] = src
     return whole
 

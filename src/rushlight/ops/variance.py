@@ -25,8 +25,9 @@ def bind_spread(name, input, dim, unbiased, keepdim, correction):
     if correction is None:
         correction = 0 if unbiased is False else 1
     elif unbiased is not None:
-        raise TypeError(f"{name}() received an invalid combination of arguments: unbiased and "
-                        "correction")
+        raise TypeError(
+            f"{name}() received an invalid combination of arguments: unbiased and correction"
+        )
     dims = wrap_dims(dim, input.dim())
     if count_of(input.shape, dims) - correction <= 0:
         warnings.warn(FEW_DEGREES.format(name), stacklevel=6)

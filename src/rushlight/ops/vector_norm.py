@@ -38,12 +38,14 @@ class vector_norm(Reduction):
 
     def bind(input, ord=2, dim=None, keepdim=False, *, dtype=None):
         if isinstance(ord, str):
-            raise TypeError("linalg_vector_norm(): argument 'ord' (position 2) must be Number, "
-                            "not str")
+            raise TypeError(
+                "linalg_vector_norm(): argument 'ord' (position 2) must be Number, not str"
+            )
         check_dtypes(input.dtype, dtype)
         if isinstance(ord, complex):
-            raise RuntimeError("linalg.vector_norm: Expected a non-complex scalar as the order of "
-                               "norm.")
+            raise RuntimeError(
+                "linalg.vector_norm: Expected a non-complex scalar as the order of norm."
+            )
         if ord < 0 or ord == math.inf:
             check_not_empty(input.shape, ord, dim)
         return (input,), (ord, wrap_dims(dim, input.dim()), keepdim, dtype)
@@ -63,14 +65,18 @@ class vector_norm(Reduction):
 def check_dtypes(own, asked):
     """Refuse integers, and to compute in a dtype that loses something of the input's."""
     if own.category < 2:
-        raise RuntimeError("linalg.vector_norm: Expected a floating point or complex tensor as "
-                           f"input. Got {own.scalar_type}")
+        raise RuntimeError(
+            "linalg.vector_norm: Expected a floating point or complex tensor as "
+            f"input. Got {own.scalar_type}"
+        )
     if asked is None:
         return
     if asked.is_complex is not own.is_complex:
         kind = "complex" if own.is_complex else "real"
-        raise RuntimeError(f"linalg.vector_norm: dtype should be {kind} for {kind} inputs, but "
-                           f"got {asked.scalar_type}")
+        raise RuntimeError(
+            f"linalg.vector_norm: dtype should be {kind} for {kind} inputs, but "
+            f"got {asked.scalar_type}"
+        )
     if asked.itemsize < own.itemsize:
         raise RuntimeError(NARROWING.format(own.scalar_type, asked.scalar_type))
 
@@ -80,13 +86,17 @@ def check_not_empty(shape, ord, dim):
     dims = (dim,) if isinstance(dim, int) else dim or ()
     name = str(ord) if isinstance(ord, int) else f"{ord:g}"
     if 0 in shape and not dims:
-        raise RuntimeError(f"linalg.vector_norm cannot compute the {name} norm on an empty tensor "
-                           "because the operation does not have an identity")
+        raise RuntimeError(
+            f"linalg.vector_norm cannot compute the {name} norm on an empty tensor "
+            "because the operation does not have an identity"
+        )
     for d in dims:
         if shape and shape[wrap_dim(d, len(shape))] == 0:
-            raise RuntimeError(f"linalg.vector_norm cannot compute the {name} norm on the "
-                               f"dimension {d}because this dimension is empty and the operation "
-                               "does not have an identity")
+            raise RuntimeError(
+                f"linalg.vector_norm cannot compute the {name} norm on the "
+                f"dimension {d}because this dimension is empty and the operation "
+                "does not have an identity"
+            )
 
 
 def norm_of(x, ord, dims, keepdim):

@@ -32,16 +32,20 @@ class Copying:
 
 def copying(view, places="torch", **rules):
     """Declare the copying form of a view, with other rules where it needs them."""
-    of_view[view] = Declaration(f"copy_of_{view.label}", (Copying, type(view)), {
-        **view.declared,
-        "__doc__": f"A copy of what `{view.name}` shows.",
-        "__module__": __name__,
-        "public_name": f"{view.name}_copy",
-        "node": f"{view.label}_copy",
-        "places": places,
-        "aliases": (),
-        **rules,
-    })
+    of_view[view] = Declaration(
+        f"copy_of_{view.label}",
+        (Copying, type(view)),
+        {
+            **view.declared,
+            "__doc__": f"A copy of what `{view.name}` shows.",
+            "__module__": __name__,
+            "public_name": f"{view.name}_copy",
+            "node": f"{view.label}_copy",
+            "places": places,
+            "aliases": (),
+            **rules,
+        },
+    )
 
 
 for _view in (

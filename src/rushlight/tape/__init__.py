@@ -1,3 +1,3 @@
 """The tape: boxes, nodes, saved values, the engine and the modes."""
 
-from rushlight.tape import dispatch as _dispatch  # noqa: F401  (first: its parts look back to it)
+from rushlight.tape import dispatch as _dispatch

@@ -108,9 +108,11 @@ def looped(function, values, dims, size):
     """`function` on each sample of a batch, results stacked along a new dim 0."""
     rows = []
     for i in range(size):
-        rows.append(function(*[
-            x if d is None else x.select(d, i) for x, d in zip(values, dims, strict=True)
-        ]))
+        rows.append(
+            function(
+                *[x if d is None else x.select(d, i) for x, d in zip(values, dims, strict=True)]
+            )
+        )
     if rows and isinstance(rows[0], (tuple, list)):
         return tuple([stacked(column) for column in zip(*rows, strict=True)])
     return stacked(rows)
@@ -167,8 +169,9 @@ def lifted(op, values, dims, params, size):
     inputs = [front(x, d, size) for x, d in zip(values, dims, strict=True)]
     scalar = ndim == 0 and op.dim_of_scalar and any(n in ("dim", "dims") for n in op.param_names)
     if scalar:
-        inputs = [x.unsqueeze(1) if isinstance(x, TensorBase) and x.dim() == 1 else x
-                  for x in inputs]
+        inputs = [
+            x.unsqueeze(1) if isinstance(x, TensorBase) and x.dim() == 1 else x for x in inputs
+        ]
     out = op.run(tuple(inputs), tuple(op.lift(size, ndim, *params)))
     if scalar:
         out = tuple([squeezed(x) for x in out]) if isinstance(out, tuple) else squeezed(out)
@@ -182,8 +185,11 @@ def squeezed(x):
 def loop(op, values, dims, params, size):
     """The rule of last resort: sample by sample."""
     if state().levels and not getattr(op, "quiet_loop", True):
-        warnings.warn(f"vmap: {op.name} has no batching rule and runs sample by sample",
-                      UserWarning, stacklevel=4)
+        warnings.warn(
+            f"vmap: {op.name} has no batching rule and runs sample by sample",
+            UserWarning,
+            stacklevel=4,
+        )
     return looped(lambda *sample: op.run(sample, params), values, dims, size), 0
 
 
@@ -194,8 +200,10 @@ def aligned(op, values, dims, params, size):
 
 def ranks_of(values, dims):
     """How many dims each value has, the batch dim left out."""
-    return [x.dim() - (d is not None) if isinstance(x, TensorBase) else 0
-            for x, d in zip(values, dims, strict=True)]
+    return [
+        x.dim() - (d is not None) if isinstance(x, TensorBase) else 0
+        for x, d in zip(values, dims, strict=True)
+    ]
 
 
 def broadcast(op, values, dims, params, size):

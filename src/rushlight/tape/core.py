@@ -41,7 +41,6 @@ class Version:
     """The counter of in-place writes shared by tensors over one storage."""
 
 
-
 class View:
     """What a view remembers: its root, how it came to be, and since when its node is true."""
 
@@ -122,13 +121,11 @@ def state():
     return s
 
 
-
 def box(array):
     """A fresh tensor around an array, outside any graph."""
     t = native.new(tensor_class)
     t.array = array
     return t
-
 
 
 def new_of(cls, t):
@@ -154,7 +151,6 @@ def alias(t):
     out = native.new(tensor_class)
     _copy_fields(out, t)
     return out
-
 
 
 def share_version(t):
@@ -195,7 +191,6 @@ def version_of(t):
     return v.value
 
 
-
 def bump(t):
     """Count an in-place write."""
     v = t.shared
@@ -203,7 +198,6 @@ def bump(t):
         t.version += 1
     else:
         v.value += 1
-
 
 
 def wants(t):
@@ -242,10 +236,34 @@ def declare_fields(cls, **defaults):
 
 
 declare_fields(
-    TensorBase, array=None, node=None, nr=0, rg=False, retains=False, inference=False, version=0,
-    shared=None, origin=None, kept_grad=None, hooks=None, accumulator=None, box=None,
+    TensorBase,
+    array=None,
+    node=None,
+    nr=0,
+    rg=False,
+    retains=False,
+    inference=False,
+    version=0,
+    shared=None,
+    origin=None,
+    kept_grad=None,
+    hooks=None,
+    accumulator=None,
+    box=None,
 )
 declare_fields(
-    Node, op=None, next=None, nrs=None, saved=None, versions=None, fix=None, outputs=None,
-    sequence=0, code=None, lasti=-1, freed=None, hooks=None, extras=None,
+    Node,
+    op=None,
+    next=None,
+    nrs=None,
+    saved=None,
+    versions=None,
+    fix=None,
+    outputs=None,
+    sequence=0,
+    code=None,
+    lasti=-1,
+    freed=None,
+    hooks=None,
+    extras=None,
 )

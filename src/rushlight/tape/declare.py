@@ -70,7 +70,7 @@ class Declaration(type(Op)):
 
 def is_rule(key, family):
     """Is a function called `key` in a body a rule, which takes no `self`?"""
-    return key in RULES or key[:4] in ("vjp_", "jvp_") or key == "lift" and not family
+    return key in RULES or key[:4] in ("vjp_", "jvp_") or (key == "lift" and not family)
 
 
 def argument_names(function):
@@ -115,13 +115,18 @@ def lay_plan(op):
     if op.joint is not None:
         op.joint_picks = read_by(op, op.joint, entries, -1)
     else:
-        op.picks = tuple([() if rule is None else read_by(op, rule, entries, 1 << i)
-                          for i, rule in enumerate(op.rules or ())])
+        op.picks = tuple(
+            [
+                () if rule is None else read_by(op, rule, entries, 1 << i)
+                for i, rule in enumerate(op.rules or ())
+            ]
+        )
     op.plan_names = tuple(entries)
     op.plan = tuple([code for code, _ in entries.values()])
     op.masks = tuple([mask for _, mask in entries.values()])
-    op.keeps = any(code < 100 or 200 <= code < 300 or code == INPUTS or code >= REST
-                   for code in op.plan)
+    op.keeps = any(
+        code < 100 or 200 <= code < 300 or code == INPUTS or code >= REST for code in op.plan
+    )
 
 
 def read_by(op, rule, entries, bit):
@@ -140,7 +145,7 @@ def read_by(op, rule, entries, bit):
 
 def code_of(op, name):
     """Where the value called `name` in a rule comes from."""
-    if op.tensors < 0 and name in WHOLE or name == "need":
+    if (op.tensors < 0 and name in WHOLE) or name == "need":
         return WHOLE[name]
     if op.tensors < 0 and name == "rest":
         return REST + op.edges

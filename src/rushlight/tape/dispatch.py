@@ -65,10 +65,25 @@ class Op:
 
 
 declare_fields(
-    Op, label=None, name=None, node_class=None, fast=None, rules=None, picks=None, joint=None,
-    joint_picks=None, plan=(), masks=(), keeps=False, defaults=(), is_view=False, many=False,
-    fixing=False, direct=False,
-    binder=None, arity=1,
+    Op,
+    label=None,
+    name=None,
+    node_class=None,
+    fast=None,
+    rules=None,
+    picks=None,
+    joint=None,
+    joint_picks=None,
+    plan=(),
+    masks=(),
+    keeps=False,
+    defaults=(),
+    is_view=False,
+    many=False,
+    fixing=False,
+    direct=False,
+    binder=None,
+    arity=1,
 )
 
 
@@ -145,7 +160,7 @@ def binary_into(op, a, b):
             return None
         if not op.fast.into2(ta.array, tb.array, ta.array):
             return None
-    elif st.grad and wants(ta) or not op.fast.into2(ta.array, b, ta.array):
+    elif (st.grad and wants(ta)) or not op.fast.into2(ta.array, b, ta.array):
         return None
     bump(ta)
     return a
@@ -317,9 +332,9 @@ def new_node(cls, inputs, mask, st):
     elif n == 1:
         node.next = (target(inputs[0], mask & 1),)
     else:
-        node.next = tuple([
-            target(x, mask & (1 << (i if i < 30 else 30))) for i, x in enumerate(inputs)
-        ])
+        node.next = tuple(
+            [target(x, mask & (1 << (i if i < 30 else 30))) for i, x in enumerate(inputs)]
+        )
     node.nrs = output_numbers(inputs, node.next)
     node.sequence = st.sequence
     st.sequence += 1
@@ -354,10 +369,12 @@ def save(node, op, inputs, params, out, mask, st, inplace):
             entry(op, plan[1], inputs, params, out, inplace) if op.masks[1] & mask else None,
         )
     else:
-        node.saved = tuple([
-            entry(op, plan[k], inputs, params, out, inplace) if op.masks[k] & mask else None
-            for k in range(n)
-        ])
+        node.saved = tuple(
+            [
+                entry(op, plan[k], inputs, params, out, inplace) if op.masks[k] & mask else None
+                for k in range(n)
+            ]
+        )
     if op.keeps:
         node.versions = versions(node.saved)
     if st.saved_hooks:
@@ -531,8 +548,6 @@ class Operators(TensorBase):
 
     def __neg__(self):
         return unary(NEG, self)
-
-
 
 
 def highest_level(inputs):

@@ -82,10 +82,13 @@ def tangent_of(op, primals, tangents, params, out):
         return joint(tuple(tangents), *arguments(op, joint, primals, params, out))
     written = [getattr(op, f"jvp_{name}", None) for name in op.input_names]
     if any(written):
-        return total([
-            rule(t, *arguments(op, rule, primals, params, out))
-            for rule, t in zip(written, tangents, strict=True) if rule and t is not None
-        ])
+        return total(
+            [
+                rule(t, *arguments(op, rule, primals, params, out))
+                for rule, t in zip(written, tangents, strict=True)
+                if rule and t is not None
+            ]
+        )
     if op.linear:
         return op.run(tuple([filled(x, t) for x, t in zip(primals, tangents, strict=True)]), params)
     if op.pointwise and op.holomorphic and op.joint is None:
@@ -95,8 +98,7 @@ def tangent_of(op, primals, tangents, params, out):
 
 def arguments(op, rule, primals, params, out):
     """The values that a rule's argument names stand for."""
-    return [value_of(code_of(op, name), primals, params, out)
-            for name in argument_names(rule)[1:]]
+    return [value_of(code_of(op, name), primals, params, out) for name in argument_names(rule)[1:]]
 
 
 def value_of(code, primals, params, out):
@@ -176,27 +178,55 @@ def transposed_at_base(op, primals, tangents, params, create):
     if not create:
         primals = tuple([x.detach() if isinstance(x, TensorBase) else x for x in primals])
     with enable_grad():
-        probes = tuple([
-            alias(x).detach().requires_grad_() if isinstance(x, TensorBase) and t is not None else x
-            for x, t in zip(primals, tangents, strict=True)
-        ]) if not create else tuple([
-            x.view_as(x) if isinstance(x, TensorBase) and x.requires_grad
-            else x.detach().requires_grad_() if isinstance(x, TensorBase) and t is not None else x
-            for x, t in zip(primals, tangents, strict=True)
-        ])
+        probes = (
+            tuple(
+                [
+                    alias(x).detach().requires_grad_()
+                    if isinstance(x, TensorBase) and t is not None
+                    else x
+                    for x, t in zip(primals, tangents, strict=True)
+                ]
+            )
+            if not create
+            else tuple(
+                [
+                    x.view_as(x)
+                    if isinstance(x, TensorBase) and x.requires_grad
+                    else x.detach().requires_grad_()
+                    if isinstance(x, TensorBase) and t is not None
+                    else x
+                    for x, t in zip(primals, tangents, strict=True)
+                ]
+            )
+        )
         results = op.run(probes, params)
         results = results if isinstance(results, tuple) else (results,)
         live = [r for r in results if r.requires_grad]
         us = [r.new_zeros(r.shape).requires_grad_() for r in live]
         want = [i for i, t in enumerate(tangents) if t is not None]
-        gs = engine.run([views.source_edge(r) for r in live], us, True, True,
-                        [views.source_edge(probes[i]) for i in want], False)
-        pairs = [(g, tangents[i]) for g, i in zip(gs, want, strict=True)
-                 if g is not None and g.requires_grad]
+        gs = engine.run(
+            [views.source_edge(r) for r in live],
+            us,
+            True,
+            True,
+            [views.source_edge(probes[i]) for i in want],
+            False,
+        )
+        pairs = [
+            (g, tangents[i])
+            for g, i in zip(gs, want, strict=True)
+            if g is not None and g.requires_grad
+        ]
         found = [None] * len(us)
         if pairs:
-            found = engine.run([views.source_edge(g) for g, _ in pairs], [t for _, t in pairs],
-                               create, create, [views.source_edge(u) for u in us], False)
+            found = engine.run(
+                [views.source_edge(g) for g, _ in pairs],
+                [t for _, t in pairs],
+                create,
+                create,
+                [views.source_edge(u) for u in us],
+                False,
+            )
     moved = iter(found)
     out = tuple([next(moved) if r.requires_grad else None for r in results])
     return out if op.many else out[0]

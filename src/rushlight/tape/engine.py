@@ -8,8 +8,17 @@ contribution has come.
 import heapq
 
 from rushlight.tape import errors, gradients, hooks, native
-from rushlight.tape.core import Node, TensorBase, box, bump, plain, state, user_code, user_lasti, wants
-from rushlight.tape.dispatch import Op, add_into, edge, vjp
+from rushlight.tape.core import (
+    Node,
+    box,
+    bump,
+    plain,
+    state,
+    user_code,
+    user_lasti,
+    wants,
+)
+from rushlight.tape.dispatch import add_into, edge, vjp
 
 
 class Pending:
@@ -361,7 +370,7 @@ def paths(roots, wanted, all_run):
     A wanted node that leads to no other wanted one is reached, but runs only if `all_run`.
     """
     leads = {}
-    stack = [root for root in roots]
+    stack = list(roots)
     while stack:
         target = stack[len(stack) - 1]
         if target in leads and leads[target] is not None:
@@ -374,8 +383,6 @@ def paths(roots, wanted, all_run):
             leads[target] = None
             stack.extend(e for e in target.next if e is not None and e not in leads)
         else:
-            leads[target] = any(
-                e is not None and (leads[e] or e in wanted) for e in target.next
-            )
+            leads[target] = any(e is not None and (leads[e] or e in wanted) for e in target.next)
             stack.pop()
     return {t: runs or all_run for t, runs in leads.items() if runs or t in wanted}

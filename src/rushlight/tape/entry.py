@@ -83,9 +83,9 @@ def general_function(op):
     """The function of any operation."""
 
     def function(*args, out=None, **kwargs):
-        if op.direct and out is None and not kwargs and args and isinstance(args[0], TensorBase):
-            if not overridden(args):
-                return direct(op, args)
+        simple = op.direct and out is None and not kwargs and args
+        if simple and isinstance(args[0], TensorBase) and not overridden(args):
+            return direct(op, args)
         return op.public(function, args, kwargs, out)
 
     return function
@@ -166,7 +166,7 @@ def composed_function(body, takes_out):
     """The public form of a function that is written in terms of operations."""
 
     def function(*args, **kwargs):
-        if overridden(args) or kwargs and overridden(tuple(kwargs.values())):
+        if overridden(args) or (kwargs and overridden(tuple(kwargs.values()))):
             return overrides.take_over(function, args, kwargs)
         if takes_out and kwargs.get("out") is not None:
             return outputs.through(function.__name__, kwargs.pop("out"), body, args, kwargs)

@@ -57,8 +57,16 @@ def extend(message, *sentences):
 
 def tensor_type_name(array):
     """PyTorch's legacy name of an array's type: torch.FloatTensor."""
-    special = {"float32": "Float", "float64": "Double", "float16": "Half", "int64": "Long",
-               "int32": "Int", "int16": "Short", "int8": "Char", "uint8": "Byte"}
+    special = {
+        "float32": "Float",
+        "float64": "Double",
+        "float16": "Half",
+        "int64": "Long",
+        "int32": "Int",
+        "int16": "Short",
+        "int8": "Char",
+        "uint8": "Byte",
+    }
     name = dtypes.of(array.dtype).name
     plain = {"bfloat16": "BFloat16", "complex64": "ComplexFloat", "complex128": "ComplexDouble"}
     return f"torch.{special.get(name) or plain.get(name) or name.capitalize()}Tensor"
@@ -79,7 +87,11 @@ def raise_modified(node, array, version, expected, tensor):
         f"expected version {expected} instead. Hint: {SEARCH if state().anomaly is None else SHOWN}"
     )
     saved_for = made_at(node).replace("was recorded at", "saved it at", 1)
-    by = made_at(source).replace("was recorded at", "made it at", 1) if source not in (None, node) else ""
+    by = (
+        made_at(source).replace("was recorded at", "made it at", 1)
+        if source not in (None, node)
+        else ""
+    )
     raise RuntimeError(extend(text, by, saved_for))
 
 
@@ -118,4 +130,7 @@ def why_no_grad(root):
     """What kept a tensor out of the graph, as far as can be told."""
     if not (root.dtype.is_floating_point or root.dtype.is_complex):
         return f"(it has dtype {root.dtype}, which cannot require gradients)"
-    return "(none of the tensors it was computed from required grad, or it was computed under no_grad or detached)"
+    return (
+        "(none of the tensors it was computed from required grad, or it was computed under no_grad "
+        "or detached)"
+    )

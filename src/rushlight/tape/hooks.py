@@ -96,8 +96,10 @@ def check_replacement(hook, old, new):
     if tuple(new.shape) != tuple(old.shape):
         raise RuntimeError(f"hook '{name_of(hook)}' has changed the size of value")
     if new.dtype is not old.dtype:
-        raise RuntimeError(f"hook '{name_of(hook)}' has changed the type of value (was "
-                           f"{old.type()} got {new.type()})")
+        raise RuntimeError(
+            f"hook '{name_of(hook)}' has changed the type of value (was "
+            f"{old.type()} got {new.type()})"
+        )
 
 
 def replaced(hook, old, new):
@@ -107,8 +109,10 @@ def replaced(hook, old, new):
     if not isinstance(new, tuple):
         raise TypeError(f"expected tuple, but hook returned '{type(new).__name__}'")
     if len(new) != len(old):
-        raise RuntimeError(f"hook '{name_of(hook)}' has returned an incorrect number of values "
-                           f"(got {len(new)}, but expected {len(old)})")
+        raise RuntimeError(
+            f"hook '{name_of(hook)}' has returned an incorrect number of values "
+            f"(got {len(new)}, but expected {len(old)})"
+        )
     for before, after in zip(old, new, strict=True):
         if after is not None:
             check_replacement(hook, before, after)
@@ -184,6 +188,7 @@ def check_nothing(result):
 
 # -- the run of a backward ----------------------------------------------------------------
 
+
 def current_task():
     """The innermost backward running on this thread, or None."""
     tasks = state().tasks
@@ -227,4 +232,3 @@ def run_callbacks(task):
     while i < len(task.callbacks):
         task.callbacks[i]()
         i += 1
-

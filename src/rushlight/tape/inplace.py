@@ -9,8 +9,8 @@ from rushlight.kernels.memory_layout import is_dense
 from rushlight.tape import nodes, saved, views
 from rushlight.tape.core import (
     TensorBase,
-    bump,
     alias,
+    bump,
     state,
     wants,
 )
@@ -50,8 +50,10 @@ def check(t, recording):
 
 def check_overlap(array, warning=""):
     """Refuse to write where one memory location stands for several elements, or warn of it."""
-    if 0 in array.strides and array.size and any(
-        s == 0 and n > 1 for s, n in zip(array.strides, array.shape, strict=True)
+    if (
+        0 in array.strides
+        and array.size
+        and any(s == 0 and n > 1 for s, n in zip(array.strides, array.shape, strict=True))
     ):
         if not warning:
             raise RuntimeError(OVERLAP)
@@ -66,7 +68,11 @@ def check_aliases(target, others):
     if target.shared is None:
         return
     for x in others:
-        if isinstance(x, TensorBase) and x.shared is target.shared and partly_same(x.array, target.array):
+        if (
+            isinstance(x, TensorBase)
+            and x.shared is target.shared
+            and partly_same(x.array, target.array)
+        ):
             raise RuntimeError(ALIASED)
 
 
@@ -90,8 +96,9 @@ def check_cast(source, target):
     if a is b:
         return
     if a.category > b.category:
-        raise RuntimeError(f"result type {type_name(a)} can't be cast to the desired output type "
-                           f"{type_name(b)}")
+        raise RuntimeError(
+            f"result type {type_name(a)} can't be cast to the desired output type {type_name(b)}"
+        )
 
 
 def type_name(dtype):
@@ -103,8 +110,9 @@ def type_name(dtype):
 
 def check_shape(array, shape):
     if tuple(array.shape) != tuple(shape):
-        raise RuntimeError(f"output with shape {list(shape)} doesn't match the broadcast shape "
-                           f"{list(array.shape)}")
+        raise RuntimeError(
+            f"output with shape {list(shape)} doesn't match the broadcast shape {list(array.shape)}"
+        )
 
 
 def apply(op, inputs, params):

@@ -44,9 +44,9 @@ class ModeDecorator:
 
     def _decorate_class(self, cls: Any) -> Any:
         warnings.warn(
-            f"Decorating classes is deprecated and will be disabled in future versions. You should "
-            f"only decorate functions or methods. To preserve the current behavior of class "
-            f"decoration, you can directly decorate the `__init__` method and nothing else.",
+            "Decorating classes is deprecated and will be disabled in future versions. You should "
+            "only decorate functions or methods. To preserve the current behavior of class "
+            "decoration, you can directly decorate the `__init__` method and nothing else.",
             FutureWarning,
             stacklevel=3,
         )
@@ -145,8 +145,10 @@ class set_grad_enabled(GradMode):
 
     def __init__(self, mode: bool) -> None:
         if not isinstance(mode, bool):
-            raise TypeError("set_grad_enabled(): argument 'enabled' (position 1) must be bool, not "
-                            f"{type(mode).__name__}")
+            raise TypeError(
+                "set_grad_enabled(): argument 'enabled' (position 1) must be bool, not "
+                f"{type(mode).__name__}"
+            )
         st = state()
         self.prev, self.mode = st.grad, mode
         st.grad = mode

@@ -183,10 +183,14 @@ class SavedTensor:
             raise RuntimeError(FREED_BEFORE_HOOKS)
         entry = self.node.saved[self.k]
         if entry is None:
-            raise RuntimeError("Calling register_hooks on a saved tensor with value None is forbidden")
+            raise RuntimeError(
+                "Calling register_hooks on a saved tensor with value None is forbidden"
+            )
         if isinstance(entry, Packed):
-            raise RuntimeError("Calling register_hooks on a saved tensor whose hooks have already "
-                               "been set. Hint: only one pair of hooks is allowed at a time.")
+            raise RuntimeError(
+                "Calling register_hooks on a saved tensor whose hooks have already "
+                "been set. Hint: only one pair of hooks is allowed at a time."
+            )
         entry = packed(entry, self.node, pack_hook, unpack_hook)
         self.node.saved = (*self.node.saved[: self.k], entry, *self.node.saved[self.k + 1 :])
 
@@ -204,5 +208,3 @@ def node_class(op):
 def place_of(node):
     """Where the user recorded a node: 'file:line, in function: source'."""
     return errors.place(node.code, node.lasti)
-
-

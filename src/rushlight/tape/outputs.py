@@ -47,7 +47,8 @@ def check_exact(message, target, result, args):
     if target.dtype is not result.dtype:
         own, given = result.dtype, target.dtype
         raise RuntimeError(
-            message.format(own.scalar_type, given.scalar_type, word(own), word(given)))
+            message.format(own.scalar_type, given.scalar_type, word(own), word(given))
+        )
 
 
 def refuse_recording(name, targets, args):
@@ -56,9 +57,13 @@ def refuse_recording(name, targets, args):
         if not isinstance(t, TensorBase):
             raise TypeError(f"{name}(): argument 'out' must be Tensor, not {type(t).__name__}")
         inplace.check_aliases(t, flat(args))
-    if state().grad and any(isinstance(x, TensorBase) and wants(x) for x in (*targets, *flat(args))):
-        raise RuntimeError(f"{name}(): functions with out=... arguments don't support automatic "
-                           "differentiation, but one of the arguments requires grad.")
+    if state().grad and any(
+        isinstance(x, TensorBase) and wants(x) for x in (*targets, *flat(args))
+    ):
+        raise RuntimeError(
+            f"{name}(): functions with out=... arguments don't support automatic "
+            "differentiation, but one of the arguments requires grad."
+        )
 
 
 def flat(args):

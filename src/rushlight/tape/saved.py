@@ -74,8 +74,10 @@ class Packed:
         """The tensor that the unpack hook makes of the packed value."""
         t = self.unpack_hook(self.value)
         if not isinstance(t, TensorBase):
-            raise TypeError("Output of saved tensor unpack_hook expected to be a Tensor but got "
-                            f"result of type {type(t).__name__}")
+            raise TypeError(
+                "Output of saved tensor unpack_hook expected to be a Tensor but got "
+                f"result of type {type(t).__name__}"
+            )
         if t is self.source or not self.rg:
             return t
         t = t.detach()

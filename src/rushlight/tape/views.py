@@ -121,6 +121,8 @@ class CopySlices(GraphNode):
     __slots__ = ("base_layout", "rule", "slice_of")
 
     def backprop(self, g):
+        if self.freed is not None:
+            errors.raise_freed(self)
         if g is None:
             return [None] * len(self.next)
         size, stride = self.base_layout
@@ -137,6 +139,7 @@ class CopySlices(GraphNode):
         return [whole, *grads[1:]]
 
     def release(self, place):
+        self.freed = place
         self.rule.release_saved(place)
 
 

@@ -37,6 +37,7 @@ from rushlight.ops import (  # noqa: F401  (importing declares)
     normalize,
     overwrite,
     pad,
+    publish,
     ranking,
     rearrange,
     rectifiers,
@@ -57,7 +58,7 @@ from rushlight.ops import (  # noqa: F401  (importing declares)
     vector_norm,
     view_copies,
 )
-from rushlight.ops import publish
+from rushlight.tape import core, dispatch
 from rushlight.tensor import (  # noqa: F401  (importing publishes)
     convert,
     copying,
@@ -67,14 +68,13 @@ from rushlight.tensor import (  # noqa: F401  (importing publishes)
     legacy,
     names,
     numpy_protocol,
+    operators,
     random_fills,
     random_functions,
     sequences,
     storage,
     to_python,
 )
-from rushlight.tape import core, dispatch
-from rushlight.tensor import operators
 from rushlight.tensor.tensor import Tensor
 
 
@@ -90,7 +90,16 @@ def attach() -> None:
     core.set_descriptions(metadata.Size, dtypes.by_numpy)
     a = arithmetic
     dispatch.install_operators(
-        a.add, a.sub, a.rsub, a.mul, a.div, a.ReflectedDivision(), matmul.mm, exponential.pow, exponential.pow_scalar, a.neg
+        a.add,
+        a.sub,
+        a.rsub,
+        a.mul,
+        a.div,
+        a.ReflectedDivision(),
+        matmul.mm,
+        exponential.pow,
+        exponential.pow_scalar,
+        a.neg,
     )
 
 

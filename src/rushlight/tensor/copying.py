@@ -53,8 +53,10 @@ def as_subclass(self: Any, cls: type) -> Any:
 def make_subclass(cls: type, data: Any, require_grad: bool = False, **options: Any) -> Any:
     """An instance of `cls` over the memory of `data`, outside its graph."""
     if not isinstance(data, TensorBase):
-        raise TypeError("_make_subclass(): argument 'data' (position 2) must be Tensor, not "
-                        f"{type(data).__name__}")
+        raise TypeError(
+            "_make_subclass(): argument 'data' (position 2) must be Tensor, not "
+            f"{type(data).__name__}"
+        )
     out = core.new_of(cls, data.detach())
     out.requires_grad_(require_grad)
     return out
@@ -98,7 +100,7 @@ def duplicate(array: Any, memo: dict[int, Any]) -> Any:
     if owner is array:
         return twin
     memory = twin.transpose(memory_layout.order_of(twin.shape, twin.strides)).reshape(-1)
-    whole = memory.view(np.uint8)[strides.offset(array):]
+    whole = memory.view(np.uint8)[strides.offset(array) :]
     start = whole[: whole.size // array.itemsize * array.itemsize].view(array.dtype)
     return strides.restride(start, array.shape, array.strides)
 
@@ -164,7 +166,8 @@ def apply_(self: Any, callable: Any) -> Any:
     refuse_recorded("apply_", self)
     array = array_of(self)
     array[...] = np.array([callable(x) for x in array.reshape(-1).tolist()], array.dtype).reshape(
-        array.shape)
+        array.shape
+    )
     core.bump(self)
     return self
 
@@ -185,8 +188,10 @@ def map_(self: Any, tensor: Any, callable: Any) -> Any:
 
 def refuse_recorded(name: str, *tensors: Any) -> None:
     if any(map(wants, tensors)):
-        raise RuntimeError(f"Can't call {name}() on Variable that requires grad. Use "
-                           f"var.detach().{name}() instead.")
+        raise RuntimeError(
+            f"Can't call {name}() on Variable that requires grad. Use "
+            f"var.detach().{name}() instead."
+        )
 
 
 # -- DLPack ------------------------------------------------------------------------------------
@@ -229,8 +234,9 @@ class Capsule:
 
 
 @public("Tensor", name="__dlpack__")
-def dlpack(self: Any, *, stream: Any = -1, max_version: Any = None, dl_device: Any = None,
-           copy: Any = None) -> Any:
+def dlpack(
+    self: Any, *, stream: Any = -1, max_version: Any = None, dl_device: Any = None, copy: Any = None
+) -> Any:
     """A DLPack capsule over this tensor's memory.
 
     Raises:
@@ -291,8 +297,10 @@ def to_dlpack(tensor: Any) -> Any:
 @public("Tensor")
 def reinforce(self: Any, reward: Any) -> NoReturn:
     """Removed from PyTorch long ago; see torch.distributions."""
-    raise RuntimeError("reinforce() was removed.\nUse torch.distributions instead.\nSee "
-                       "https://pytorch.org/docs/main/distributions.html")
+    raise RuntimeError(
+        "reinforce() was removed.\nUse torch.distributions instead.\nSee "
+        "https://pytorch.org/docs/main/distributions.html"
+    )
 
 
 def wrap_array(self: Any, array: Any, context: Any = None, return_scalar: bool = False) -> Any:

@@ -28,8 +28,17 @@ from rushlight.tensor.options import (
 )
 
 
-def filled(name: str, make: Any, shape: tuple[int, ...], out: Any, dtype: Any,
-           layout: Any, device: Any, pin_memory: Any, requires_grad: Any) -> Any:
+def filled(
+    name: str,
+    make: Any,
+    shape: tuple[int, ...],
+    out: Any,
+    dtype: Any,
+    layout: Any,
+    device: Any,
+    pin_memory: Any,
+    requires_grad: Any,
+) -> Any:
     """The tensor of `make(shape, numpy_dtype)` with the options of a factory function."""
     check_options(name, layout, device, pin_memory, requires_grad)
     if out is not None:
@@ -40,8 +49,16 @@ def filled(name: str, make: Any, shape: tuple[int, ...], out: Any, dtype: Any,
 
 
 @factory
-def zeros(*args: Any, size: Any = None, out: Any = None, dtype: Any = None, layout: Any = None,
-          device: Any = None, pin_memory: bool = False, requires_grad: bool = False) -> Any:
+def zeros(
+    *args: Any,
+    size: Any = None,
+    out: Any = None,
+    dtype: Any = None,
+    layout: Any = None,
+    device: Any = None,
+    pin_memory: bool = False,
+    requires_grad: bool = False,
+) -> Any:
     """A tensor of zeros of the given size, which is separate ints or a sequence.
 
     Raises:
@@ -58,8 +75,16 @@ def zeros(*args: Any, size: Any = None, out: Any = None, dtype: Any = None, layo
 
 
 @factory
-def ones(*args: Any, size: Any = None, out: Any = None, dtype: Any = None, layout: Any = None,
-         device: Any = None, pin_memory: bool = False, requires_grad: bool = False) -> Any:
+def ones(
+    *args: Any,
+    size: Any = None,
+    out: Any = None,
+    dtype: Any = None,
+    layout: Any = None,
+    device: Any = None,
+    pin_memory: bool = False,
+    requires_grad: bool = False,
+) -> Any:
     """A tensor of ones of the given size, which is separate ints or a sequence.
 
     Example:
@@ -72,9 +97,18 @@ def ones(*args: Any, size: Any = None, out: Any = None, dtype: Any = None, layou
 
 
 @factory
-def empty(*args: Any, size: Any = None, out: Any = None, dtype: Any = None, layout: Any = None,
-          device: Any = None, pin_memory: bool = False, requires_grad: bool = False,
-          memory_format: Any = None, names: Any = None) -> Any:
+def empty(
+    *args: Any,
+    size: Any = None,
+    out: Any = None,
+    dtype: Any = None,
+    layout: Any = None,
+    device: Any = None,
+    pin_memory: bool = False,
+    requires_grad: bool = False,
+    memory_format: Any = None,
+    names: Any = None,
+) -> Any:
     """A tensor of the given size with whatever is in its memory.
 
     Example:
@@ -88,14 +122,32 @@ def empty(*args: Any, size: Any = None, out: Any = None, dtype: Any = None, layo
 
     shape = sizes("empty", args, size)
     check_format("empty", memory_format)
-    return filled("empty", np.empty if memory_format is None else make, shape, out, dtype, layout,
-                  device, pin_memory, requires_grad)
+    return filled(
+        "empty",
+        np.empty if memory_format is None else make,
+        shape,
+        out,
+        dtype,
+        layout,
+        device,
+        pin_memory,
+        requires_grad,
+    )
 
 
 @factory
-def full(size: Any, fill_value: Any, *, out: Any = None, dtype: Any = None, layout: Any = None,
-         device: Any = None, pin_memory: bool = False, requires_grad: bool = False,
-         names: Any = None) -> Any:
+def full(
+    size: Any,
+    fill_value: Any,
+    *,
+    out: Any = None,
+    dtype: Any = None,
+    layout: Any = None,
+    device: Any = None,
+    pin_memory: bool = False,
+    requires_grad: bool = False,
+    names: Any = None,
+) -> Any:
     """A tensor of shape `size` with one number in every place; its dtype follows the number.
 
     Raises:
@@ -124,8 +176,16 @@ def constant(shape: tuple[int, ...], value: Any, d: dtypes.dtype) -> Any:
 # -- like another tensor -----------------------------------------------------------------------
 
 
-def empty_array_like(name: str, input: Any, dtype: Any, layout: Any, device: Any, pin_memory: Any,
-                     requires_grad: Any, memory_format: Any) -> Any:
+def empty_array_like(
+    name: str,
+    input: Any,
+    dtype: Any,
+    layout: Any,
+    device: Any,
+    pin_memory: Any,
+    requires_grad: Any,
+    memory_format: Any,
+) -> Any:
     """The array for a tensor like `input`, not yet filled."""
     as_tensor_argument(name, "input", 1, input)
     check_options(name, layout, device, pin_memory, requires_grad)
@@ -137,9 +197,16 @@ def empty_array_like(name: str, input: Any, dtype: Any, layout: Any, device: Any
 
 
 @public("torch")
-def empty_like(input: Any, *, dtype: Any = None, layout: Any = None, device: Any = None,
-               requires_grad: bool = False, memory_format: Any = None,
-               pin_memory: bool = False) -> Any:
+def empty_like(
+    input: Any,
+    *,
+    dtype: Any = None,
+    layout: Any = None,
+    device: Any = None,
+    requires_grad: bool = False,
+    memory_format: Any = None,
+    pin_memory: bool = False,
+) -> Any:
     """An uninitialised tensor of the shape, dtype and order of dims of `input`.
 
     Example:
@@ -147,22 +214,44 @@ def empty_like(input: Any, *, dtype: Any = None, layout: Any = None, device: Any
         >>> torch.empty_like(torch.ones(2, 3).T).stride()
         (1, 3)
     """
-    return fresh(empty_array_like("empty_like", input, dtype, layout, device, pin_memory,
-                                  requires_grad, memory_format), requires_grad)
+    return fresh(
+        empty_array_like(
+            "empty_like", input, dtype, layout, device, pin_memory, requires_grad, memory_format
+        ),
+        requires_grad,
+    )
 
 
-def constant_like(name: str, input: Any, value: Any, dtype: Any, layout: Any, device: Any,
-                  pin_memory: Any, requires_grad: Any, memory_format: Any) -> Any:
-    array = empty_array_like(name, input, dtype, layout, device, pin_memory, requires_grad,
-                             memory_format)
+def constant_like(
+    name: str,
+    input: Any,
+    value: Any,
+    dtype: Any,
+    layout: Any,
+    device: Any,
+    pin_memory: Any,
+    requires_grad: Any,
+    memory_format: Any,
+) -> Any:
+    array = empty_array_like(
+        name, input, dtype, layout, device, pin_memory, requires_grad, memory_format
+    )
     array.fill(value if value == 0 or value == 1 else element(value, dtypes.of(array.dtype)))
     return fresh(array, requires_grad)
 
 
 @public("torch")
-def zeros_like(input: Any, *, dtype: Any = None, layout: Any = None, device: Any = None,
-               requires_grad: bool = False, memory_format: Any = None, out: Any = None,
-               pin_memory: bool = False) -> Any:
+def zeros_like(
+    input: Any,
+    *,
+    dtype: Any = None,
+    layout: Any = None,
+    device: Any = None,
+    requires_grad: bool = False,
+    memory_format: Any = None,
+    out: Any = None,
+    pin_memory: bool = False,
+) -> Any:
     """A tensor of zeros of the shape, dtype and order of dims of `input`.
 
     Example:
@@ -170,15 +259,24 @@ def zeros_like(input: Any, *, dtype: Any = None, layout: Any = None, device: Any
         >>> torch.zeros_like(torch.arange(3))
         tensor([0, 0, 0])
     """
-    made = constant_like("zeros_like", input, 0, dtype, layout, device, pin_memory,
-                         requires_grad, memory_format)
+    made = constant_like(
+        "zeros_like", input, 0, dtype, layout, device, pin_memory, requires_grad, memory_format
+    )
     return made if out is None else into("zeros_like", out, made.array)
 
 
 @public("torch")
-def ones_like(input: Any, *, dtype: Any = None, layout: Any = None, device: Any = None,
-              requires_grad: bool = False, memory_format: Any = None, out: Any = None,
-              pin_memory: bool = False) -> Any:
+def ones_like(
+    input: Any,
+    *,
+    dtype: Any = None,
+    layout: Any = None,
+    device: Any = None,
+    requires_grad: bool = False,
+    memory_format: Any = None,
+    out: Any = None,
+    pin_memory: bool = False,
+) -> Any:
     """A tensor of ones of the shape, dtype and order of dims of `input`.
 
     Example:
@@ -186,15 +284,25 @@ def ones_like(input: Any, *, dtype: Any = None, layout: Any = None, device: Any 
         >>> torch.ones_like(torch.zeros(2))
         tensor([1., 1.])
     """
-    made = constant_like("ones_like", input, 1, dtype, layout, device, pin_memory,
-                         requires_grad, memory_format)
+    made = constant_like(
+        "ones_like", input, 1, dtype, layout, device, pin_memory, requires_grad, memory_format
+    )
     return made if out is None else into("ones_like", out, made.array)
 
 
 @public("torch")
-def full_like(input: Any, fill_value: Any, *, dtype: Any = None, layout: Any = None,
-              device: Any = None, requires_grad: bool = False, memory_format: Any = None,
-              out: Any = None, pin_memory: bool = False) -> Any:
+def full_like(
+    input: Any,
+    fill_value: Any,
+    *,
+    dtype: Any = None,
+    layout: Any = None,
+    device: Any = None,
+    requires_grad: bool = False,
+    memory_format: Any = None,
+    out: Any = None,
+    pin_memory: bool = False,
+) -> Any:
     """A tensor of the shape, dtype and order of dims of `input` with one number everywhere.
 
     Example:
@@ -203,16 +311,27 @@ def full_like(input: Any, fill_value: Any, *, dtype: Any = None, layout: Any = N
         tensor([7., 7.])
     """
     value = number_argument("full_like", "fill_value", 2, fill_value)
-    made = constant_like("full_like", input, value, dtype, layout, device, pin_memory,
-                         requires_grad, memory_format)
+    made = constant_like(
+        "full_like", input, value, dtype, layout, device, pin_memory, requires_grad, memory_format
+    )
     return made if out is None else into("full_like", out, made.array)
 
 
 # -- new_*: the dtype of another tensor --------------------------------------------------------
 
 
-def new_filled(name: str, make: Any, self: Any, args: tuple[Any, ...], size: Any, dtype: Any,
-               layout: Any, device: Any, pin_memory: Any, requires_grad: Any) -> Any:
+def new_filled(
+    name: str,
+    make: Any,
+    self: Any,
+    args: tuple[Any, ...],
+    size: Any,
+    dtype: Any,
+    layout: Any,
+    device: Any,
+    pin_memory: Any,
+    requires_grad: Any,
+) -> Any:
     shape = sizes(name, args, size)
     check_options(name, layout, device, pin_memory, requires_grad)
     d = dtype_or(name, dtype, None) or self.dtype
@@ -220,8 +339,16 @@ def new_filled(name: str, make: Any, self: Any, args: tuple[Any, ...], size: Any
 
 
 @public("Tensor")
-def new_zeros(self: Any, *args: Any, size: Any = None, dtype: Any = None, layout: Any = None,
-              device: Any = None, pin_memory: bool = False, requires_grad: bool = False) -> Any:
+def new_zeros(
+    self: Any,
+    *args: Any,
+    size: Any = None,
+    dtype: Any = None,
+    layout: Any = None,
+    device: Any = None,
+    pin_memory: bool = False,
+    requires_grad: bool = False,
+) -> Any:
     """Zeros of the given size in this tensor's dtype.
 
     Example:
@@ -229,13 +356,22 @@ def new_zeros(self: Any, *args: Any, size: Any = None, dtype: Any = None, layout
         >>> torch.arange(3).new_zeros(2)
         tensor([0, 0])
     """
-    return new_filled("new_zeros", np.zeros, self, args, size, dtype, layout, device, pin_memory,
-                      requires_grad)
+    return new_filled(
+        "new_zeros", np.zeros, self, args, size, dtype, layout, device, pin_memory, requires_grad
+    )
 
 
 @public("Tensor")
-def new_ones(self: Any, *args: Any, size: Any = None, dtype: Any = None, layout: Any = None,
-             device: Any = None, pin_memory: bool = False, requires_grad: bool = False) -> Any:
+def new_ones(
+    self: Any,
+    *args: Any,
+    size: Any = None,
+    dtype: Any = None,
+    layout: Any = None,
+    device: Any = None,
+    pin_memory: bool = False,
+    requires_grad: bool = False,
+) -> Any:
     """Ones of the given size in this tensor's dtype.
 
     Example:
@@ -243,21 +379,40 @@ def new_ones(self: Any, *args: Any, size: Any = None, dtype: Any = None, layout:
         >>> torch.arange(3).new_ones((1, 2))
         tensor([[1, 1]])
     """
-    return new_filled("new_ones", np.ones, self, args, size, dtype, layout, device, pin_memory,
-                      requires_grad)
+    return new_filled(
+        "new_ones", np.ones, self, args, size, dtype, layout, device, pin_memory, requires_grad
+    )
 
 
 @public("Tensor")
-def new_empty(self: Any, *args: Any, size: Any = None, dtype: Any = None, layout: Any = None,
-              device: Any = None, pin_memory: bool = False, requires_grad: bool = False) -> Any:
+def new_empty(
+    self: Any,
+    *args: Any,
+    size: Any = None,
+    dtype: Any = None,
+    layout: Any = None,
+    device: Any = None,
+    pin_memory: bool = False,
+    requires_grad: bool = False,
+) -> Any:
     """An uninitialised tensor of the given size in this tensor's dtype."""
-    return new_filled("new_empty", np.empty, self, args, size, dtype, layout, device, pin_memory,
-                      requires_grad)
+    return new_filled(
+        "new_empty", np.empty, self, args, size, dtype, layout, device, pin_memory, requires_grad
+    )
 
 
 @public("Tensor")
-def new_full(self: Any, size: Any, fill_value: Any, *, dtype: Any = None, layout: Any = None,
-             device: Any = None, pin_memory: bool = False, requires_grad: bool = False) -> Any:
+def new_full(
+    self: Any,
+    size: Any,
+    fill_value: Any,
+    *,
+    dtype: Any = None,
+    layout: Any = None,
+    device: Any = None,
+    pin_memory: bool = False,
+    requires_grad: bool = False,
+) -> Any:
     """A tensor of shape `size` with one number everywhere, in this tensor's dtype.
 
     Example:
@@ -276,9 +431,16 @@ def new_full(self: Any, size: Any, fill_value: Any, *, dtype: Any = None, layout
 
 
 @factory
-def empty_strided(size: Any, stride: Any, *, dtype: Any = None, layout: Any = None,
-                  device: Any = None, requires_grad: bool = False,
-                  pin_memory: bool = False) -> Any:
+def empty_strided(
+    size: Any,
+    stride: Any,
+    *,
+    dtype: Any = None,
+    layout: Any = None,
+    device: Any = None,
+    requires_grad: bool = False,
+    pin_memory: bool = False,
+) -> Any:
     """An uninitialised tensor with the given size and strides (counted in elements).
 
     Example:
@@ -293,18 +455,40 @@ def empty_strided(size: Any, stride: Any, *, dtype: Any = None, layout: Any = No
 
 
 @public("Tensor")
-def new_empty_strided(self: Any, size: Any, stride: Any, *, dtype: Any = None, layout: Any = None,
-                      device: Any = None, requires_grad: bool = False,
-                      pin_memory: bool = False) -> Any:
+def new_empty_strided(
+    self: Any,
+    size: Any,
+    stride: Any,
+    *,
+    dtype: Any = None,
+    layout: Any = None,
+    device: Any = None,
+    requires_grad: bool = False,
+    pin_memory: bool = False,
+) -> Any:
     """An uninitialised tensor with the given size and strides, in this tensor's dtype."""
-    return empty_strided(size, stride, dtype=dtype or self.dtype, layout=layout, device=device,
-                         requires_grad=requires_grad, pin_memory=pin_memory)
+    return empty_strided(
+        size,
+        stride,
+        dtype=dtype or self.dtype,
+        layout=layout,
+        device=device,
+        requires_grad=requires_grad,
+        pin_memory=pin_memory,
+    )
 
 
 @factory
-def empty_permuted(size: Any, physical_layout: Any, *, dtype: Any = None, layout: Any = None,
-                   device: Any = None, requires_grad: bool = False,
-                   pin_memory: bool = False) -> Any:
+def empty_permuted(
+    size: Any,
+    physical_layout: Any,
+    *,
+    dtype: Any = None,
+    layout: Any = None,
+    device: Any = None,
+    requires_grad: bool = False,
+    pin_memory: bool = False,
+) -> Any:
     """An uninitialised dense tensor whose dims lie in memory in the order `physical_layout`.
 
     Raises:

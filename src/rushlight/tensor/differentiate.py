@@ -44,8 +44,7 @@ class GradientEdge(tuple):
     ownership_token = property(lambda self: self[2])
 
     def __repr__(self) -> str:
-        return (f"GradientEdge(node={self[0]!r}, output_nr={self[1]!r}, "
-                f"ownership_token={self[2]!r})")
+        return f"GradientEdge(node={self[0]!r}, output_nr={self[1]!r}, ownership_token={self[2]!r})"
 
 
 def as_tuple(x: Any) -> tuple[Any, ...]:
@@ -59,8 +58,9 @@ def edge_of(x: Any) -> tuple[Any, int]:
     """(target, output number) for the engine."""
     if isinstance(x, GradientEdge):
         node = x.node
-        return (node.saved[0] if node.next == () and node.name().endswith("AccumulateGrad")
-                else node), x.output_nr
+        return (
+            node.saved[0] if node.next == () and node.name().endswith("AccumulateGrad") else node
+        ), x.output_nr
     return views.source_edge(x)
 
 
@@ -80,8 +80,10 @@ def cotangents(roots: Sequence[Any], grads: Sequence[Any], batched: bool) -> lis
     """A cotangent per root: the one given, or ones for a scalar."""
     if len(grads) < len(roots):
         raise RuntimeError(f"got {len(roots)} tensors and {len(grads)} gradients")
-    return [one_cotangent(i, root, g, batched)
-            for i, (root, g) in enumerate(zip(roots, grads, strict=False))]
+    return [
+        one_cotangent(i, root, g, batched)
+        for i, (root, g) in enumerate(zip(roots, grads, strict=False))
+    ]
 
 
 def one_cotangent(i: int, root: Any, g: Any, batched: bool) -> Any:
@@ -99,8 +101,9 @@ def one_cotangent(i: int, root: Any, g: Any, batched: bool) -> Any:
     if root.numel() != 1:
         raise RuntimeError("grad can be implicitly created only for scalar outputs")
     if not root.dtype.is_floating_point:
-        raise RuntimeError("grad can be implicitly created only for real scalar outputs but got "
-                           f"{root.dtype}")
+        raise RuntimeError(
+            f"grad can be implicitly created only for real scalar outputs but got {root.dtype}"
+        )
     return root.new_ones(root.shape) if root.array is None else box(np.ones_like(root.array))
 
 
@@ -108,8 +111,12 @@ def check_cotangent(i: int, root: Tensor, g: Tensor, batched: bool) -> None:
     """A cotangent must look like its output."""
     shape = g.shape[1:] if batched else g.shape
     if shape != root.shape:
-        where = f"grad_output[{i}] has a shape of {shape} and output[{i}] has a shape of {root.shape}."
-        raise RuntimeError(BATCHED_SHAPE.format(where) if batched else f"Mismatch in shape: {where}")
+        where = (
+            f"grad_output[{i}] has a shape of {shape} and output[{i}] has a shape of {root.shape}."
+        )
+        raise RuntimeError(
+            BATCHED_SHAPE.format(where) if batched else f"Mismatch in shape: {where}"
+        )
     if root.dtype.is_complex != g.dtype.is_complex:
         raise RuntimeError(
             "For complex Tensors, both grad_output and output are required to have the same dtype. "
@@ -197,16 +204,25 @@ def grad(
         (tensor(6.),)
     """
     if materialize_grads and allow_unused is False:
-        raise ValueError("Expected allow_unused to be True or not passed when "
-                         "materialize_grads=True, but got: allow_unused=False.")
+        raise ValueError(
+            "Expected allow_unused to be True or not passed when "
+            "materialize_grads=True, but got: allow_unused=False."
+        )
     allowed = materialize_grads if allow_unused is None else allow_unused
     roots, wanted = as_tuple(outputs), as_tuple(inputs)
     given = (None,) * len(roots) if grad_outputs is None else as_tuple(grad_outputs)
     overridden = overrides.overriding((*roots, *wanted), {})
     if overridden:
-        return overrides.take_over(grad, (outputs, inputs), {
-            "grad_outputs": grad_outputs, "retain_graph": retain_graph,
-            "create_graph": create_graph, "allow_unused": allow_unused})
+        return overrides.take_over(
+            grad,
+            (outputs, inputs),
+            {
+                "grad_outputs": grad_outputs,
+                "retain_graph": retain_graph,
+                "create_graph": create_graph,
+                "allow_unused": allow_unused,
+            },
+        )
     grads = cotangents(roots, given, is_grads_batched)
     check_roots(roots)
     retain = create_graph if retain_graph is None else retain_graph
@@ -216,20 +232,30 @@ def grad(
 
     result = batched(run, grads) if is_grads_batched else run(grads)
     if materialize_grads:
-        result = tuple([
-            x.new_zeros(x.shape) if g is None and isinstance(x, Tensor) else g
-            for g, x in zip(result, wanted, strict=True)
-        ])
+        result = tuple(
+            [
+                x.new_zeros(x.shape) if g is None and isinstance(x, Tensor) else g
+                for g, x in zip(result, wanted, strict=True)
+            ]
+        )
     return result
 
 
-def propagate(roots: Any, wanted: Any, grads: Any, retain: bool, create: bool, allowed: bool) -> Any:
+def propagate(
+    roots: Any, wanted: Any, grads: Any, retain: bool, create: bool, allowed: bool
+) -> Any:
     """One run of the engine for the gradients of `wanted`."""
     for x in wanted:
         if not requires_grad(x):
             raise RuntimeError("One of the differentiated Tensors does not require grad")
-    found = engine.run([edge_of(x) for x in roots], list(grads), retain, create,
-                       [edge_of(x) for x in wanted], False)
+    found = engine.run(
+        [edge_of(x) for x in roots],
+        list(grads),
+        retain,
+        create,
+        [edge_of(x) for x in wanted],
+        False,
+    )
     for i, g in enumerate(found):
         if g is None and not allowed:
             raise RuntimeError(UNUSED.format(i))
@@ -253,12 +279,18 @@ def method_backward(
     """Accumulate this tensor's gradient into the leaves it depends on; see `autograd.backward`."""
     if overrides.has(self):
         return overrides.take_over(
-            Tensor.backward, (self,),
-            {"gradient": gradient, "retain_graph": retain_graph, "create_graph": create_graph,
-             "inputs": inputs})
-    if gradient is None and inputs is None and not create_graph:
-        if engine.run_from_scalar(self, bool(retain_graph)):
-            return
+            Tensor.backward,
+            (self,),
+            {
+                "gradient": gradient,
+                "retain_graph": retain_graph,
+                "create_graph": create_graph,
+                "inputs": inputs,
+            },
+        )
+    everyday = gradient is None and inputs is None and not create_graph
+    if everyday and engine.run_from_scalar(self, bool(retain_graph)):
+        return
     backward(self, gradient, retain_graph, create_graph, inputs=inputs)
 
 

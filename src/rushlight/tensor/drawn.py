@@ -46,8 +46,9 @@ def batches() -> list[Any]:
     return found
 
 
-def drawn(make: Callable[[tuple[int, ...]], Any], shape: tuple[int, ...],
-          requires_grad: bool = False) -> Any:
+def drawn(
+    make: Callable[[tuple[int, ...]], Any], shape: tuple[int, ...], requires_grad: bool = False
+) -> Any:
     """A tensor of `make(shape)`, an array; under vmap, one per sample where that is wanted."""
     if not state().levels:
         return fresh(make(shape), requires_grad)

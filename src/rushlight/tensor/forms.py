@@ -21,8 +21,11 @@ _SIZE = "tuple of ints size"
 FORMS: dict[str, Sequence[str]] = {
     "rand": [f"{_SIZE}, {options}" for options in _DRAWN],
     "randn": [f"{_SIZE}, {options}" for options in _DRAWN],
-    "randint": [f"{bounds}, {_SIZE}, {options}" for bounds in ("int high", "int low, int high")
-                for options in _DRAWN],
+    "randint": [
+        f"{bounds}, {_SIZE}, {options}"
+        for bounds in ("int high", "int low, int high")
+        for options in _DRAWN
+    ],
     "normal": [
         "Tensor mean, Tensor std, *, torch.Generator generator = None, Tensor out = None",
         "Tensor mean, float std = 1, *, torch.Generator generator = None, Tensor out = None",
@@ -54,5 +57,7 @@ def no_form(name: str, args: Sequence[Any], kwargs: Mapping[str, Any]) -> TypeEr
     got = [shown_type(x) for x in args]
     got += [f"{k}={shown_type(x)}" for k, x in kwargs.items() if x is not None]
     forms = "".join(f" * ({form})\n" for form in FORMS[name])
-    return TypeError(f"{name}() received an invalid combination of arguments - got "
-                     f"({', '.join(got)}), but expected one of:\n{forms}")
+    return TypeError(
+        f"{name}() received an invalid combination of arguments - got "
+        f"({', '.join(got)}), but expected one of:\n{forms}"
+    )

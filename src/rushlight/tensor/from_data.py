@@ -55,8 +55,15 @@ COPY_CONSTRUCT = (
 
 
 @factory
-def tensor(data: Any, *, dtype: Any = None, device: Any = None, requires_grad: bool = False,
-           pin_memory: bool = False, names: Any = None) -> Any:
+def tensor(
+    data: Any,
+    *,
+    dtype: Any = None,
+    device: Any = None,
+    requires_grad: bool = False,
+    pin_memory: bool = False,
+    names: Any = None,
+) -> Any:
     """A new tensor with a copy of `data`: numbers, nested sequences, a NumPy array, a tensor.
 
     The dtype is inferred where it is not given: bool, int64, the default dtype for floats, that of
@@ -172,8 +179,16 @@ def as_tensor(data: Any, dtype: Any = None, device: Any = None) -> Any:
 
 
 @publish.public("Tensor")
-def new_tensor(self: Any, data: Any, *, dtype: Any = None, device: Any = None,
-               requires_grad: bool = False, layout: Any = None, pin_memory: bool = False) -> Any:
+def new_tensor(
+    self: Any,
+    data: Any,
+    *,
+    dtype: Any = None,
+    device: Any = None,
+    requires_grad: bool = False,
+    layout: Any = None,
+    pin_memory: bool = False,
+) -> Any:
     """A new tensor with a copy of `data`, in this tensor's dtype unless told otherwise.
 
     Example:
@@ -189,8 +204,15 @@ def new_tensor(self: Any, data: Any, *, dtype: Any = None, device: Any = None,
 
 
 @factory
-def scalar_tensor(s: Any, *, dtype: Any = None, layout: Any = None, device: Any = None,
-                  pin_memory: bool = False, requires_grad: bool = False) -> Any:
+def scalar_tensor(
+    s: Any,
+    *,
+    dtype: Any = None,
+    layout: Any = None,
+    device: Any = None,
+    pin_memory: bool = False,
+    requires_grad: bool = False,
+) -> Any:
     """A 0-d tensor of a number, in the default dtype.
 
     Example:
@@ -208,8 +230,14 @@ def scalar_tensor(s: Any, *, dtype: Any = None, layout: Any = None, device: Any 
 
 
 @factory
-def asarray(obj: Any, *, dtype: Any = None, device: Any = None, copy: bool | None = None,
-            requires_grad: bool | None = None) -> Any:
+def asarray(
+    obj: Any,
+    *,
+    dtype: Any = None,
+    device: Any = None,
+    copy: bool | None = None,
+    requires_grad: bool | None = None,
+) -> Any:
     """A tensor of any kind of data, sharing memory if `copy` does not forbid it.
 
     `copy=False` insists on sharing. Bytes are read as elements of `dtype`.
@@ -235,8 +263,10 @@ def asarray(obj: Any, *, dtype: Any = None, device: Any = None, copy: bool | Non
             once.warn(KEEPS_GRAD)
     if d is not None and d is not t.dtype:
         if copy is False:
-            raise ValueError(f"can't alias tensor with dtype '{t.dtype.scalar_type}' into dtype "
-                             f"'{d.scalar_type}'.")
+            raise ValueError(
+                f"can't alias tensor with dtype '{t.dtype.scalar_type}' into dtype "
+                f"'{d.scalar_type}'."
+            )
         t = t.to(d)
     elif copy:
         t = t.clone()
@@ -268,8 +298,9 @@ def shared(obj: Any, d: Any) -> Any:
 
 
 @factory
-def frombuffer(buffer: Any, *, dtype: Any, count: int = -1, offset: int = 0,
-               requires_grad: bool = False) -> Any:
+def frombuffer(
+    buffer: Any, *, dtype: Any, count: int = -1, offset: int = 0, requires_grad: bool = False
+) -> Any:
     """A 1-d tensor over the memory of an object with a buffer (bytearray, mmap, array.array).
 
     `count` elements of `dtype` are taken (-1: all) after `offset` bytes.
@@ -300,13 +331,17 @@ def checked_count(length: int, count: int, offset: int, item: int) -> int:
     if length == 0 or count == 0:
         raise ValueError(f"both buffer length ({length}) and count ({count}) must not be 0")
     if not 0 <= offset < length:
-        raise ValueError(f"offset ({offset} bytes) must be non-negative and no greater than buffer "
-                         f"length ({length} bytes) minus 1")
+        raise ValueError(
+            f"offset ({offset} bytes) must be non-negative and no greater than buffer "
+            f"length ({length} bytes) minus 1"
+        )
     rest = length - offset
     if count < 0:
         if rest % item:
-            raise ValueError(f"buffer length ({rest} bytes) after offset ({offset} bytes) must be "
-                             f"a multiple of element size ({item})")
+            raise ValueError(
+                f"buffer length ({rest} bytes) after offset ({offset} bytes) must be "
+                f"a multiple of element size ({item})"
+            )
         return rest // item
     if count * item > rest:
         raise ValueError(

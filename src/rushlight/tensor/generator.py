@@ -121,8 +121,10 @@ def engine_of(name: str, generator: Any) -> kernels.Engine:
     if generator is None:
         return kernels.default_engine
     if not isinstance(generator, Generator):
-        raise TypeError(f"{name}(): argument 'generator' must be torch.Generator, not "
-                        f"{type_name(type(generator))}")
+        raise TypeError(
+            f"{name}(): argument 'generator' must be torch.Generator, not "
+            f"{type_name(type(generator))}"
+        )
     return generator.engine
 
 

@@ -41,9 +41,7 @@ SEQUENCE = (
     "pytorch 2.9; use x[tuple(seq)] instead of x[seq]. In pytorch 2.9 this will be interpreted as "
     "tensor index, x[torch.tensor(seq)], which will result either in an error or a different result"
 )
-BYTE = (
-    "indexing with dtype torch.uint8 is now deprecated, please use a dtype torch.bool instead."
-)
+BYTE = "indexing with dtype torch.uint8 is now deprecated, please use a dtype torch.bool instead."
 INTS = {int}
 BASIC = frozenset((int, type(None), type(Ellipsis)))
 FLOATS = "fc"
@@ -219,7 +217,8 @@ def as_tuple(index: Any) -> tuple[Any, ...]:
 def is_sequence(x: Any) -> bool:
     """Does `x` count as a sequence of indices?"""
     return hasattr(type(x), "__getitem__") and not isinstance(
-        x, (dict, TensorBase, np.generic, type))
+        x, (dict, TensorBase, np.generic, type)
+    )
 
 
 def means_tuple(sequence: Any) -> bool:
@@ -329,8 +328,11 @@ def sliced(t: Any, at: int, s: slice) -> Any:
 
 def is_whole(s: slice, bounds: tuple[int, int, int], length: int) -> bool:
     """Does a slice take a whole dim, with no bound counted from the end?"""
-    return (bounds == (0, length, 1) and not s.start
-            and (s.stop is None or operator.index(s.stop) >= length))
+    return (
+        bounds == (0, length, 1)
+        and not s.start
+        and (s.stop is None or operator.index(s.stop) >= length)
+    )
 
 
 def bounds_of(s: slice, length: int) -> tuple[int, int, int]:
@@ -341,8 +343,9 @@ def bounds_of(s: slice, length: int) -> tuple[int, int, int]:
     return bounds
 
 
-def with_tensor(t: Any, at: int, position: int, x: Any, indices: list[Any],
-                dims: list[int]) -> tuple[Any, int]:
+def with_tensor(
+    t: Any, at: int, position: int, x: Any, indices: list[Any], dims: list[int]
+) -> tuple[Any, int]:
     """An index tensor: 0-d integers select, 0-d masks add a dim, others are kept for later."""
     is_mask = x.dtype is dtypes.bool or x.dtype is dtypes.uint8
     if x.dim() == 0 and x.dtype.category == 1 and not is_mask and x.array is not None:
@@ -470,8 +473,10 @@ def as_value(value: Any, t: Any) -> Any:
             return box(number.astype(t.dtype.numpy))
     kind = type(value).__module__.partition(".")[0]
     name = type(value).__name__
-    raise TypeError(f"can't assign a {'numpy.' if kind == 'numpy' else ''}{name} to a "
-                    f"torch.{t.dtype.scalar_type}Tensor")
+    raise TypeError(
+        f"can't assign a {'numpy.' if kind == 'numpy' else ''}{name} to a "
+        f"torch.{t.dtype.scalar_type}Tensor"
+    )
 
 
 def without_leading(value: Any) -> Any:
@@ -517,7 +522,8 @@ def contains(self: Any, element: Any) -> bool:
     if isinstance(element, (TensorBase, int, float, complex)):
         return bool((self == element).any().item())
     raise RuntimeError(
-        f"Tensor.__contains__ only supports Tensor or scalar, but you passed in a {type(element)}.")
+        f"Tensor.__contains__ only supports Tensor or scalar, but you passed in a {type(element)}."
+    )
 
 
 def delete(self: Any, index: Any) -> None:
@@ -525,8 +531,12 @@ def delete(self: Any, index: Any) -> None:
 
 
 for name, method in {
-    "__getitem__": getitem, "__setitem__": setitem, "__delitem__": delete, "__len__": length,
-    "__iter__": iterate, "__contains__": contains,
+    "__getitem__": getitem,
+    "__setitem__": setitem,
+    "__delitem__": delete,
+    "__len__": length,
+    "__iter__": iterate,
+    "__contains__": contains,
 }.items():
     method.__name__ = name
     method.__qualname__ = f"Tensor.{name}"

@@ -34,8 +34,9 @@ OPTIONS = (
 LEGACY = {d: f"torch.{d.scalar_type}Tensor" for d in dtypes.ALL}
 
 
-def constructed(dtype: dtypes.dtype, args: tuple[Any, ...], kwargs: dict[str, Any],
-                exact: bool = True) -> Any:
+def constructed(
+    dtype: dtypes.dtype, args: tuple[Any, ...], kwargs: dict[str, Any], exact: bool = True
+) -> Any:
     """What an old constructor makes of its arguments; `exact` refuses tensors of other dtypes."""
     device = kwargs.pop("device", None)
     if device is not None:
@@ -67,8 +68,7 @@ def from_value(dtype: dtypes.dtype, data: Any, exact: bool) -> Any:
     """A tensor of one argument: another tensor's memory, or a copy of a sequence."""
     if isinstance(data, TensorBase):
         if exact and data.dtype is not dtype:
-            wanted, got = [OPTIONS.format(word(d))
-                           for d in (dtype, data.dtype)]
+            wanted, got = [OPTIONS.format(word(d)) for d in (dtype, data.dtype)]
             raise TypeError(f"expected {wanted} (got {got})")
         return alias.run((data,), ())
     if hasattr(data, "_tensor_over"):
@@ -85,8 +85,9 @@ def from_value(dtype: dtypes.dtype, data: Any, exact: bool) -> Any:
 def check_legacy_device(device: Any) -> None:
     kind = metadata.device(device).type
     if kind != "cpu":
-        raise RuntimeError("legacy constructor expects device type: cpu but device type: "
-                           f"{kind} was passed")
+        raise RuntimeError(
+            f"legacy constructor expects device type: cpu but device type: {kind} was passed"
+        )
 
 
 def no_such_form(args: tuple[Any, ...], kwargs: dict[str, Any]) -> TypeError:
@@ -127,8 +128,10 @@ class tensortype(metaclass=TorchClass):
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         if self.is_cuda:
-            raise TypeError(f"type {self.__module__}.{self.__name__} not available. Torch not "
-                            "compiled with CUDA enabled.")
+            raise TypeError(
+                f"type {self.__module__}.{self.__name__} not available. Torch not "
+                "compiled with CUDA enabled."
+            )
         return constructed(self.dtype, args, kwargs)
 
     def __instancecheck__(self, x: Any) -> bool:
@@ -141,8 +144,9 @@ class tensortype(metaclass=TorchClass):
         return f"<class '{self.__module__}.{self.__name__}'>"
 
     def __getattr__(self, name: str) -> NoReturn:
-        raise AttributeError(f"type object '{self.__module__}.{self.__name__}' has no attribute "
-                             f"'{name}'")
+        raise AttributeError(
+            f"type object '{self.__module__}.{self.__name__}' has no attribute '{name}'"
+        )
 
     def __reduce__(self) -> tuple[Any, tuple[str, bool]]:
         return tensor_type, (self.dtype.name, self.is_cuda)

@@ -86,16 +86,24 @@ def ranked(x: Any) -> Any:
 
 def no_operands(*given: Any) -> TypeError:
     """The complaint about operands that are neither tensors nor numbers."""
-    kinds = [Any if ranked(x) is None else TensorBase if isinstance(x, TensorBase) else float
-             for x in given]
-    names = ["Tensor" if k is TensorBase else metadata.type_name(type(x))
-             for k, x in zip(kinds, given, strict=True)]
-    text = ("result_type() received an invalid combination of arguments - got "
-            f"({', '.join(names)}), but expected one of:\n")
+    kinds = [
+        Any if ranked(x) is None else TensorBase if isinstance(x, TensorBase) else float
+        for x in given
+    ]
+    names = [
+        "Tensor" if k is TensorBase else metadata.type_name(type(x))
+        for k, x in zip(kinds, given, strict=True)
+    ]
+    text = (
+        "result_type() received an invalid combination of arguments - got "
+        f"({', '.join(names)}), but expected one of:\n"
+    )
     for form, wanted in RESULT_TYPE_FORMS.items():
         shown = [n if k is w else f"!{n}!" for n, k, w in zip(names, kinds, wanted, strict=True)]
-        text += (f" * {form}\n      didn't match because some of the arguments have invalid types: "
-                 f"({', '.join(shown)})\n")
+        text += (
+            f" * {form}\n      didn't match because some of the arguments have invalid types: "
+            f"({', '.join(shown)})\n"
+        )
     return TypeError(text)
 
 
@@ -116,8 +124,9 @@ def set_default_tensor_type(t: Any, /) -> None:
         t = type_called(t)
     once.warn(TYPE_DEPRECATED, stacklevel=3)
     if not isinstance(t, tensortype):
-        raise TypeError("invalid type object: only floating-point types are supported as the "
-                        "default type")
+        raise TypeError(
+            "invalid type object: only floating-point types are supported as the default type"
+        )
     dtypes.set_default_dtype(t.dtype)
 
 
@@ -132,8 +141,22 @@ def is_same_size(input: Any, other: Any) -> bool:
 
 # -- flags of backends that are not there --------------------------------------------------------
 
-for _name in ("cuda", "xpu", "mps", "mtia", "maia", "ipu", "xla", "vulkan", "meta", "sparse",
-              "sparse_csr", "quantized", "mkldnn", "nested"):
+for _name in (
+    "cuda",
+    "xpu",
+    "mps",
+    "mtia",
+    "maia",
+    "ipu",
+    "xla",
+    "vulkan",
+    "meta",
+    "sparse",
+    "sparse_csr",
+    "quantized",
+    "mkldnn",
+    "nested",
+):
     enter("Tensor", f"is_{_name}", property(lambda self: False))
 enter("Tensor", "is_cpu", property(lambda self: True))
 enter("Tensor", "name", property(lambda self: None))
@@ -154,8 +177,7 @@ def is_distributed(self: Any) -> bool:
 @public("Tensor")
 def is_coalesced(self: Any) -> bool:
     """Refused: only sparse tensors can be coalesced."""
-    raise RuntimeError(
-        "is_coalesced expected sparse coordinate tensor layout but got Strided")
+    raise RuntimeError("is_coalesced expected sparse coordinate tensor layout but got Strided")
 
 
 @public("Tensor")

@@ -24,8 +24,10 @@ def number_argument(name: str, argument: str, position: int, x: Any) -> Any:
         return x.item()
     if isinstance(x, TensorBase) and x.dim() == 0 and not x.requires_grad:
         return x.item()
-    raise TypeError(f"{name}(): argument '{argument}' (position {position}) must be Number, not "
-                    f"{type_name(type(x))}")
+    raise TypeError(
+        f"{name}(): argument '{argument}' (position {position}) must be Number, not "
+        f"{type_name(type(x))}"
+    )
 
 
 def dtype_of_number(x: Any) -> dtypes.dtype:

@@ -72,10 +72,41 @@ def forwarded(ours: Ours, name: str) -> Rule:
     return call
 
 
-alike("tril", "triu", "diag", "trace", "nan_to_num", "count_nonzero", "isreal", "rot90", "fliplr",
-      "flipud", "vander", "sinc", "i0", "cov", "corrcoef", "angle")
-alike("inv", "det", "solve", "pinv", "slogdet", "cholesky", "matrix_power", "matrix_rank", "eigh",
-      "eigvalsh", "eig", "eigvals", "qr", module=np.linalg, ours=linalg)
+alike(
+    "tril",
+    "triu",
+    "diag",
+    "trace",
+    "nan_to_num",
+    "count_nonzero",
+    "isreal",
+    "rot90",
+    "fliplr",
+    "flipud",
+    "vander",
+    "sinc",
+    "i0",
+    "cov",
+    "corrcoef",
+    "angle",
+)
+alike(
+    "inv",
+    "det",
+    "solve",
+    "pinv",
+    "slogdet",
+    "cholesky",
+    "matrix_power",
+    "matrix_rank",
+    "eigh",
+    "eigvalsh",
+    "eig",
+    "eigvals",
+    "qr",
+    module=np.linalg,
+    ours=linalg,
+)
 alike("real", "imag", always=True)
 ALWAYS.add(np.linalg.inv)
 
@@ -90,8 +121,9 @@ def dims_of(axis: Any, t: Any) -> Any:
 
 def reduction(name: str, *functions: Any) -> None:
     @rule(*functions, always=True)
-    def call(a: Any, axis: Any = None, dtype: Any = None, out: Any = None,
-             keepdims: Any = False) -> Any:
+    def call(
+        a: Any, axis: Any = None, dtype: Any = None, out: Any = None, keepdims: Any = False
+    ) -> Any:
         t = as_tensor(a)
         if dtype is not None:
             t = t.to(as_tensor(np.empty(0, dtype)).dtype)
@@ -107,8 +139,14 @@ def extreme(name: str, *functions: Any) -> None:
 
 def spread(name: str, function: Any) -> None:
     @rule(function, always=True)
-    def call(a: Any, axis: Any = None, dtype: Any = None, out: Any = None, ddof: int = 0,
-             keepdims: Any = False) -> Any:
+    def call(
+        a: Any,
+        axis: Any = None,
+        dtype: Any = None,
+        out: Any = None,
+        ddof: int = 0,
+        keepdims: Any = False,
+    ) -> Any:
         t = as_tensor(a)
         return getattr(torch, name)(t, dims_of(axis, t), correction=ddof, keepdim=bool(keepdims))
 
@@ -144,8 +182,9 @@ for _name in ("cumsum", "cumprod"):
 
 
 @rule(np.prod, always=True)
-def prod(a: Any, axis: Any = None, dtype: Any = None, out: Any = None,
-         keepdims: Any = False) -> Any:
+def prod(
+    a: Any, axis: Any = None, dtype: Any = None, out: Any = None, keepdims: Any = False
+) -> Any:
     t = as_tensor(a)
     return torch.prod(t) if axis is None else torch.prod(t, axis, keepdim=bool(keepdims))
 
@@ -158,8 +197,9 @@ def ptp(a: Any, axis: Any = None, out: Any = None, keepdims: Any = False) -> Any
 
 
 @rule(np.median)
-def median(a: Any, axis: Any = None, out: Any = None, overwrite_input: bool = False,
-           keepdims: Any = False) -> Any:
+def median(
+    a: Any, axis: Any = None, out: Any = None, overwrite_input: bool = False, keepdims: Any = False
+) -> Any:
     t = as_tensor(a).reshape(-1) if axis is None else as_tensor(a)
     axis = axis or 0
     n = t.shape[axis]
@@ -346,8 +386,9 @@ def einsum(subscripts: str, *operands: Any, out: Any = None, optimize: Any = Fal
 
 
 @rule(np.cross)
-def cross(a: Any, b: Any, axisa: int = -1, axisb: int = -1, axisc: int = -1,
-          axis: int | None = None) -> Any:
+def cross(
+    a: Any, b: Any, axisa: int = -1, axisb: int = -1, axisc: int = -1, axis: int | None = None
+) -> Any:
     return linalg.cross(*promoted((a, b)), dim=axisa if axis is None else axis)
 
 
@@ -357,8 +398,9 @@ def norm(x: Any, ord: Any = None, axis: Any = None, keepdims: bool = False) -> A
 
 
 @rule(np.linalg.svd)
-def svd(a: Any, full_matrices: bool = True, compute_uv: bool = True,
-        hermitian: bool = False) -> Any:
+def svd(
+    a: Any, full_matrices: bool = True, compute_uv: bool = True, hermitian: bool = False
+) -> Any:
     return linalg.svd(as_tensor(a), full_matrices) if compute_uv else linalg.svdvals(as_tensor(a))
 
 
@@ -379,8 +421,15 @@ def take_along_axis(arr: Any, indices: Any, axis: Any = -1) -> Any:
 
 
 @rule(np.clip, always=True)
-def clip(a: Any, a_min: Any = None, a_max: Any = None, out: Any = None, *, min: Any = None,
-         max: Any = None) -> Any:
+def clip(
+    a: Any,
+    a_min: Any = None,
+    a_max: Any = None,
+    out: Any = None,
+    *,
+    min: Any = None,
+    max: Any = None,
+) -> Any:
     low, high = a_min if min is None else min, a_max if max is None else max
     if isinstance(low, np.ndarray) or isinstance(high, np.ndarray):
         low, high = [x if x is None else as_tensor(x) for x in (low, high)]
@@ -394,8 +443,9 @@ def sort(a: Any, axis: Any = -1, kind: Any = None, order: Any = None, *, stable:
 
 
 @rule(np.argsort, always=True)
-def argsort(a: Any, axis: Any = -1, kind: Any = None, order: Any = None, *,
-            stable: Any = None) -> Any:
+def argsort(
+    a: Any, axis: Any = -1, kind: Any = None, order: Any = None, *, stable: Any = None
+) -> Any:
     t = as_tensor(a)
     return torch.argsort(t.reshape(-1) if axis is None else t, dim=-1 if axis is None else axis)
 
@@ -421,12 +471,19 @@ def copied(a: Any, order: str = "K", subok: bool = False) -> Any:
 
 
 @rule(np.unique)
-def unique(ar: Any, return_index: bool = False, return_inverse: bool = False,
-           return_counts: bool = False, axis: Any = None, **options: Any) -> Any:
+def unique(
+    ar: Any,
+    return_index: bool = False,
+    return_inverse: bool = False,
+    return_counts: bool = False,
+    axis: Any = None,
+    **options: Any,
+) -> Any:
     if return_index:
         raise TypeError("numpy.unique of tensors knows no return_index")
-    return torch.unique(as_tensor(ar), return_inverse=return_inverse, return_counts=return_counts,
-                        dim=axis)
+    return torch.unique(
+        as_tensor(ar), return_inverse=return_inverse, return_counts=return_counts, dim=axis
+    )
 
 
 @rule(np.nonzero, always=True)
@@ -440,8 +497,9 @@ def isclose(a: Any, b: Any, rtol: float = 1e-5, atol: float = 1e-8, equal_nan: b
 
 
 @rule(np.allclose)
-def allclose(a: Any, b: Any, rtol: float = 1e-5, atol: float = 1e-8,
-             equal_nan: bool = False) -> bool:
+def allclose(
+    a: Any, b: Any, rtol: float = 1e-5, atol: float = 1e-8, equal_nan: bool = False
+) -> bool:
     return bool(isclose(a, b, rtol, atol, equal_nan).all())
 
 

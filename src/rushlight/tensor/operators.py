@@ -55,6 +55,7 @@ def forward(op: Any) -> Callable[[Any, Any], Any]:
 
 def reflected(op: Any) -> Callable[[Any, Any], Any]:
     """The operator `other OP self`, when `other` did not know how."""
+
     def operator(self: Any, other: Any) -> Any:
         if not isinstance(self, TensorBase):
             raise TypeError(f"descriptor requires a Tensor but received a {type(self).__name__}")
@@ -71,8 +72,9 @@ def overwriting(method: str) -> Callable[[Any, Any], Any]:
 def invert(self: Any) -> Any:
     """`~self`, of integers and bools."""
     if self.dtype.category > 1:
-        raise TypeError("~ (operator.invert) is only implemented on integer and Boolean-type "
-                        "tensors")
+        raise TypeError(
+            "~ (operator.invert) is only implemented on integer and Boolean-type tensors"
+        )
     return unary(compare.bitwise_not, self)
 
 

@@ -73,7 +73,8 @@ def refuse_device(kind: str) -> NoReturn:
         raise AssertionError(f"Torch not compiled with {NOT_COMPILED[kind]} enabled")
     if kind == "meta":
         raise NotImplementedError(
-            "rushlight has no tensors on the meta device: every tensor holds its numbers")
+            "rushlight has no tensors on the meta device: every tensor holds its numbers"
+        )
     raise NotImplementedError(
         f"Could not run 'aten::empty.memory_format' with arguments from the '{kind.upper()}' "
         "backend. 'aten::empty.memory_format' is only available for these backends: [CPU]."
@@ -96,7 +97,8 @@ def check_format(name: str, memory_format: Any) -> None:
 def argument_type(name: str, argument: str, wanted: str, got: Any) -> TypeError:
     """PyTorch's complaint about the type of a keyword argument."""
     return TypeError(
-        f"{name}(): argument '{argument}' must be {wanted}, not {type_name(type(got))}")
+        f"{name}(): argument '{argument}' must be {wanted}, not {type_name(type(got))}"
+    )
 
 
 def dtype_or(name: str, dtype: Any, default: Any) -> dtypes.dtype:
@@ -161,8 +163,10 @@ def sizes(name: str, args: tuple[Any, ...], keyword: Any = None) -> tuple[int, .
     elif not args:
         raise TypeError(f'{name}() missing 1 required positional arguments: "size"')
     elif type(args[0]) is not int and not is_size(args[0]):
-        raise TypeError(f"{name}(): argument 'size' (position 1) must be tuple of ints, not "
-                        f"{type_name(type(args[0]))}")
+        raise TypeError(
+            f"{name}(): argument 'size' (position 1) must be tuple of ints, not "
+            f"{type_name(type(args[0]))}"
+        )
     for n in args:
         if type(n) is not int:
             return tuple([as_size(name, n, i) for i, n in enumerate(args)])
@@ -172,8 +176,10 @@ def sizes(name: str, args: tuple[Any, ...], keyword: Any = None) -> tuple[int, .
 def sequence_of_sizes(name: str, size: Any) -> tuple[int, ...]:
     """Sizes from an argument that must be a sequence."""
     if not isinstance(size, (tuple, list)):
-        raise TypeError(f"{name}(): argument 'size' (position 1) must be tuple of ints, not "
-                        f"{type_name(type(size))}")
+        raise TypeError(
+            f"{name}(): argument 'size' (position 1) must be tuple of ints, not "
+            f"{type_name(type(size))}"
+        )
     return sizes(name, (size,))
 
 
@@ -186,8 +192,10 @@ def is_size(x: Any) -> bool:
 def as_size(name: str, x: Any, place: int) -> int:
     if is_size(x):
         return int(x)
-    raise TypeError(f"{name}(): argument 'size' failed to unpack the object at pos {place + 1} "
-                    f'with error "type must be tuple of ints,but got {type_name(type(x))}"')
+    raise TypeError(
+        f"{name}(): argument 'size' failed to unpack the object at pos {place + 1} "
+        f'with error "type must be tuple of ints,but got {type_name(type(x))}"'
+    )
 
 
 # -- memory ----------------------------------------------------------------------------------
@@ -209,11 +217,11 @@ def explain(shape: tuple[int, ...], dtype: Any, name: str) -> None:
             raise RuntimeError("zeros: Dimension size must be non-negative.") from None
         worst = next(n for n in shape if n < 0)
         raise RuntimeError(
-            f"Trying to create tensor with negative dimension {worst}: {[*shape]}") from None
+            f"Trying to create tensor with negative dimension {worst}: {[*shape]}"
+        ) from None
     count = math.prod(shape) * np.dtype(dtype).itemsize
     if count >= 2**63:
-        raise RuntimeError(
-            f"Storage size calculation overflowed with sizes={[*shape]}") from None
+        raise RuntimeError(f"Storage size calculation overflowed with sizes={[*shape]}") from None
     if count > 2**31:
         raise RuntimeError(OUT_OF_MEMORY.format(count)) from None
 
@@ -231,8 +239,10 @@ def out_dtype(name: str, out: Any, dtype: Any) -> dtypes.dtype:
     if not isinstance(out, TensorBase):
         raise argument_type(name, "out", "Tensor", out)
     if dtype is not None and as_dtype(dtype, f"{name}()") is not out.dtype:
-        raise RuntimeError(f"dtype {as_dtype(dtype).scalar_type} does not match dtype of out "
-                           f"parameter ({out.dtype.scalar_type})")
+        raise RuntimeError(
+            f"dtype {as_dtype(dtype).scalar_type} does not match dtype of out "
+            f"parameter ({out.dtype.scalar_type})"
+        )
     return out.dtype
 
 

@@ -131,8 +131,21 @@ class UninitializedTensorMixin:
     """What waiting for a shape means: nothing but `materialize` can be done to the tensor."""
 
     cls_to_become: type = Tensor
-    _allowed = ("materialize", "detach", "clone", "type", "to", "half", "float", "double", "copy_",
-                "new_empty", "is_floating_point", "cuda", "cpu")
+    _allowed = (
+        "materialize",
+        "detach",
+        "clone",
+        "type",
+        "to",
+        "half",
+        "float",
+        "double",
+        "copy_",
+        "new_empty",
+        "is_floating_point",
+        "cuda",
+        "cpu",
+    )
 
     def materialize(self, shape: Any, device: Any = None, dtype: Any = None) -> None:
         """Become an ordinary tensor of this shape, uninitialised."""
@@ -186,8 +199,13 @@ class UninitializedBuffer(UninitializedTensorMixin, Tensor):
 
     __module__ = "torch.nn.parameter"
 
-    def __new__(cls, requires_grad: bool = False, device: Any = None, dtype: Any = None,
-                persistent: bool = True) -> Any:
+    def __new__(
+        cls,
+        requires_grad: bool = False,
+        device: Any = None,
+        dtype: Any = None,
+        persistent: bool = True,
+    ) -> Any:
         made = new_of(cls, empty(0, device=device, dtype=dtype)).requires_grad_(requires_grad)
         made.persistent = persistent
         made._is_buffer = True

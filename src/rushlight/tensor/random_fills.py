@@ -65,8 +65,9 @@ def normal_(self: Any, mean: float = 0.0, std: float = 1.0, *, generator: Any = 
         >>> torch.empty(2).normal_(5, 0)
         tensor([5., 5.])
     """
-    return filled(self, "normal_", "NormalBackward0", kernels.normal, generator, float(mean),
-                  float(std))
+    return filled(
+        self, "normal_", "NormalBackward0", kernels.normal, generator, float(mean), float(std)
+    )
 
 
 @public("Tensor", name="random_")
@@ -87,8 +88,15 @@ def random_(self: Any, *args: Any, generator: Any = None, **kwargs: Any) -> Any:
     else:
         low, high = from_to("random_", args, kwargs, None, None)
         node = "RandomBackward1" if low is None else "RandomBackward0"
-    return filled(self, "random_", node, kernels.integers, generator, int(low or 0),
-                  None if high is None else int(high))
+    return filled(
+        self,
+        "random_",
+        node,
+        kernels.integers,
+        generator,
+        int(low or 0),
+        None if high is None else int(high),
+    )
 
 
 @public("Tensor", name="bernoulli_")
@@ -101,8 +109,9 @@ def bernoulli_(self: Any, p: Any = 0.5, *, generator: Any = None) -> Any:
         tensor([0., 1.])
     """
     if not isinstance(p, TensorBase):
-        return filled(self, "bernoulli_", "BernoulliBackward2", kernels.bernoulli, generator,
-                      float(p))
+        return filled(
+            self, "bernoulli_", "BernoulliBackward2", kernels.bernoulli, generator, float(p)
+        )
     if self.array is not None:
         check_target()
     return inplace.apply(bernoulli_fill, (self, p), (engine_of("bernoulli_", generator),))
@@ -111,22 +120,31 @@ def bernoulli_(self: Any, p: Any = 0.5, *, generator: Any = None) -> Any:
 @public("Tensor", name="exponential_")
 def exponential_(self: Any, lambd: float = 1.0, *, generator: Any = None) -> Any:
     """Overwrite with waiting times at `lambd` events per unit of time."""
-    return filled(self, "exponential_", "ExponentialBackward0", kernels.exponential, generator,
-                  float(lambd))
+    return filled(
+        self, "exponential_", "ExponentialBackward0", kernels.exponential, generator, float(lambd)
+    )
 
 
 @public("Tensor", name="cauchy_")
 def cauchy_(self: Any, median: float = 0.0, sigma: float = 1.0, *, generator: Any = None) -> Any:
     """Overwrite with numbers of Cauchy's distribution."""
-    return filled(self, "cauchy_", "CauchyBackward0", kernels.cauchy, generator, float(median),
-                  float(sigma))
+    return filled(
+        self, "cauchy_", "CauchyBackward0", kernels.cauchy, generator, float(median), float(sigma)
+    )
 
 
 @public("Tensor", name="log_normal_")
 def log_normal_(self: Any, mean: float = 1.0, std: float = 2.0, *, generator: Any = None) -> Any:
     """Overwrite with numbers whose logarithms are normal."""
-    return filled(self, "log_normal_", "LogNormalBackward0", kernels.log_normal, generator,
-                  float(mean), float(std))
+    return filled(
+        self,
+        "log_normal_",
+        "LogNormalBackward0",
+        kernels.log_normal,
+        generator,
+        float(mean),
+        float(std),
+    )
 
 
 @public("Tensor", name="geometric_")

@@ -36,9 +36,20 @@ from rushlight.tensor.options import (
 Draw = Callable[..., Any]
 
 
-def new_draw(name: str, shape: tuple[int, ...], draw: Draw, parameters: tuple[Any, ...],
-             generator: Any, out: Any, dtype: Any, default: dtypes.dtype, layout: Any, device: Any,
-             pin_memory: Any, requires_grad: Any) -> Any:
+def new_draw(
+    name: str,
+    shape: tuple[int, ...],
+    draw: Draw,
+    parameters: tuple[Any, ...],
+    generator: Any,
+    out: Any,
+    dtype: Any,
+    default: dtypes.dtype,
+    layout: Any,
+    device: Any,
+    pin_memory: Any,
+    requires_grad: Any,
+) -> Any:
     """A tensor of one draw, with the options of a factory function."""
     check_options(name, layout, device, pin_memory, requires_grad)
     engine = engine_of(name, generator)
@@ -55,9 +66,18 @@ def new_draw(name: str, shape: tuple[int, ...], draw: Draw, parameters: tuple[An
 
 
 @factory
-def rand(*args: Any, size: Any = None, generator: Any = None, names: Any = None, out: Any = None,
-         dtype: Any = None, layout: Any = None, device: Any = None, pin_memory: bool = False,
-         requires_grad: bool = False) -> Any:
+def rand(
+    *args: Any,
+    size: Any = None,
+    generator: Any = None,
+    names: Any = None,
+    out: Any = None,
+    dtype: Any = None,
+    layout: Any = None,
+    device: Any = None,
+    pin_memory: bool = False,
+    requires_grad: bool = False,
+) -> Any:
     """Numbers drawn uniformly from [0, 1), in a tensor of the given size.
 
     Example:
@@ -68,14 +88,35 @@ def rand(*args: Any, size: Any = None, generator: Any = None, names: Any = None,
     """
     if not args and size is None:
         raise no_form("rand", args, {})
-    return new_draw("rand", sizes("rand", args, size), kernels.uniform, (), generator, out, dtype,
-                    dtypes.get_default_dtype(), layout, device, pin_memory, requires_grad)
+    return new_draw(
+        "rand",
+        sizes("rand", args, size),
+        kernels.uniform,
+        (),
+        generator,
+        out,
+        dtype,
+        dtypes.get_default_dtype(),
+        layout,
+        device,
+        pin_memory,
+        requires_grad,
+    )
 
 
 @factory
-def randn(*args: Any, size: Any = None, generator: Any = None, names: Any = None, out: Any = None,
-          dtype: Any = None, layout: Any = None, device: Any = None, pin_memory: bool = False,
-          requires_grad: bool = False) -> Any:
+def randn(
+    *args: Any,
+    size: Any = None,
+    generator: Any = None,
+    names: Any = None,
+    out: Any = None,
+    dtype: Any = None,
+    layout: Any = None,
+    device: Any = None,
+    pin_memory: bool = False,
+    requires_grad: bool = False,
+) -> Any:
     """Numbers from the standard normal distribution, in a tensor of the given size.
 
     Example:
@@ -86,14 +127,36 @@ def randn(*args: Any, size: Any = None, generator: Any = None, names: Any = None
     """
     if not args and size is None:
         raise no_form("randn", args, {})
-    return new_draw("randn", sizes("randn", args, size), kernels.normal, (), generator, out, dtype,
-                    dtypes.get_default_dtype(), layout, device, pin_memory, requires_grad)
+    return new_draw(
+        "randn",
+        sizes("randn", args, size),
+        kernels.normal,
+        (),
+        generator,
+        out,
+        dtype,
+        dtypes.get_default_dtype(),
+        layout,
+        device,
+        pin_memory,
+        requires_grad,
+    )
 
 
 @factory
-def randint(*args: Any, low: Any = None, high: Any = None, size: Any = None, generator: Any = None,
-            out: Any = None, dtype: Any = None, layout: Any = None, device: Any = None,
-            pin_memory: bool = False, requires_grad: bool = False) -> Any:
+def randint(
+    *args: Any,
+    low: Any = None,
+    high: Any = None,
+    size: Any = None,
+    generator: Any = None,
+    out: Any = None,
+    dtype: Any = None,
+    layout: Any = None,
+    device: Any = None,
+    pin_memory: bool = False,
+    requires_grad: bool = False,
+) -> Any:
     """Integers from `low` (0) to before `high`: `randint([low,] high, size)`.
 
     Raises:
@@ -106,8 +169,20 @@ def randint(*args: Any, low: Any = None, high: Any = None, size: Any = None, gen
         tensor([4, 2, 4])
     """
     first, last, shape = randint_arguments(args, low, high, size)
-    return new_draw("randint", sequence_of_sizes("randint", shape), kernels.integers, (first, last),
-                    generator, out, dtype, dtypes.int64, layout, device, pin_memory, requires_grad)
+    return new_draw(
+        "randint",
+        sequence_of_sizes("randint", shape),
+        kernels.integers,
+        (first, last),
+        generator,
+        out,
+        dtype,
+        dtypes.int64,
+        layout,
+        device,
+        pin_memory,
+        requires_grad,
+    )
 
 
 def randint_arguments(
@@ -120,8 +195,10 @@ def randint_arguments(
     if len(given) not in (2, 3) or len(whole) != len(given) - 1:
         raise no_form("randint", args, {"low": low, "high": high, "size": size})
     if not isinstance(given[-1], (tuple, list)):
-        raise TypeError(f"randint(): argument 'size' (position {len(given)}) must be tuple of "
-                        f"ints, not {type_name(type(given[-1]))}")
+        raise TypeError(
+            f"randint(): argument 'size' (position {len(given)}) must be tuple of "
+            f"ints, not {type_name(type(given[-1]))}"
+        )
     bounds = [0, *map(int, whole)] if len(whole) == 1 else [*map(int, whole)]
     return bounds[0], bounds[1], given[-1]
 
@@ -133,9 +210,17 @@ def is_integer(x: Any) -> bool:
 
 
 @factory
-def randperm(n: int, *, generator: Any = None, out: Any = None, dtype: Any = None,
-             layout: Any = None, device: Any = None, pin_memory: bool = False,
-             requires_grad: bool = False) -> Any:
+def randperm(
+    n: int,
+    *,
+    generator: Any = None,
+    out: Any = None,
+    dtype: Any = None,
+    layout: Any = None,
+    device: Any = None,
+    pin_memory: bool = False,
+    requires_grad: bool = False,
+) -> Any:
     """The integers below `n` in random order.
 
     Example:
@@ -145,8 +230,9 @@ def randperm(n: int, *, generator: Any = None, out: Any = None, dtype: Any = Non
         tensor([4, 0, 1, 3, 2])
     """
     if not is_integer(n):
-        raise TypeError("randperm(): argument 'n' (position 1) must be int, not "
-                        f"{type_name(type(n))}")
+        raise TypeError(
+            f"randperm(): argument 'n' (position 1) must be int, not {type_name(type(n))}"
+        )
     check_options("randperm", layout, device, pin_memory, requires_grad)
     engine = engine_of("randperm", generator)
     d = dtype_or("randperm", dtype, dtypes.int64) if out is None else out.dtype
@@ -163,12 +249,23 @@ def randperm(n: int, *, generator: Any = None, out: Any = None, dtype: Any = Non
 # -- like another tensor -----------------------------------------------------------------------
 
 
-def draw_like(name: str, input: Any, draw: Draw, parameters: tuple[Any, ...], generator: Any,
-              dtype: Any, layout: Any, device: Any, pin_memory: Any, requires_grad: Any,
-              memory_format: Any) -> Any:
+def draw_like(
+    name: str,
+    input: Any,
+    draw: Draw,
+    parameters: tuple[Any, ...],
+    generator: Any,
+    dtype: Any,
+    layout: Any,
+    device: Any,
+    pin_memory: Any,
+    requires_grad: Any,
+    memory_format: Any,
+) -> Any:
     """A draw in a tensor like `input`, in the order of its memory."""
-    target = empty_array_like(name, input, dtype, layout, device, pin_memory, requires_grad,
-                              memory_format)
+    target = empty_array_like(
+        name, input, dtype, layout, device, pin_memory, requires_grad, memory_format
+    )
     engine = engine_of(name, generator)
 
     def make(size: tuple[int, ...]) -> Any:
@@ -180,9 +277,17 @@ def draw_like(name: str, input: Any, draw: Draw, parameters: tuple[Any, ...], ge
 
 
 @public("torch")
-def rand_like(input: Any, *, generator: Any = None, dtype: Any = None, layout: Any = None,
-              device: Any = None, requires_grad: bool = False, memory_format: Any = None,
-              pin_memory: bool = False) -> Any:
+def rand_like(
+    input: Any,
+    *,
+    generator: Any = None,
+    dtype: Any = None,
+    layout: Any = None,
+    device: Any = None,
+    requires_grad: bool = False,
+    memory_format: Any = None,
+    pin_memory: bool = False,
+) -> Any:
     """Numbers drawn uniformly from [0, 1) in a tensor of the shape and dtype of `input`.
 
     Example:
@@ -190,14 +295,33 @@ def rand_like(input: Any, *, generator: Any = None, dtype: Any = None, layout: A
         >>> torch.rand_like(torch.ones(2, 3)).shape
         torch.Size([2, 3])
     """
-    return draw_like("rand_like", input, kernels.uniform, (0.0, 1.0), generator, dtype, layout,
-                     device, pin_memory, requires_grad, memory_format)
+    return draw_like(
+        "rand_like",
+        input,
+        kernels.uniform,
+        (0.0, 1.0),
+        generator,
+        dtype,
+        layout,
+        device,
+        pin_memory,
+        requires_grad,
+        memory_format,
+    )
 
 
 @public("torch")
-def randn_like(input: Any, *, generator: Any = None, dtype: Any = None, layout: Any = None,
-               device: Any = None, requires_grad: bool = False, memory_format: Any = None,
-               pin_memory: bool = False) -> Any:
+def randn_like(
+    input: Any,
+    *,
+    generator: Any = None,
+    dtype: Any = None,
+    layout: Any = None,
+    device: Any = None,
+    requires_grad: bool = False,
+    memory_format: Any = None,
+    pin_memory: bool = False,
+) -> Any:
     """Standard normal numbers in a tensor of the shape and dtype of `input`.
 
     Example:
@@ -205,15 +329,35 @@ def randn_like(input: Any, *, generator: Any = None, dtype: Any = None, layout: 
         >>> torch.randn_like(torch.ones(2, 3)).shape
         torch.Size([2, 3])
     """
-    return draw_like("randn_like", input, kernels.normal, (0.0, 1.0), generator, dtype, layout,
-                     device, pin_memory, requires_grad, memory_format)
+    return draw_like(
+        "randn_like",
+        input,
+        kernels.normal,
+        (0.0, 1.0),
+        generator,
+        dtype,
+        layout,
+        device,
+        pin_memory,
+        requires_grad,
+        memory_format,
+    )
 
 
 @public("torch")
-def randint_like(input: Any, *args: Any, low: Any = 0, high: Any = None, generator: Any = None,
-                 dtype: Any = None, layout: Any = None, device: Any = None,
-                 requires_grad: bool = False, memory_format: Any = None,
-                 pin_memory: bool = False) -> Any:
+def randint_like(
+    input: Any,
+    *args: Any,
+    low: Any = 0,
+    high: Any = None,
+    generator: Any = None,
+    dtype: Any = None,
+    layout: Any = None,
+    device: Any = None,
+    requires_grad: bool = False,
+    memory_format: Any = None,
+    pin_memory: bool = False,
+) -> Any:
     """Integers from `low` (0) to before `high` in a tensor like `input`.
 
     Example:
@@ -225,16 +369,28 @@ def randint_like(input: Any, *args: Any, low: Any = 0, high: Any = None, generat
     first, last = (low, bounds[0] if bounds else high) if len(bounds) < 2 else bounds
     if isinstance(last, TensorBase):
         last = last.item()
-    return draw_like("randint_like", input, kernels.integers, (int(first), int(last)), generator,
-                     dtype, layout, device, pin_memory, requires_grad, memory_format)
+    return draw_like(
+        "randint_like",
+        input,
+        kernels.integers,
+        (int(first), int(last)),
+        generator,
+        dtype,
+        layout,
+        device,
+        pin_memory,
+        requires_grad,
+        memory_format,
+    )
 
 
 # -- with tensors of parameters ------------------------------------------------------------------
 
 
 @public("torch", out=True)
-def normal(mean: Any = 0.0, std: Any = 1.0, size: Any = None, *, generator: Any = None,
-           **options: Any) -> Any:
+def normal(
+    mean: Any = 0.0, std: Any = 1.0, size: Any = None, *, generator: Any = None, **options: Any
+) -> Any:
     """Normal numbers: `mean` and `std` are tensors or numbers; two numbers need a `size`.
 
     Raises:
@@ -259,12 +415,32 @@ def normal(mean: Any = 0.0, std: Any = 1.0, size: Any = None, *, generator: Any 
     raise no_form("normal", (mean, std), {"size": size})
 
 
-def normal_of_size(mean: float, std: float, size: Any, generator: Any, *, dtype: Any = None,
-                   layout: Any = None, device: Any = None, pin_memory: bool = False,
-                   requires_grad: bool = False) -> Any:
-    return new_draw("normal", sequence_of_sizes("normal", size), kernels.normal, (mean, std),
-                    generator, None, dtype, dtypes.get_default_dtype(), layout, device, pin_memory,
-                    requires_grad)
+def normal_of_size(
+    mean: float,
+    std: float,
+    size: Any,
+    generator: Any,
+    *,
+    dtype: Any = None,
+    layout: Any = None,
+    device: Any = None,
+    pin_memory: bool = False,
+    requires_grad: bool = False,
+) -> Any:
+    return new_draw(
+        "normal",
+        sequence_of_sizes("normal", size),
+        kernels.normal,
+        (mean, std),
+        generator,
+        None,
+        dtype,
+        dtypes.get_default_dtype(),
+        layout,
+        device,
+        pin_memory,
+        requires_grad,
+    )
 
 
 @public("torch Tensor")
@@ -289,8 +465,14 @@ def bernoulli(input: Any, p: Any = None, *, generator: Any = None, out: Any = No
 
 
 @public("torch Tensor")
-def multinomial(input: Any, num_samples: int, replacement: bool = False, *,
-                generator: Any = None, out: Any = None) -> Any:
+def multinomial(
+    input: Any,
+    num_samples: int,
+    replacement: bool = False,
+    *,
+    generator: Any = None,
+    out: Any = None,
+) -> Any:
     """Indices drawn by the weights in each row of `input`.
 
     Raises:

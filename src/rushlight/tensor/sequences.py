@@ -43,9 +43,18 @@ UNSIGNED = (dtypes.uint16, dtypes.uint32, dtypes.uint64)
 
 
 @factory
-def arange(*args: Any, start: Any = None, end: Any = None, step: Any = None, out: Any = None,
-           dtype: Any = None, layout: Any = None, device: Any = None, pin_memory: bool = False,
-           requires_grad: bool = False) -> Any:
+def arange(
+    *args: Any,
+    start: Any = None,
+    end: Any = None,
+    step: Any = None,
+    out: Any = None,
+    dtype: Any = None,
+    layout: Any = None,
+    device: Any = None,
+    pin_memory: bool = False,
+    requires_grad: bool = False,
+) -> Any:
     """The numbers from `start` (0) to before `end` in steps of `step` (1).
 
     They are int64 if all three are whole, else of the default dtype.
@@ -94,8 +103,9 @@ def dtype_of_bounds(bounds: tuple[Any, ...]) -> dtypes.dtype:
 def arange_into(out: Any, bounds: tuple[Any, Any, Any], dtype: Any) -> Any:
     values = spaced("arange", *bounds, out_dtype("arange", out, dtype))
     if 0 < out.numel() != values.size:
-        warnings.warn(RESIZED_ARANGE.format([*out.shape], out.numel(), values.size), UserWarning,
-                      stacklevel=4)
+        warnings.warn(
+            RESIZED_ARANGE.format([*out.shape], out.numel(), values.size), UserWarning, stacklevel=4
+        )
     return into("arange", out, values.reshape(out.shape) if out.numel() == values.size else values)
 
 
@@ -145,9 +155,18 @@ def check_range(start: Any, end: Any, step: Any, d: dtypes.dtype) -> None:
 
 
 @factory
-def range_(start: Any = 0, end: Any = None, step: Any = 1, *, out: Any = None, dtype: Any = None,
-          layout: Any = None, device: Any = None, pin_memory: bool = False,
-          requires_grad: bool = False) -> Any:
+def range_(
+    start: Any = 0,
+    end: Any = None,
+    step: Any = 1,
+    *,
+    out: Any = None,
+    dtype: Any = None,
+    layout: Any = None,
+    device: Any = None,
+    pin_memory: bool = False,
+    requires_grad: bool = False,
+) -> Any:
     """The numbers from `start` to `end`, both included; deprecated in favour of `arange`."""
     warnings.warn(RANGE_DEPRECATED, UserWarning, stacklevel=3)
     check_options("range", layout, device, pin_memory, requires_grad)
@@ -163,9 +182,18 @@ def range_(start: Any = 0, end: Any = None, step: Any = 1, *, out: Any = None, d
 
 
 @factory
-def linspace(start: Any, end: Any, steps: Any = None, *, out: Any = None, dtype: Any = None,
-             layout: Any = None, device: Any = None, pin_memory: bool = False,
-             requires_grad: bool = False) -> Any:
+def linspace(
+    start: Any,
+    end: Any,
+    steps: Any = None,
+    *,
+    out: Any = None,
+    dtype: Any = None,
+    layout: Any = None,
+    device: Any = None,
+    pin_memory: bool = False,
+    requires_grad: bool = False,
+) -> Any:
     """`steps` numbers from `start` to `end`, both included, at equal distances.
 
     Raises:
@@ -185,9 +213,19 @@ def linspace(start: Any, end: Any, steps: Any = None, *, out: Any = None, dtype:
 
 
 @factory
-def logspace(start: Any, end: Any, steps: Any = None, base: float = 10.0, *, out: Any = None,
-             dtype: Any = None, layout: Any = None, device: Any = None, pin_memory: bool = False,
-             requires_grad: bool = False) -> Any:
+def logspace(
+    start: Any,
+    end: Any,
+    steps: Any = None,
+    base: float = 10.0,
+    *,
+    out: Any = None,
+    dtype: Any = None,
+    layout: Any = None,
+    device: Any = None,
+    pin_memory: bool = False,
+    requires_grad: bool = False,
+) -> Any:
     """`base` to the power of `steps` numbers from `start` to `end`, both included.
 
     Example:
@@ -204,17 +242,24 @@ def logspace(start: Any, end: Any, steps: Any = None, base: float = 10.0, *, out
     return fresh(values, requires_grad) if out is None else into("logspace", out, values)
 
 
-def space_arguments(name: str, start: Any, end: Any, steps: Any, out: Any,
-                    dtype: Any) -> tuple[Any, Any, int, dtypes.dtype]:
+def space_arguments(
+    name: str, start: Any, end: Any, steps: Any, out: Any, dtype: Any
+) -> tuple[Any, Any, int, dtypes.dtype]:
     """Bounds as numbers, the number of steps and the dtype of `linspace` and `logspace`."""
     tensors = [x for x in (start, end) if isinstance(x, TensorBase)]
     if any(x.dim() for x in tensors):
-        described = [f"{which} with {x.dim() if isinstance(x, TensorBase) else 0} dimension(s)"
-                     for which, x in (("start", start), ("end", end))]
-        raise RuntimeError(f"{name} only supports 0-dimensional start and end tensors, but got "
-                           f"{' and '.join(described)}.")
-    first, last = [x.item() if isinstance(x, TensorBase) else number_argument(name, which, at, x)
-                   for at, which, x in ((1, "start", start), (2, "end", end))]
+        described = [
+            f"{which} with {x.dim() if isinstance(x, TensorBase) else 0} dimension(s)"
+            for which, x in (("start", start), ("end", end))
+        ]
+        raise RuntimeError(
+            f"{name} only supports 0-dimensional start and end tensors, but got "
+            f"{' and '.join(described)}."
+        )
+    first, last = [
+        x.item() if isinstance(x, TensorBase) else number_argument(name, which, at, x)
+        for at, which, x in ((1, "start", start), (2, "end", end))
+    ]
     if not isinstance(steps, (int, np.integer)):
         raise no_form(name, [x for x in (start, end, steps) if x is not None], {})
     if steps < 0:
@@ -232,8 +277,13 @@ def evenly(start: Any, end: Any, steps: int, d: dtypes.dtype) -> Any:
     """The numbers of `linspace`: counted from the start in the first half, from the end after."""
     if d.is_complex:
         part = d.to_real()
-        parts = [evenly(x, y, steps, part) for x, y in (
-            (complex(start).real, complex(end).real), (complex(start).imag, complex(end).imag))]
+        parts = [
+            evenly(x, y, steps, part)
+            for x, y in (
+                (complex(start).real, complex(end).real),
+                (complex(start).imag, complex(end).imag),
+            )
+        ]
         return np.stack(parts, -1).view(d.numpy)[..., 0]
     exact = np.float64 if d.category == dtypes.INT else d.numpy.type
     first, last = [exact(d.numpy.type(x)) for x in (start, end)]
@@ -269,8 +319,17 @@ def between(start: Any, end: Any, steps: int, d: dtypes.dtype) -> Any:
 
 
 @factory
-def eye(n: int, m: int | None = None, *, out: Any = None, dtype: Any = None, layout: Any = None,
-        device: Any = None, pin_memory: bool = False, requires_grad: bool = False) -> Any:
+def eye(
+    n: int,
+    m: int | None = None,
+    *,
+    out: Any = None,
+    dtype: Any = None,
+    layout: Any = None,
+    device: Any = None,
+    pin_memory: bool = False,
+    requires_grad: bool = False,
+) -> Any:
     """The `n` by `m` matrix (by default square) with ones on the diagonal and zeros elsewhere.
 
     Example:
@@ -283,8 +342,10 @@ def eye(n: int, m: int | None = None, *, out: Any = None, dtype: Any = None, lay
     m = n if m is None else m
     for position, (name, length) in enumerate((("n", n), ("m", m))):
         if not isinstance(length, (int, np.integer)) or isinstance(length, bool):
-            raise TypeError(f"eye(): argument '{name}' (position {position + 1}) must be int, not "
-                            f"{type_name(type(length))}")
+            raise TypeError(
+                f"eye(): argument '{name}' (position {position + 1}) must be int, not "
+                f"{type_name(type(length))}"
+            )
         if length < 0:
             raise RuntimeError(f"{name} must be greater or equal to 0, got {length}")
     default = dtypes.get_default_dtype()
@@ -293,8 +354,17 @@ def eye(n: int, m: int | None = None, *, out: Any = None, dtype: Any = None, lay
     return fresh(values, requires_grad) if out is None else into("eye", out, values)
 
 
-def triangle(name: str, row: int, col: int, offset: int, dtype: Any, layout: Any, device: Any,
-             pin_memory: Any, select: Any) -> Any:
+def triangle(
+    name: str,
+    row: int,
+    col: int,
+    offset: int,
+    dtype: Any,
+    layout: Any,
+    device: Any,
+    pin_memory: Any,
+    select: Any,
+) -> Any:
     """Two rows of indices of the places of a matrix for which `select(i, j)` holds."""
     check_options(name, layout, device, pin_memory)
     for which, length in (("row", row), ("col", col)):
@@ -310,8 +380,16 @@ def triangle(name: str, row: int, col: int, offset: int, dtype: Any, layout: Any
 
 
 @factory
-def tril_indices(row: int, col: int, offset: int = 0, *, dtype: Any = None, device: Any = None,
-                 layout: Any = None, pin_memory: bool = False) -> Any:
+def tril_indices(
+    row: int,
+    col: int,
+    offset: int = 0,
+    *,
+    dtype: Any = None,
+    device: Any = None,
+    layout: Any = None,
+    pin_memory: bool = False,
+) -> Any:
     """Row and column indices, in two rows, of a matrix's lower triangle with its diagonal.
 
     `offset` moves the diagonal up (or down, if negative).
@@ -322,13 +400,22 @@ def tril_indices(row: int, col: int, offset: int = 0, *, dtype: Any = None, devi
         tensor([[0, 1, 1],
                 [0, 0, 1]])
     """
-    return triangle("tril_indices", row, col, offset, dtype, layout, device, pin_memory,
-                    np.greater_equal)
+    return triangle(
+        "tril_indices", row, col, offset, dtype, layout, device, pin_memory, np.greater_equal
+    )
 
 
 @factory
-def triu_indices(row: int, col: int, offset: int = 0, *, dtype: Any = None, device: Any = None,
-                 layout: Any = None, pin_memory: bool = False) -> Any:
+def triu_indices(
+    row: int,
+    col: int,
+    offset: int = 0,
+    *,
+    dtype: Any = None,
+    device: Any = None,
+    layout: Any = None,
+    pin_memory: bool = False,
+) -> Any:
     """Row and column indices, in two rows, of a matrix's upper triangle with its diagonal.
 
     Example:
@@ -337,5 +424,6 @@ def triu_indices(row: int, col: int, offset: int = 0, *, dtype: Any = None, devi
         tensor([[0, 0, 1],
                 [0, 1, 1]])
     """
-    return triangle("triu_indices", row, col, offset, dtype, layout, device, pin_memory,
-                    np.less_equal)
+    return triangle(
+        "triu_indices", row, col, offset, dtype, layout, device, pin_memory, np.less_equal
+    )

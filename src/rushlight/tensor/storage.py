@@ -100,8 +100,11 @@ class UntypedStorage:
         return iter(self.tolist())
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, UntypedStorage) and self.data_ptr() == other.data_ptr() and (
-            self.nbytes() == other.nbytes())
+        return (
+            isinstance(other, UntypedStorage)
+            and self.data_ptr() == other.data_ptr()
+            and (self.nbytes() == other.nbytes())
+        )
 
     def __hash__(self) -> int:
         return hash(self.data_ptr())
@@ -155,8 +158,9 @@ class TypedStorage:
 
     __module__ = "torch.storage"
 
-    def __init__(self, *, wrap_storage: UntypedStorage, dtype: dtypes.dtype,
-                 _internal: bool = False) -> None:
+    def __init__(
+        self, *, wrap_storage: UntypedStorage, dtype: dtypes.dtype, _internal: bool = False
+    ) -> None:
         self._untyped_storage = wrap_storage
         self.dtype = dtype
 
@@ -256,8 +260,11 @@ def is_storage(obj: Any, /) -> bool:
 @public("Tensor")
 def is_set_to(self: Any, tensor: Any) -> bool:
     """Do two tensors have the same memory, shape and strides?"""
-    return bool(self.data_ptr() == tensor.data_ptr() and self.shape == tensor.shape
-                and self.stride() == tensor.stride())
+    return bool(
+        self.data_ptr() == tensor.data_ptr()
+        and self.shape == tensor.shape
+        and self.stride() == tensor.stride()
+    )
 
 
 @public("Tensor", name="share_memory_")
@@ -336,8 +343,9 @@ def resize_as_(self: Any, the_template: Any, *, memory_format: Any = None) -> An
 
 
 @public("Tensor", name="set_")
-def set_(self: Any, source: Any = None, storage_offset: int = 0, size: Any = None,
-         stride: Any = None) -> Any:
+def set_(
+    self: Any, source: Any = None, storage_offset: int = 0, size: Any = None, stride: Any = None
+) -> Any:
     """Make this tensor look at the memory of another tensor, or of a storage.
 
     Raises:

@@ -11,10 +11,9 @@ import weakref
 from typing import Any
 
 from rushlight.kernels import dtypes
-from rushlight.kernels.dtypes import by_numpy
-from rushlight.kernels.metadata import Size, device, layout, size_of, strided
 from rushlight.kernels.metadata import cpu as cpu_device
-from rushlight.tape import core, errors, hooks, nodes, overrides, views
+from rushlight.kernels.metadata import device, layout, strided
+from rushlight.tape import core, errors, hooks, overrides, views
 from rushlight.tape.core import wants
 from rushlight.tape.dispatch import Operators
 from rushlight.tape.inplace import type_name
@@ -58,8 +57,10 @@ class Tensor(Operators):
     def _wrapped(self, dim: int) -> int:
         n = self.dim()
         if not -max(n, 1) <= dim < max(n, 1):
-            raise IndexError(f"Dimension out of range (expected to be in range of [{-max(n, 1)}, "
-                             f"{max(n, 1) - 1}], but got {dim})")
+            raise IndexError(
+                f"Dimension out of range (expected to be in range of [{-max(n, 1)}, "
+                f"{max(n, 1) - 1}], but got {dim})"
+            )
         return dim
 
     def dim(self) -> int:
@@ -121,8 +122,10 @@ class Tensor(Operators):
         if requires_grad and self.dtype.category < 2:
             raise RuntimeError("only Tensors of floating point dtype can require gradients")
         if requires_grad and self.inference and not core.state().inference:
-            raise RuntimeError("Setting requires_grad=True on inference tensor outside "
-                               "InferenceMode is not allowed.")
+            raise RuntimeError(
+                "Setting requires_grad=True on inference tensor outside "
+                "InferenceMode is not allowed."
+            )
         self.rg = bool(requires_grad)
         return self
 
@@ -163,8 +166,10 @@ class Tensor(Operators):
 
     def _check_grad(self, value: Any) -> None:
         if not isinstance(value, Tensor):
-            raise TypeError(f"assigned grad expected to be a Tensor or None but got grad of type "
-                            f"{type(value).__name__}")
+            raise TypeError(
+                f"assigned grad expected to be a Tensor or None but got grad of type "
+                f"{type(value).__name__}"
+            )
         if value is self:
             raise RuntimeError("can't assign Variable as its own grad")
         if value.dtype is not self.dtype:
@@ -180,7 +185,8 @@ class Tensor(Operators):
             raise RuntimeError(
                 f"attempting to assign a gradient of size '{list(value.shape)}' to a tensor of size "
                 f"'{list(self.shape)}'. Please ensure that the gradient and the tensor are the same "
-                "size")
+                "size"
+            )
 
     def retain_grad(self) -> None:
         """Keep the gradient of this computed tensor in `.grad` during backward."""
@@ -214,7 +220,8 @@ class Tensor(Operators):
             raise RuntimeError("cannot register a hook on a tensor that doesn't require gradient")
         if self.grad_fn is not None:
             raise RuntimeError(
-                "post accumulate grad hooks cannot be registered on non-leaf tensors")
+                "post accumulate grad hooks cannot be registered on non-leaf tensors"
+            )
         return hooks.of_leaf(self).accumulated.add(hook)
 
     @property
@@ -256,9 +263,17 @@ def strides_of(array: Any) -> tuple[int, ...]:
 
 
 CPP_NAMES = {
-    "float64": "double", "float32": "float", "float16": "c10::Half", "bfloat16": "c10::BFloat16",
-    "complex64": "c10::complex<float>", "complex128": "c10::complex<double>", "int64": "long int",
-    "int32": "int", "int16": "short int", "int8": "signed char", "uint8": "unsigned char",
+    "float64": "double",
+    "float32": "float",
+    "float16": "c10::Half",
+    "bfloat16": "c10::BFloat16",
+    "complex64": "c10::complex<float>",
+    "complex128": "c10::complex<double>",
+    "int64": "long int",
+    "int32": "int",
+    "int16": "short int",
+    "int8": "signed char",
+    "uint8": "unsigned char",
 }
 
 
@@ -270,5 +285,3 @@ def cpp_name(dtype: dtypes.dtype) -> str:
 def place_of(t: Tensor) -> str:
     """A sentence on where the program made a tensor, or ''."""
     return "" if t.grad_fn is None else errors.made_at(t.grad_fn)
-
-

@@ -24,9 +24,7 @@ VMAP_CONTROL_FLOW = (
     "vmap: It looks like you're attempting to use a Tensor in some data-dependent control flow. We "
     "don't support that yet, please file an issue at https://github.com/pytorch/pytorch/issues ."
 )
-GRAD_NUMPY = (
-    "Can't call numpy() on Tensor that requires grad. Use tensor.detach().numpy() instead."
-)
+GRAD_NUMPY = "Can't call numpy() on Tensor that requires grad. Use tensor.detach().numpy() instead."
 GRAD_SCALAR = (
     "Converting a tensor with requires_grad=True to a scalar may lead to unexpected behavior.\n"
     "Consider using tensor.detach() first."
@@ -185,7 +183,7 @@ def as_index(self: Any) -> int:
 
 
 for _name, _function in {
-    "__array__": as_numpy, "__bool__": truth, "__nonzero__": truth, "__int__": as_int, "__long__": as_int, "__float__": as_float,
-    "__complex__": as_complex, "__index__": as_index,
+    "__array__": as_numpy, "__bool__": truth, "__nonzero__": truth, "__int__": as_int,
+    "__long__": as_int, "__float__": as_float, "__complex__": as_complex, "__index__": as_index,
 }.items():  # fmt: skip
     enter("Tensor", _name, _function)
