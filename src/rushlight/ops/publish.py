@@ -13,11 +13,13 @@ namespaces = defaultdict(dict)
 MODULES = {"torch": "torch", "Tensor": "torch", "F": "torch.nn.functional"}
 
 
-def named(function, name, doc, place):
-    """A generated function under its public name."""
+def named(function, name, doc, place, signed=None):
+    """A generated function under its public name; `help` shows the signature of `signed`."""
     function.__name__ = name
     function.__qualname__ = f"Tensor.{name}" if place == "Tensor" else name
     function.__doc__ = doc
+    if signed is not None:
+        function.__wrapped__ = signed
     return function
 
 
@@ -33,8 +35,8 @@ def publish_operation(op):
     op.binder = op.bind
     function = getattr(op, "function", None) or entry.general_function(op)
     method = getattr(op, "method", None) or entry.general_method(op)
-    op.function = named(function, op.name, op.__doc__, "torch")
-    op.method = named(method, op.name, op.__doc__, "Tensor")
+    op.function = named(function, op.name, op.__doc__, "torch", op.bind)
+    op.method = named(method, op.name, op.__doc__, "Tensor", op.bind)
     for place in op.places.split():
         enter(place, op.name, op.method if place == "Tensor" else op.function, op.aliases)
     if op.inplace:
@@ -42,7 +44,8 @@ def publish_operation(op):
         door = (
             entry.inplace_binary_method if op.pointwise and op.arity == 2 else entry.inplace_method
         )
-        writes = named(door(op), name, f"In-place version of `{op.name}`.", "Tensor")
+        signed = op.bind or op.method
+        writes = named(door(op), name, f"In-place version of `{op.name}`.", "Tensor", signed)
         enter("Tensor", name, writes, [f"{alias}_" for alias in op.aliases])
         op.inplace_method = writes
 
@@ -62,8 +65,8 @@ def public(places, out=False, aliases=(), name=None, inplace=False):
 
     def decorate(body):
         own = name or body.__name__.rstrip("_")
-        function = named(entry.composed_function(body, out), own, body.__doc__, "torch")
-        function.__wrapped__ = body
+        function = named(entry.composed_function(body, out), own, body.__doc__, "torch", body)
+        function.takes_out = out
         for place in places.split():
             enter(place, own, function, aliases)
         if inplace:
@@ -75,7 +78,8 @@ def public(places, out=False, aliases=(), name=None, inplace=False):
 
 def attribute(body):
     """Publish a property of tensors that is computed by operations."""
-    getter = named(entry.composed_function(body, False), body.__name__, body.__doc__, "Tensor")
+    getter = entry.composed_function(body, False)
+    named(getter, body.__name__, body.__doc__, "Tensor", body)
     enter("Tensor", body.__name__, property(getter, doc=body.__doc__))
     return body
 
@@ -87,4 +91,4 @@ def overwriting(body, own):
         inplace.check(self, False)
         return self.copy_(body(self.clone(), *args, **kwargs))
 
-    return named(method, f"{own}_", f"In-place version of `{own}`.", "Tensor")
+    return named(method, f"{own}_", f"In-place version of `{own}`.", "Tensor", body)

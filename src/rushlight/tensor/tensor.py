@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import warnings
 import weakref
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rushlight.kernels import dtypes
 from rushlight.kernels.metadata import cpu as cpu_device
@@ -47,6 +47,10 @@ class Tensor(Operators):
     __module__ = "torch"
     __array_priority__ = 1000
     __torch_function__ = classmethod(overrides.default_implementation)
+
+    if TYPE_CHECKING:  # what is attached at import, and the box's fields
+
+        def __getattr__(self, name: str) -> Any: ...
 
     # -- layout ------------------------------------------------------------------------------
 
