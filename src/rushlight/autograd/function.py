@@ -134,12 +134,12 @@ class BackwardCFunction(GraphNode, FunctionCtx):
 
     def checked(self, returned: Any) -> list[Any]:
         """The returned gradients of the tensor inputs, one each, shaped like them."""
-        name, expected = self.name(), len(self.tensor_inputs)
+        expected = len(self.tensor_inputs)
         if len(returned) > expected and all(x is None for x in returned[expected:]):
             returned = returned[:expected]
         if len(returned) != expected:
             raise RuntimeError(
-                f"function {name} returned an incorrect number of gradients "
+                f"function {self.name()} returned an incorrect number of gradients "
                 f"(expected {expected}, got {len(returned)})"
             )
         out: list[Any] = []
@@ -148,7 +148,7 @@ class BackwardCFunction(GraphNode, FunctionCtx):
                 out.append(None if g is None else self.fitted(g, i, len(out)))
             elif g is not None:
                 raise RuntimeError(
-                    f"function {name} returned a gradient different than None at position {i + 1}, "
+                    f"function {self.name()} returned a gradient different than None at position {i + 1}, "
                     "but the corresponding forward input was not a Variable"
                 )
         return out

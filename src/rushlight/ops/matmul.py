@@ -11,7 +11,7 @@ from rushlight.ops.products import (
     matrix_product,
     refuse_bool,
 )
-from rushlight.ops.publish import namespaces, public
+from rushlight.ops.publish import enter, named, namespaces, public
 from rushlight.ops.shape import common_shape, expand, reshaped, unsafe_view
 from rushlight.tape import entry, overrides
 from rushlight.tape.core import TensorBase, state
@@ -368,6 +368,12 @@ def matmul(input, other):
     as_tensor_argument("matmul", "input", 1, input)
     as_tensor_argument("matmul", "other", 2, other)
     return binary(mm, input, other)
+
+
+for _place, _door in (("torch", entry.quick_function), ("Tensor", entry.quick_method)):
+    _quick = named(_door(mm, matmul), "matmul", matmul.__doc__, _place)
+    _quick.__wrapped__ = matmul.__wrapped__
+    enter(_place, "matmul", _quick)
 
 
 @public("Tensor", name="__rmatmul__")

@@ -138,6 +138,28 @@ def inplace_binary_method(op):
     return method
 
 
+def quick_function(op, general):
+    """`general` of two tensors, by way of `op` where its straight path may serve."""
+
+    def function(input, other, *, out=None):
+        if out is None and plain(input) and plain(other):
+            return binary(op, input, other)
+        return general(input, other) if out is None else general(input, other, out=out)
+
+    return function
+
+
+def quick_method(op, general):
+    """The method to `quick_function`."""
+
+    def method(self, other):
+        if plain(self) and plain(other):
+            return binary(op, self, other)
+        return general(self, other)
+
+    return method
+
+
 def total_method(op):
     """The method of a reduction, quick for the total over all dims."""
     general = general_method(op)

@@ -1,0 +1,1 @@
+# Compiled as it stands: nothing here is typed, but every custom Function passes through.
