@@ -33,6 +33,7 @@ WIDTH = 100
 # -- types that are not written anywhere ---------------------------------------------------------
 
 RESULTS = {
+    "Tensor": "get_rng_state pin_memory",
     "_bool": "allclose equal is_complex is_conj is_floating_point is_neg is_nonzero is_same_size "
     "is_set_to is_signed __bool__ __contains__ __nonzero__ is_contiguous",
     "_int": "data_ptr element_size __index__ __int__ __len__ __long__ storage_offset",
@@ -46,7 +47,7 @@ RESULTS = {
     "tuple[Tensor, Tensor]": "std_mean var_mean",
     "tuple[Tensor, Tensor, Tensor]": "native_batch_norm native_layer_norm native_group_norm",
     "Any": "atleast_1d atleast_2d atleast_3d item tolist numpy nonzero unique unique_consecutive "
-    "where type __array__ __array_function__ __array_ufunc__ __array_wrap__ __dlpack__ "
+    "__array__ __array_function__ __array_ufunc__ __array_wrap__ __dlpack__ "
     "__dlpack_device__ __reduce_ex__ __setstate__ max_pool1d max_pool2d max_pool3d",
     "_Size": "broadcast_shapes",
 } | {f"return_types.{name}": name for name in (
@@ -59,7 +60,7 @@ PARAMETERS = {
     "Sequence[Tensor]": "tensors",
     "_Size | Sequence[_int]": "normalized_shape",
     "_bool": "keepdim inplace training",
-    "_dtype | None": "dtype",
+    "_dtype | _type | None": "dtype",
     "Generator | None": "generator",
 }
 PARAMETER_OF = {name: kind for kind, names in PARAMETERS.items() for name in names.split()}
@@ -76,10 +77,21 @@ FORMS["where"] = [
     ("condition: Tensor", "tuple[Tensor, ...]"),
     ("condition: Tensor, input: Any, other: Any", "Tensor"),
 ]
-METHOD_FORMS = {"where": [("condition: Tensor, other: Any", "Tensor")]}
+METHOD_FORMS = {
+    "where": [("condition: Tensor, other: Any", "Tensor")],
+    "size": [("", "_Size"), ("dim: _int", "_int")],
+    "type": [("", "str"), ("dtype: Any, non_blocking: _bool = False", "Tensor")],
+    "stride": [("", "tuple[_int, ...]"), ("dim: _int", "_int")],
+}
 
-IN_PLACE = "add sub mul div truediv pow floordiv mod and or xor lshift rshift".split()
-SLOTS = "add radd sub rsub mul rmul truediv rtruediv matmul pow rpow".split()
+PROPERTIES = {"grad_fn": "Any", "name": "None"}
+
+OPERATORS = [
+    *(f"__{name}__" for name in ("add", "sub", "mul", "truediv", "matmul", "pow")),
+    *(f"__r{name}__" for name in ("add", "sub", "mul", "truediv", "pow")),
+    *(f"__i{name}__" for name in ("add", "sub", "mul", "div", "truediv", "pow", "floordiv", "mod")),
+    *(f"__i{name}__" for name in ("and", "or", "xor", "lshift", "rshift")),
+]
 COMPARED = ("__eq__", "__ne__")  # object's own give a bool
 FIELDS_OF_TENSOR = {"shape": "_Size", "dtype": "_dtype"}
 
@@ -154,11 +166,7 @@ class InStub(ast.NodeTransformer):
 # -- signatures ----------------------------------------------------------------------------------
 
 
-def operation_of(function: Any) -> Any:
-    """The operation whose door a function is, or None."""
-    return DOORS.get(id(function))
-
-
+# The operations by the functions that are their doors.
 DOORS = {
     id(door): op
     for op in table.values()
@@ -171,10 +179,11 @@ def signature(function: Any) -> inspect.Signature:
     """The parameters of a public function, the first of which is the tensor for a method."""
     found = inspect.signature(function)
     kinds = [p.kind for p in found.parameters.values()]
-    op = operation_of(function)
+    op = DOORS.get(id(function))
     if op is not None and inspect.Parameter.VAR_POSITIONAL in kinds[:1]:
         found = of_forward(op)
-    return with_out(found) if takes_out(function, op) else found
+    writes = op.takes_out if op is not None else getattr(function, "takes_out", False)
+    return with_out(found) if writes else found
 
 
 def of_forward(op: Any) -> inspect.Signature:
@@ -182,13 +191,6 @@ def of_forward(op: Any) -> inspect.Signature:
     parameters = list(inspect.signature(op.forward).parameters.values())
     parameters[0] = parameters[0].replace(name="input" if op.tensors > 0 else "tensors")
     return inspect.Signature(parameters)
-
-
-def takes_out(function: Any, op: Any) -> bool:
-    """Does a function write into a tensor given as `out`?"""
-    if op is not None:
-        return op.takes_out and function is op.function
-    return getattr(function, "takes_out", False)
 
 
 def with_out(found: inspect.Signature) -> inspect.Signature:
@@ -206,7 +208,7 @@ def with_out(found: inspect.Signature) -> inspect.Signature:
 def parameters(found: inspect.Signature, method: bool) -> list[str]:
     """The parameters of a signature as a stub writes them."""
     texts, seen_star = [], False
-    given = [p for p in found.parameters.values() if not dispensable(p)]
+    given = [p for p in found.parameters.values() if not dispensable(p, method)]
     for i, p in enumerate(given):
         if p.kind is p.VAR_POSITIONAL:
             seen_star = True
@@ -219,9 +221,9 @@ def parameters(found: inspect.Signature, method: bool) -> list[str]:
     return texts
 
 
-def dispensable(p: inspect.Parameter) -> bool:
-    """Is a parameter there for our own sake: `implicit`, or `named_size` beside `*size`?"""
-    return p.name == "implicit" or p.name.startswith("named_")
+def dispensable(p: inspect.Parameter, method: bool) -> bool:
+    """Is a parameter there for our own sake, or taken by the function only, not the method?"""
+    return p.name == "implicit" or p.name.startswith("named_") or (method and p.name == "out")
 
 
 def parameter(p: inspect.Parameter) -> str:
@@ -258,13 +260,13 @@ def definition(name: str, function: Any, method: bool = False) -> Iterator[str]:
     forms = (METHOD_FORMS if method else {}).get(name, FORMS.get(name))
     if forms is None:
         found = signature(function)
-        kind = result(name, found.return_annotation)
+        kind = result(name, function, found.return_annotation)
         yield from one(name, parameters(found, method), kind, function.__doc__)
         return
     for given, kind in forms:
-        texts = given.split(", ")
+        texts = given.split(", ") if given else []
         if method:
-            texts = ["self", *texts[1:]] if name not in METHOD_FORMS else ["self", *texts]
+            texts = ["self", *texts[name not in METHOD_FORMS :]]
         if len(forms) > 1:
             yield "@overload"
         yield from one(name, texts, kind, function.__doc__)
@@ -272,15 +274,16 @@ def definition(name: str, function: Any, method: bool = False) -> Iterator[str]:
 
 def one(name: str, texts: list[str], kind: str, doc: str | None) -> Iterator[str]:
     """One `def` with the first line of its docstring."""
-    head = f"def {name}({', '.join(texts)}) -> {kind}:"
+    head, said = f"def {name}({', '.join(texts)}) -> {kind}:", summary(doc)
     note = "  # type: ignore[override]" if name in COMPARED else ""
     if len(head) + 4 <= WIDTH:
-        yield head + note
+        yield head + note if said else f"{head} ...{note}"
     else:
         yield f"def {name}({note}"
         yield from (f"    {text}," for text in texts)
-        yield f") -> {kind}:"
-    yield f"    {summary(doc)}" if summary(doc) else "    ..."
+        yield f") -> {kind}:" if said else f") -> {kind}: ..."
+    if said:
+        yield f"    {said}"
 
 
 def summary(doc: str | None) -> str:
@@ -291,12 +294,14 @@ def summary(doc: str | None) -> str:
     return f"{prefix}{quotes}{line}{quotes}" if line else ""
 
 
-def result(name: str, found: Any) -> str:
-    """What a function returns: as tabulated or annotated, otherwise a tensor."""
+def result(name: str, function: Any, found: Any) -> str:
+    """What a function returns: as tabulated or annotated; operations mostly return a tensor."""
     if name in RESULT_OF:
         return RESULT_OF[name]
-    kind = annotation(found)
-    return "Tensor" if kind == "Any" else kind
+    by_hand = function.__module__ in (tensor_module.__name__, "rushlight.tensor.generator")
+    if by_hand or found not in (inspect.Signature.empty, "Any"):
+        return annotation(found)
+    return "Tensor"
 
 
 def attribute(name: str, found: property) -> Iterator[str]:
@@ -304,10 +309,7 @@ def attribute(name: str, found: property) -> Iterator[str]:
     getter: Any = found.fget
     kind = annotation(inspect.signature(getter).return_annotation)
     if kind == "Any":
-        kind = "_bool" if name.startswith("is_") else "Any" if name.startswith("_") else "Tensor"
-    for extra in ("name", "grad_fn", "itemsize", "nbytes", "names"):
-        if name == extra:
-            kind = {"itemsize": "_int", "nbytes": "_int"}.get(name, "Any")
+        kind = "_bool" if name.startswith("is_") else PROPERTIES.get(name, "Tensor")
     yield "@property"
     yield from one(name, ["self"], kind, found.__doc__)
     if found.fset is not None:
@@ -324,15 +326,13 @@ def members() -> Iterator[str]:
         if not name.startswith("__"):
             yield f"{name}: {FIELDS_OF_TENSOR.get(name, 'Any')}"
     yield "def __new__(cls, *args: Any, **kwargs: Any) -> Tensor: ..."
-    for name in SLOTS:
-        yield f"def __{name}__(self, other: Any) -> Tensor: ..."
-    for name in IN_PLACE:
-        yield f"def __i{name}__(self, other: Any) -> Tensor: ..."
+    for name in OPERATORS:
+        yield f"def {name}(self, other: Any) -> Tensor: ..."
     yield "def __neg__(self) -> Tensor: ..."
     yield "def __hash__(self) -> _int: ..."
-    given = {"__new__", *(f"__{name}__" for name in SLOTS), *(f"__i{n}__" for n in IN_PLACE)}
+    given = {"__new__", "__reduce_ex__", *OPERATORS}
     first: dict[int, str] = {}
-    for name, value in vars(Tensor).items():
+    for name, value in sorted(vars(Tensor).items()):
         if name in given or (name.startswith("_") and not name.startswith("__")):
             continue
         yield from member(name, value, first)

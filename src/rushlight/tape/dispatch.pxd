@@ -54,6 +54,8 @@ cpdef bint add_into(TensorBase a, TensorBase b) except -1
 @cython.locals(t=TensorBase)
 cpdef object conj(object x)
 
+cpdef collectable(object node)
+
 @cython.locals(t=TensorBase, top=TensorBase)
 cpdef object highest_box(tuple inputs)
 

@@ -182,6 +182,11 @@ def unary(op, a):
     return op.general(a)
 
 
+def collectable(node):
+    """Show a node to the garbage collector again: hooks can make it part of a cycle."""
+    native.track(node)
+
+
 def conj(x):
     """The complex conjugate; a real tensor or number is returned as it is."""
     if isinstance(x, TensorBase):
@@ -354,6 +359,10 @@ def record(op, inputs, params, out, mask, st, inplace=0):
     node.op = op
     if op.plan:
         save(node, op, inputs, params, out, mask, st, inplace)
+    native.untrack(node)
+    native.untrack(node.next)
+    if node.saved is not None:
+        native.untrack(node.saved)
     return node
 
 

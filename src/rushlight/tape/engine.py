@@ -73,6 +73,7 @@ class Task:
         p.waiting = 0
         p.owned = False
         p.sequence = sequence_of(target)
+        native.untrack(p)
         self.pending[target] = p
         return p
 

@@ -5,6 +5,7 @@ Everything here is off the straight path: a node or leaf without hooks pays one 
 
 import weakref
 
+from rushlight.tape import dispatch
 from rushlight.tape.core import TensorBase, state
 
 
@@ -63,6 +64,7 @@ def of_node(node):
     """The hooks of a node, made on first demand."""
     if node.hooks is None:
         node.hooks = NodeHooks()
+        dispatch.collectable(node)
     return node.hooks
 
 

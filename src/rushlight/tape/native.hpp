@@ -158,3 +158,16 @@ static inline bool rl_same_shape(PyObject* a, PyObject* b) {
         if (PyArray_DIM(x, i) != PyArray_DIM(y, i)) return false;
     return true;
 }
+
+// ---- the collector --------------------------------------------------------------------
+// A long graph is millions of objects that live long and form no cycle: walking them is most of
+// what the collector would do.  They are hidden from it until somebody hangs a hook on one.
+static inline int rl_untrack(PyObject* o) {
+    if (PyObject_IS_GC(o) && PyObject_GC_IsTracked(o)) PyObject_GC_UnTrack(o);
+    return 0;
+}
+
+static inline int rl_track(PyObject* o) {
+    if (PyObject_IS_GC(o) && !PyObject_GC_IsTracked(o)) PyObject_GC_Track(o);
+    return 0;
+}

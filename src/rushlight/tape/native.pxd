@@ -9,3 +9,5 @@ cdef extern from "native.hpp":
     bint is_complex "rl_is_complex"(object array)
     int inherit_slots "rl_inherit_slots"(object cls) except -1
     bint same_shape "rl_same_shape"(object a, object b)
+    int untrack "rl_untrack"(object o) except -1
+    int track "rl_track"(object o) except -1

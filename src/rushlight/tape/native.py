@@ -65,3 +65,11 @@ def inherit_slots(cls):
 def same_shape(a, b):
     """Have two arrays one shape?"""
     return a.shape == b.shape
+
+
+def untrack(o):
+    """Hide an object from the garbage collector: nothing that Python code could do."""
+
+
+def track(o):
+    """Show it an object again."""
