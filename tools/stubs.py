@@ -79,6 +79,7 @@ FORMS["where"] = [
 ]
 METHOD_FORMS = {
     "where": [("condition: Tensor, other: Any", "Tensor")],
+    "__repr__": [("", "str")],  # mypy forgets the names of a special method's arguments
     "size": [("", "_Size"), ("dim: _int", "_int")],
     "type": [("", "str"), ("dtype: Any, non_blocking: _bool = False", "Tensor")],
     "stride": [("", "tuple[_int, ...]"), ("dim: _int", "_int")],
@@ -409,13 +410,13 @@ def indented(lines: Iterator[str]) -> Iterator[str]:
 def tensor_stub() -> Iterator[str]:
     """`tensor/tensor.pyi`: the class with everything that is put on it."""
     yield header("rushlight.tensor.tensor")
-    yield "from rushlight.tape.core import TensorBase\n"
+    yield ""
     for name, value in vars(tensor_module).items():
         if isinstance(value, (str, dict)) and name.isupper():
             yield f"{name}: {'str' if isinstance(value, str) else 'dict[str, str]'}"
         elif inspect.isfunction(value) and value.__module__ == tensor_module.__name__:
             yield from definition(name, value)
-    yield "class Tensor(TensorBase):"
+    yield "class Tensor:"
     yield f"    {summary(Tensor.__doc__)}\n"
     yield from indented(members())
 
@@ -432,10 +433,7 @@ def package_stub() -> Iterator[str]:
     yield header("rushlight")
     yield "from rushlight.tensor.tensor import Tensor as Tensor\n"
     for name in sorted(set(dir(rushlight)) - set(namespaces["torch"]) - {"Tensor"}):
-        try:
-            value = getattr(rushlight, name)
-        except ImportError:  # announced and not there yet
-            continue
+        value = getattr(rushlight, name)
         if inspect.ismodule(value) and value.__name__ == f"rushlight.{name}":
             if name not in INTERNAL:
                 yield f"from rushlight import {name} as {name}"

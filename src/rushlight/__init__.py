@@ -40,8 +40,6 @@ _LAZY = (
     "overrides",
     "random",
     "special",
-    "testing",
-    "types",
     "utils",
     "return_types",
     "version",

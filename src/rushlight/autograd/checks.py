@@ -170,7 +170,7 @@ def check_zero_cotangent(check: Check) -> None:
 def check_undefined(check: Check) -> None:
     """Nodes must take absent cotangents: of one output, and of all."""
     outputs, inputs = check.outputs(), [x for _, x in check.wanted()]
-    absent = [[None] * len(outputs)]
+    absent: list[list[Tensor | None]] = [[None] * len(outputs)]
     if len(outputs) > 1:
         absent += [
             [None if j == i else torch.zeros_like(o) for j, o in enumerate(outputs)]

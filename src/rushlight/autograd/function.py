@@ -88,6 +88,7 @@ class BackwardCFunction(GraphNode, FunctionCtx):
 
     __module__ = "torch.autograd.function"
     _forward_cls: Any = None
+    saved: Any
     shapes: tuple[Any, ...] = ()
     tensor_inputs: tuple[bool, ...] = ()
     needs_input_grad: tuple[bool, ...] = ()
@@ -194,7 +195,7 @@ class FunctionMeta(type):
 
     def __init__(cls, name: str, bases: Any, body: Any) -> None:
         super().__init__(name, bases, body)
-        cls._backward_cls = type(  # type: ignore[attr-defined]
+        cls._backward_cls = type(
             f"{name}Backward",
             (BackwardCFunction,),
             {"_forward_cls": cls, "__module__": "torch.autograd.function"},

@@ -14,8 +14,8 @@ def flatten(tree: Any) -> tuple[list[Any], Any]:
     """Leaves of nested tuples, lists and dicts, and a description to rebuild them."""
     if isinstance(tree, dict):
         keys = list(tree)
-        leaves, specs = flatten([tree[k] for k in keys])
-        return leaves, (type(tree), keys, specs)
+        values, inner = flatten([tree[k] for k in keys])
+        return values, (type(tree), keys, inner)
     if isinstance(tree, (tuple, list)):
         leaves: list[Any] = []
         specs = []

@@ -10,7 +10,7 @@ import numpy as np
 try:
     from numpy._core import umath as _umath
 
-    _modes = _umath._extobj_contextvar
+    _modes: Any = _umath._extobj_contextvar
     _IGNORE = _umath._make_extobj(all="ignore")
 except (ImportError, AttributeError):  # another NumPy: its public, slower door
     _modes = None

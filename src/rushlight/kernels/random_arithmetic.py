@@ -9,12 +9,15 @@ through `math`: NumPy's own vector loops differ from it in the last bit.
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 
 from .random_checks import is_floating
 
 __all__ = ["fused", "libm", "log32", "rounded", "sincos32"]
+
+Numbers = float | np.floating[Any] | np.ndarray
 
 
 def rounded(values: np.ndarray, dtype: np.dtype) -> np.ndarray:
@@ -44,7 +47,7 @@ def libm(name: str, values: np.ndarray) -> np.ndarray:
         return results
 
 
-def fused(a: np.ndarray, b: float | np.ndarray, c: float | np.ndarray) -> np.ndarray:
+def fused(a: np.ndarray, b: Numbers, c: Numbers) -> np.ndarray:
     """`a * b + c` rounded once, in the dtype of `a` (float32 or float64)."""
     if a.dtype == np.float32:
         wide = np.multiply(a, b, dtype=np.float64)  # exact: 24 bits times 24 bits
@@ -62,7 +65,7 @@ def fused(a: np.ndarray, b: float | np.ndarray, c: float | np.ndarray) -> np.nda
     return np.where(np.isfinite(error), total + error, total)
 
 
-def _halves(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _halves(values: Numbers) -> tuple[Any, Any]:
     """float64 as a part with the upper 26 bits and the rest, with no step that could overflow."""
     bits = np.asarray(values, np.float64).view(np.int64)
     high = (bits & np.int64(-(2**27))).view(np.float64)

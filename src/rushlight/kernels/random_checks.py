@@ -105,6 +105,8 @@ def integer_bounds(dtype: np.dtype, low: int, last: int, digits: int | None) -> 
     UserWarning if it is floating (`digits` then says how many bits it has) and cannot tell all
     integers between.
     """
+    least: float
+    most: float
     if digits is None:
         least, most = integer_range(dtype)
         most = min(most, 2**63 - 1)

@@ -247,7 +247,7 @@ class Engine:
         return self.get_state()
 
     def __setstate__(self, state: np.ndarray) -> None:
-        self.__init__()
+        Engine.__init__(self)
         self.set_state(state)
 
 

@@ -24,19 +24,14 @@ from rushlight.tensor.tensor import Tensor
 
 def cross(input: Tensor, other: Any, *, dim: Any = -1, out: Any = None) -> Tensor:
     """The cross products of vectors of three elements along `dim`; other dims broadcast."""
-
 def matmul(input: Tensor, other: Any, *, out: Any = None) -> Tensor:
     """The product of vectors, matrices and batches of matrices, as `@` computes it."""
-
 def matrix_power(input: Tensor, n: Any, *, out: Any = None) -> Tensor:
     """The n-th power of a square matrix, or of each of a batch; powers of the inverse if n < 0."""
-
 def multi_dot(tensors: Sequence[Tensor], *, out: Any = None) -> Tensor:
     """The product of several matrices, in the order that takes the fewest multiplications."""
-
 def vecdot(x: Any, y: Any, *, dim: Any = -1, out: Any = None) -> Tensor:
     """The inner products of vectors along `dim`, those of `x` conjugated; other dims broadcast."""
-
 def vector_norm(
     input: Tensor,
     ord: Any = 2,

@@ -29,7 +29,6 @@ def alpha_dropout(
     inplace: _bool = False,
 ) -> Tensor:
     """Dropout that keeps mean and variance of a SELU's outputs."""
-
 def batch_norm(
     input: Tensor,
     running_mean: Any,
@@ -41,37 +40,31 @@ def batch_norm(
     eps: Any = 1e-05,
 ) -> Tensor:
     """Each channel (dim 1) standardised over all other dims, times `weight` plus `bias`."""
-
 def bilinear(input1: Any, input2: Any, weight: Any, bias: Any = None) -> Tensor:
     """`input1^T weight[o] input2 + bias[o]` for each o, over the last dims of the inputs."""
-
 def binary_cross_entropy(
     input: Tensor,
     target: Any,
     weight: Any = None,
     size_average: Any = None,
     reduce: Any = None,
-    reduction: str = "mean",
+    reduction: str = 'mean',
 ) -> Tensor:
     """-(t log x + (1 - t) log(1 - x)) for probabilities `input` and targets `target`."""
-
 def binary_cross_entropy_with_logits(
     input: Tensor,
     target: Any,
     weight: Any = None,
     size_average: Any = None,
     reduce: Any = None,
-    reduction: str = "mean",
+    reduction: str = 'mean',
     pos_weight: Any = None,
 ) -> Tensor:
     """`binary_cross_entropy` of the probabilities sigmoid(input), computed without overflow."""
-
 def celu(input: Tensor, alpha: Any = 1.0, inplace: _bool = False) -> Tensor:
     """`max(0, input) + min(0, alpha * (exp(input / alpha) - 1))`, elementwise."""
-
 def celu_(input: Tensor, alpha: Any = 1.0) -> Tensor:
     """In-place version of `celu`."""
-
 def cosine_embedding_loss(
     input1: Any,
     input2: Any,
@@ -79,13 +72,11 @@ def cosine_embedding_loss(
     margin: Any = 0,
     size_average: Any = None,
     reduce: Any = None,
-    reduction: str = "mean",
+    reduction: str = 'mean',
 ) -> Tensor:
     """1 - cos(x1, x2) where the target is 1, max(0, cos(x1, x2) - margin) where it is -1."""
-
 def cosine_similarity(x1: Any, x2: Any, dim: Any = 1, eps: Any = 1e-08) -> Tensor:
     """The cosine of the angle between vectors along `dim`."""
-
 def cross_entropy(
     input: Tensor,
     target: Any,
@@ -93,22 +84,20 @@ def cross_entropy(
     size_average: Any = None,
     ignore_index: Any = -100,
     reduce: Any = None,
-    reduction: str = "mean",
+    reduction: str = 'mean',
     label_smoothing: Any = 0.0,
 ) -> Tensor:
     """The cross entropy between the softmax of `input` over its classes and `target`."""
-
 def ctc_loss(
     log_probs: Any,
     targets: Any,
     input_lengths: Any,
     target_lengths: Any,
     blank: Any = 0,
-    reduction: str = "mean",
+    reduction: str = 'mean',
     zero_infinity: _bool = False,
 ) -> Tensor:
     """The CTC loss of frames' log-probabilities and sequences of labels."""
-
 def dropout(
     input: Tensor,
     p: Any = 0.5,
@@ -116,7 +105,6 @@ def dropout(
     inplace: _bool = False,
 ) -> Tensor:
     """Set elements to zero with probability `p` and divide the others by `1 - p`."""
-
 def dropout1d(
     input: Tensor,
     p: Any = 0.5,
@@ -124,7 +112,6 @@ def dropout1d(
     inplace: _bool = False,
 ) -> Tensor:
     """Dropout of whole channels of N x C x L or C x L."""
-
 def dropout2d(
     input: Tensor,
     p: Any = 0.5,
@@ -132,7 +119,6 @@ def dropout2d(
     inplace: _bool = False,
 ) -> Tensor:
     """Dropout of whole channels, dim 1 of N x C x H x W."""
-
 def dropout3d(
     input: Tensor,
     p: Any = 0.5,
@@ -140,10 +126,8 @@ def dropout3d(
     inplace: _bool = False,
 ) -> Tensor:
     """Dropout of whole channels of N x C x D x H x W or C x D x H x W."""
-
 def elu(input: Tensor, alpha: Any = 1.0, inplace: _bool = False) -> Tensor:
     """`input` above zero, `alpha * (exp(input) - 1)` below, elementwise."""
-
 def embedding(
     input: Tensor,
     weight: Any,
@@ -154,7 +138,6 @@ def embedding(
     sparse: _bool = False,
 ) -> Tensor:
     """The rows of `weight` whose numbers stand in `input`."""
-
 def embedding_bag(
     input: Tensor,
     weight: Any,
@@ -162,14 +145,13 @@ def embedding_bag(
     max_norm: Any = None,
     norm_type: Any = 2,
     scale_grad_by_freq: _bool = False,
-    mode: str = "mean",
+    mode: str = 'mean',
     sparse: _bool = False,
     per_sample_weights: Any = None,
     include_last_offset: _bool = False,
     padding_idx: Any = None,
 ) -> Tensor:
     """Rows of `weight` whose numbers stand in `input`, reduced bag by bag."""
-
 def feature_alpha_dropout(
     input: Tensor,
     p: Any = 0.5,
@@ -177,23 +159,19 @@ def feature_alpha_dropout(
     inplace: _bool = False,
 ) -> Tensor:
     """`alpha_dropout` of whole channels, dim 1 of the input."""
-
 def gaussian_nll_loss(
     input: Tensor,
     target: Any,
     var: Any,
     full: _bool = False,
     eps: Any = 1e-06,
-    reduction: str = "mean",
+    reduction: str = 'mean',
 ) -> Tensor:
     """The negative log likelihood of `target` under Gaussians of means `input`, variances `var`."""
-
-def gelu(input: Tensor, *, approximate: str = "none", out: Any = None) -> Tensor:
+def gelu(input: Tensor, *, approximate: str = 'none', out: Any = None) -> Tensor:
     """`input` times the standard normal distribution's probability of being below it."""
-
 def glu(input: Tensor, dim: Any = -1) -> Tensor:
     """The gated linear unit: the first half along `dim` times the sigmoid of the second."""
-
 def group_norm(
     input: Tensor,
     num_groups: Any,
@@ -202,7 +180,6 @@ def group_norm(
     eps: Any = 1e-05,
 ) -> Tensor:
     """Each sample standardised over groups of its channels, times `weight` plus `bias`."""
-
 def gumbel_softmax(
     logits: Any,
     tau: Any = 1,
@@ -211,16 +188,12 @@ def gumbel_softmax(
     dim: Any = -1,
 ) -> Tensor:
     """A sample of the softmax of `logits` with Gumbel noise, at temperature `tau`."""
-
 def hardshrink(input: Tensor, lambd: Any = 0.5, *, out: Any = None) -> Tensor:
     """`input` outside `[-lambd, lambd]`, 0 inside, elementwise."""
-
 def hardsigmoid(input: Tensor, inplace: _bool = False) -> Tensor:
     """`relu6(input + 3) / 6`, elementwise."""
-
 def hardswish(input: Tensor, inplace: _bool = False) -> Tensor:
     """`input * relu6(input + 3) / 6`, elementwise."""
-
 def hardtanh(
     input: Tensor,
     min_val: Any = -1.0,
@@ -228,26 +201,23 @@ def hardtanh(
     inplace: _bool = False,
 ) -> Tensor:
     """`input` limited to `[min_val, max_val]`, elementwise; no gradient at the limits."""
-
 def hinge_embedding_loss(
     input: Tensor,
     target: Any,
     margin: Any = 1.0,
     size_average: Any = None,
     reduce: Any = None,
-    reduction: str = "mean",
+    reduction: str = 'mean',
 ) -> Tensor:
     """The input where the target is 1, max(0, margin - input) where it is -1."""
-
 def huber_loss(
     input: Tensor,
     target: Any,
-    reduction: str = "mean",
+    reduction: str = 'mean',
     delta: Any = 1.0,
     weight: Any = None,
 ) -> Tensor:
     """Half the squared differences up to `delta`, growing linearly beyond."""
-
 def instance_norm(
     input: Tensor,
     running_mean: Any = None,
@@ -259,27 +229,24 @@ def instance_norm(
     eps: Any = 1e-05,
 ) -> Tensor:
     """Each channel of each sample standardised, times `weight` plus `bias`."""
-
 def kl_div(
     input: Tensor,
     target: Any,
     size_average: Any = None,
     reduce: Any = None,
-    reduction: str = "mean",
+    reduction: str = 'mean',
     log_target: _bool = False,
 ) -> Tensor:
     """The pointwise Kullback-Leibler divergence of log-probabilities `input` from `target`."""
-
 def l1_loss(
     input: Tensor,
     target: Any,
     size_average: Any = None,
     reduce: Any = None,
-    reduction: str = "mean",
+    reduction: str = 'mean',
     weight: Any = None,
 ) -> Tensor:
     """The absolute differences of `input` and `target`."""
-
 def layer_norm(
     input: Tensor,
     normalized_shape: _Size | Sequence[_int],
@@ -288,16 +255,12 @@ def layer_norm(
     eps: Any = 1e-05,
 ) -> Tensor:
     """The input standardised over its last dims, times `weight` plus `bias`."""
-
 def leaky_relu(input: Tensor, negative_slope: Any = 0.01, inplace: _bool = False) -> Tensor:
     """`input` above zero, `negative_slope * input` below, elementwise."""
-
 def leaky_relu_(input: Tensor, negative_slope: Any = 0.01) -> Tensor:
     """In-place version of `leaky_relu`."""
-
 def linear(input: Tensor, weight: Any, bias: Any = None, *, out: Any = None) -> Tensor:
     """`input @ weight.T + bias`, for the last dim of the input."""
-
 def local_response_norm(
     input: Tensor,
     size: Any,
@@ -306,7 +269,6 @@ def local_response_norm(
     k: Any = 1.0,
 ) -> Tensor:
     """Each element over (k + alpha * mean of squares of `size` neighbouring channels) ** beta."""
-
 def log_softmax(
     input: Tensor,
     dim: Any = None,
@@ -314,10 +276,8 @@ def log_softmax(
     dtype: _dtype | _type | None = None,
 ) -> Tensor:
     """`torch.log_softmax`; without `dim`, a guess and a warning."""
-
 def logsigmoid(input: Tensor, *, out: Any = None) -> Tensor:
     """`log(sigmoid(input))`, elementwise, without overflow."""
-
 def margin_ranking_loss(
     input1: Any,
     input2: Any,
@@ -325,23 +285,20 @@ def margin_ranking_loss(
     margin: Any = 0,
     size_average: Any = None,
     reduce: Any = None,
-    reduction: str = "mean",
+    reduction: str = 'mean',
 ) -> Tensor:
     """max(0, -target (input1 - input2) + margin): target 1 wants input1 to rank higher."""
-
 def mish(input: Tensor, inplace: _bool = False) -> Tensor:
     """`input * tanh(softplus(input))`, elementwise."""
-
 def mse_loss(
     input: Tensor,
     target: Any,
     size_average: Any = None,
     reduce: Any = None,
-    reduction: str = "mean",
+    reduction: str = 'mean',
     weight: Any = None,
 ) -> Tensor:
     """The squared differences of `input` and `target`."""
-
 def multi_margin_loss(
     input: Tensor,
     target: Any,
@@ -350,29 +307,26 @@ def multi_margin_loss(
     weight: Any = None,
     size_average: Any = None,
     reduce: Any = None,
-    reduction: str = "mean",
+    reduction: str = 'mean',
 ) -> Tensor:
     """The mean over wrong classes i of w_y max(0, margin - x_y + x_i)^p, y the right class."""
-
 def multilabel_margin_loss(
     input: Tensor,
     target: Any,
     size_average: Any = None,
     reduce: Any = None,
-    reduction: str = "mean",
+    reduction: str = 'mean',
 ) -> Tensor:
     """The mean over classes of the sums of max(0, 1 - x_y + x_i): y a target class, i none."""
-
 def multilabel_soft_margin_loss(
     input: Tensor,
     target: Any,
     weight: Any = None,
     size_average: Any = None,
     reduce: Any = None,
-    reduction: str = "mean",
+    reduction: str = 'mean',
 ) -> Tensor:
     """The mean over classes of the cross entropies of sigmoid(input) and targets 0 or 1."""
-
 def nll_loss(
     input: Tensor,
     target: Any,
@@ -380,10 +334,9 @@ def nll_loss(
     size_average: Any = None,
     ignore_index: Any = -100,
     reduce: Any = None,
-    reduction: str = "mean",
+    reduction: str = 'mean',
 ) -> Tensor:
     """Minus the log-probabilities `input` of the target classes."""
-
 def normalize(
     input: Tensor,
     p: Any = 2.0,
@@ -392,13 +345,10 @@ def normalize(
     out: Any = None,
 ) -> Tensor:
     """The input over its p-norm along `dim`, norms below `eps` counting as `eps`."""
-
 def one_hot(tensor: Any, num_classes: Any = -1) -> Tensor:
     """For each class number a row of `num_classes` zeros with a one at its place, as int64."""
-
-def pad(input: Tensor, pad: Any, mode: str = "constant", value: Any = None) -> Tensor:
+def pad(input: Tensor, pad: Any, mode: str = 'constant', value: Any = None) -> Tensor:
     """`input` with room around its last dims, filled as `mode` says."""
-
 def pairwise_distance(
     x1: Any,
     x2: Any,
@@ -407,10 +357,8 @@ def pairwise_distance(
     keepdim: _bool = False,
 ) -> Tensor:
     """The p-norm along the last dim of `x1 - x2 + eps`."""
-
 def pdist(input: Tensor, p: Any = 2.0) -> Tensor:
     """The p-norm distances of all pairs of rows i < j of a matrix, as one vector."""
-
 def poisson_nll_loss(
     input: Tensor,
     target: Any,
@@ -419,22 +367,17 @@ def poisson_nll_loss(
     size_average: Any = None,
     eps: Any = 1e-08,
     reduce: Any = None,
-    reduction: str = "mean",
+    reduction: str = 'mean',
 ) -> Tensor:
     """The negative log likelihood of counts `target` under Poisson distributions."""
-
 def prelu(input: Tensor, weight: Any) -> Tensor:
     """`input` above zero, `weight * input` below; one weight for all, or one per channel (dim 1)."""
-
 def relu(input: Tensor, inplace: _bool = False) -> Tensor:
     """`max(0, input)`, elementwise."""
-
 def relu6(input: Tensor, inplace: _bool = False) -> Tensor:
     """`min(max(0, input), 6)`, elementwise."""
-
 def relu_(input: Tensor) -> Tensor:
     """In-place version of `relu`."""
-
 def rms_norm(
     input: Tensor,
     normalized_shape: _Size | Sequence[_int],
@@ -442,7 +385,6 @@ def rms_norm(
     eps: Any = None,
 ) -> Tensor:
     """The input over the root of its mean square over the last dims, times `weight`."""
-
 def rrelu(
     input: Tensor,
     lower: Any = 0.125,
@@ -451,7 +393,6 @@ def rrelu(
     inplace: _bool = False,
 ) -> Tensor:
     """`leaky_relu` with a slope for each element drawn from `[lower, upper)` in training."""
-
 def rrelu_(
     input: Tensor,
     lower: Any = 0.125,
@@ -459,7 +400,6 @@ def rrelu_(
     training: _bool = False,
 ) -> Tensor:
     """In-place version of `rrelu`."""
-
 def scaled_dot_product_attention(
     query: Any,
     key: Any,
@@ -471,38 +411,31 @@ def scaled_dot_product_attention(
     enable_gqa: _bool = False,
 ) -> Tensor:
     """softmax(query @ key^T * scale + mask) @ value."""
-
 def selu(input: Tensor, inplace: _bool = False) -> Tensor:
     """`elu` scaled to keep mean 0 and variance 1 from layer to layer."""
-
 def selu_(input: Tensor) -> Tensor:
     """In-place version of `selu`."""
-
 def sigmoid(input: Tensor, *, out: Any = None) -> Tensor:
     """`1 / (1 + exp(-input))`, elementwise."""
-
 def silu(input: Tensor, inplace: _bool = False) -> Tensor:
     """`input * sigmoid(input)`, elementwise."""
-
 def smooth_l1_loss(
     input: Tensor,
     target: Any,
     size_average: Any = None,
     reduce: Any = None,
-    reduction: str = "mean",
+    reduction: str = 'mean',
     beta: Any = 1.0,
 ) -> Tensor:
     """Squared differences where they are below `beta`, absolute ones above, joined smoothly."""
-
 def soft_margin_loss(
     input: Tensor,
     target: Any,
     size_average: Any = None,
     reduce: Any = None,
-    reduction: str = "mean",
+    reduction: str = 'mean',
 ) -> Tensor:
     """log(1 + exp(-target * input)) for targets 1 and -1."""
-
 def softmax(
     input: Tensor,
     dim: Any = None,
@@ -510,7 +443,6 @@ def softmax(
     dtype: _dtype | _type | None = None,
 ) -> Tensor:
     """`torch.softmax`; without `dim`, a guess and a warning."""
-
 def softmin(
     input: Tensor,
     dim: Any = None,
@@ -518,28 +450,20 @@ def softmin(
     dtype: _dtype | _type | None = None,
 ) -> Tensor:
     """The softmax of `-input`."""
-
 def softplus(input: Tensor, beta: Any = 1, threshold: Any = 20, *, out: Any = None) -> Tensor:
     """`log(1 + exp(beta * input)) / beta`, elementwise; above `threshold` the input itself."""
-
 def softshrink(input: Tensor, lambd: Any = 0.5, *, out: Any = None) -> Tensor:
     """`input` moved towards 0 by `lambd`, and 0 where it would cross, elementwise."""
-
 def softsign(input: Tensor) -> Tensor:
     """`input / (1 + |input|)`, elementwise."""
-
 def tanh(input: Tensor, *, out: Any = None) -> Tensor:
     """The hyperbolic tangent, elementwise."""
-
 def tanhshrink(input: Tensor) -> Tensor:
     """`input - tanh(input)`, elementwise."""
-
 def threshold(input: Tensor, threshold: Any, value: Any, inplace: _bool = False) -> Tensor:
     """`input` where it is above `threshold`, `value` elsewhere."""
-
 def threshold_(input: Tensor, threshold: Any, value: Any) -> Tensor:
     """In-place version of `threshold`."""
-
 def triplet_margin_loss(
     anchor: Any,
     positive: Any,
@@ -550,10 +474,9 @@ def triplet_margin_loss(
     swap: _bool = False,
     size_average: Any = None,
     reduce: Any = None,
-    reduction: str = "mean",
+    reduction: str = 'mean',
 ) -> Tensor:
     """max(0, d(anchor, positive) - d(anchor, negative) + margin), with d the p-norm distance."""
-
 def triplet_margin_with_distance_loss(
     anchor: Any,
     positive: Any,
@@ -562,6 +485,6 @@ def triplet_margin_with_distance_loss(
     distance_function: Any = None,
     margin: Any = 1.0,
     swap: _bool = False,
-    reduction: str = "mean",
+    reduction: str = 'mean',
 ) -> Tensor:
     """`triplet_margin_loss` with a distance function of the caller's."""

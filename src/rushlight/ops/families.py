@@ -48,7 +48,7 @@ class Operation(Op, metaclass=Declaration, family=True):
     node = None
     kernel = None
     public_name = None
-    places = "torch Tensor"
+    places: str | None = "torch Tensor"
     inplace = False
     aliases = ()
     linear = False

@@ -77,6 +77,9 @@ class DualBox(Box):
 
 def tangent_of(op, primals, tangents, params, out):
     """The tangent(s) of an operation's result(s)."""
+    if all(t is None or t.numel() == 0 for t in tangents):  # a linear map of nothing
+        results = tuple([x.new_zeros(x.shape) for x in (out if op.many else (out,))])
+        return results if op.many else results[0]
     joint = getattr(op, "jvp", None)
     if joint is not None:
         return joint(tuple(tangents), *arguments(op, joint, primals, params, out))

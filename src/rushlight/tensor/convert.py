@@ -30,13 +30,13 @@ class to_copy(Operation):
     places = None
     linear = True
 
-    def forward(x, dtype, memory_format):
+    def forward(x: Any, dtype: Any, memory_format: Any) -> Any:
         return memory_layout.copied(x, dtype.numpy, memory_format)
 
-    def vjp_x(g, x_dtype):
+    def vjp_x(g: Any, x_dtype: Any) -> Any:
         return g if x_dtype is g.dtype else to_copy.run((g,), (x_dtype, preserve_format))
 
-    def lift(size, ndim, dtype, memory_format):
+    def lift(size: Any, ndim: Any, dtype: Any, memory_format: Any) -> Any:
         return dtype, memory_format
 
 
@@ -89,7 +89,7 @@ def to_arguments(args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, An
     """(device, dtype, copy) of any of the forms of `to`."""
     first = args[0] if args else None
     if isinstance(first, TensorBase):
-        names = ("tensor", "non_blocking", "copy")
+        names: tuple[str, ...] = ("tensor", "non_blocking", "copy")
     elif type(first) is dtypes.dtype or first in (float, int, bool, complex):
         names = ("dtype", "non_blocking", "copy")
     else:

@@ -295,4 +295,4 @@ def method_backward(
 
 
 method_backward.__name__ = "backward"
-Tensor.backward = method_backward  # type: ignore[attr-defined]
+Tensor.backward = method_backward  # type: ignore[method-assign]

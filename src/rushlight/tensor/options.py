@@ -101,7 +101,7 @@ def argument_type(name: str, argument: str, wanted: str, got: Any) -> TypeError:
     )
 
 
-def dtype_or(name: str, dtype: Any, default: Any) -> dtypes.dtype:
+def dtype_or(name: str, dtype: Any, default: Any) -> Any:
     """The dtype a caller gave, or the default if that was None."""
     if dtype is None:
         return default

@@ -131,6 +131,7 @@ class UninitializedTensorMixin:
     """What waiting for a shape means: nothing but `materialize` can be done to the tensor."""
 
     cls_to_become: type = Tensor
+    data: Any
     _allowed = (
         "materialize",
         "detach",
@@ -149,9 +150,9 @@ class UninitializedTensorMixin:
 
     def materialize(self, shape: Any, device: Any = None, dtype: Any = None) -> None:
         """Become an ordinary tensor of this shape, uninitialised."""
-        made = empty(shape, device=device, dtype=dtype or self.data.dtype)  # type: ignore[has-type]
+        made = empty(shape, device=device, dtype=dtype or self.data.dtype)
         self.data = made
-        self.__class__ = self.cls_to_become  # type: ignore[assignment]
+        self.__class__ = self.cls_to_become
 
     @property
     def shape(self) -> NoReturn:
@@ -178,7 +179,7 @@ def is_lazy(param: Any) -> bool:
     return isinstance(param, UninitializedTensorMixin)
 
 
-class UninitializedParameter(UninitializedTensorMixin, Parameter):
+class UninitializedParameter(UninitializedTensorMixin, Parameter):  # type: ignore[misc]
     """A parameter that gets its shape later, by `materialize`."""
 
     __module__ = "torch.nn.parameter"
@@ -194,7 +195,7 @@ class UninitializedParameter(UninitializedTensorMixin, Parameter):
         return memo[id(self)]
 
 
-class UninitializedBuffer(UninitializedTensorMixin, Tensor):
+class UninitializedBuffer(UninitializedTensorMixin, Tensor):  # type: ignore[misc]
     """A buffer that gets its shape later, by `materialize`."""
 
     __module__ = "torch.nn.parameter"

@@ -82,7 +82,8 @@ def arange(
 def arange_bounds(args: tuple[Any, ...], start: Any, end: Any, step: Any) -> tuple[Any, Any, Any]:
     """(start, end, step) of any of the forms of `arange`, as Python numbers."""
     named = {"start": start, "end": end, "step": step}
-    names = ("start", "end", "step") if len(args) > 1 or end is not None else ("end",)
+    several = len(args) > 1 or end is not None
+    names: tuple[str, ...] = ("start", "end", "step") if several else ("end",)
     if len(args) == 1 and step is not None and end is None:
         names = ()
     given = {k: v for k, v in named.items() if v is not None}
@@ -129,11 +130,11 @@ def spaced(
 
 
 def whole_numbers(shape: tuple[int], start: int, step: int, dtype: Any) -> Any:
-    return np.arange(start, start + step * shape[0], step, np.int64).astype(dtype, copy=False)
+    return np.arange(start, start + step * shape[0], step, dtype=np.int64).astype(dtype, copy=False)
 
 
 def real_numbers(shape: tuple[int], start: float, step: float, dtype: Any) -> Any:
-    exact = np.float32 if dtype.itemsize == 2 else np.float64
+    exact: Any = np.float32 if dtype.itemsize == 2 else np.float64
     places = np.arange(shape[0]).astype(exact)
     numbers = kernels.random_arithmetic.fused(places, exact(step), exact(start))
     return numbers.astype(dtype, copy=False)

@@ -20,23 +20,17 @@ from rushlight.kernels.metadata import memory_format as _memory_format
 from rushlight.tensor.generator import Generator
 from rushlight.tensor.storage import TypedStorage, UntypedStorage
 
-from rushlight.tape.core import TensorBase
 
 NONLEAF_GRAD: str
 NOT_A_LEAF: str
-
 def strides_of(array: Any) -> tuple[_int, ...]:
     """An array's strides in elements; where NumPy gives an empty one zeros, as if it were not."""
-
 CPP_NAMES: dict[str, str]
-
 def cpp_name(dtype: _dtype) -> str:
     """A dtype as PyTorch's C++ errors spell it."""
-
 def place_of(t: Tensor) -> str:
     """A sentence on where the program made a tensor, or ''."""
-
-class Tensor(TensorBase):
+class Tensor:
     """An n-dimensional array that remembers how it was computed."""
 
     shape: _Size
@@ -149,7 +143,7 @@ class Tensor(TensorBase):
         """`input` itself; a bool tensor is refused."""
     def __rand__(self, other: Any) -> Tensor: ...
     def __rdiv__(self, other: Any) -> Tensor: ...
-    def __repr__(self, *, tensor_contents: Any = None) -> str: ...
+    def __repr__(self) -> str: ...
     def __reversed__(self) -> Tensor:
         """The tensor with every dim reversed; of a 0-d one, itself."""
     def __rfloordiv__(self, other: Any) -> Tensor: ...
@@ -552,7 +546,7 @@ class Tensor(TensorBase):
     def fmin(self, other: Any, **kwargs: Any) -> Tensor:
         """The smaller of two, elementwise; nan only if both are."""
     def fmod(self, other: Any, **kwargs: Any) -> Tensor:
-        """What division leaves, with the dividend's sign: `input - input.div(other, "trunc") * other`."""
+        '''What division leaves, with the dividend's sign: `input - input.div(other, "trunc") * other`.'''
     def fmod_(self, other: Any, **kwargs: Any) -> Tensor:
         """In-place version of `fmod`."""
     def frac(self) -> Tensor:
@@ -1057,7 +1051,7 @@ class Tensor(TensorBase):
         """Where `input` is not zero: one row of indices per element, or one vector per dim."""
     def norm(
         self,
-        p: str = "fro",
+        p: str = 'fro',
         dim: Any = None,
         keepdim: _bool = False,
         dtype: _dtype | _type | None = None,
@@ -1134,7 +1128,7 @@ class Tensor(TensorBase):
     def relu_(self) -> Tensor:
         """In-place version of `relu`."""
     def remainder(self, other: Any, **kwargs: Any) -> Tensor:
-        """What division leaves, with the divisor's sign: `input - input.div(other, "floor") * other`."""
+        '''What division leaves, with the divisor's sign: `input - input.div(other, "floor") * other`.'''
     def remainder_(self, other: Any, **kwargs: Any) -> Tensor:
         """In-place version of `remainder`."""
     def renorm(self, p: Any, dim: Any, maxnorm: Any) -> Tensor:
