@@ -10,6 +10,15 @@ from rushlight.tape.levels import Level, boxed
 from rushlight.tape.modes import ModeDecorator
 from rushlight.tensor.tensor import Tensor
 
+__all__ = [
+    "UnpackedDualTensor",
+    "dual_level",
+    "enter_dual_level",
+    "exit_dual_level",
+    "make_dual",
+    "unpack_dual",
+]
+
 
 class UnpackedDualTensor(NamedTuple):
     """A dual tensor's two parts."""

@@ -149,8 +149,8 @@ class BackwardCFunction(GraphNode, FunctionCtx):
                 out.append(None if g is None else self.fitted(g, i, len(out)))
             elif g is not None:
                 raise RuntimeError(
-                    f"function {self.name()} returned a gradient different than None at position {i + 1}, "
-                    "but the corresponding forward input was not a Variable"
+                    f"function {self.name()} returned a gradient different than None at position "
+                    f"{i + 1}, but the corresponding forward input was not a Variable"
                 )
         return out
 

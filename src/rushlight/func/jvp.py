@@ -68,7 +68,8 @@ def parts(level: Level, x: Any, strict: bool) -> tuple[Any, Any]:
             f"outputs, got unsupported type {type(x)}"
         )
     if x.box is not None and x.box.owner is level:
-        return x.box.value, x.box.tangent
+        value, tangent = x.box.value, x.box.tangent
+        return value, value.new_zeros(value.shape) if tangent is None else tangent
     if strict:
         raise RuntimeError(
             "jvp(f, primals, tangents, strict=True): The output of f is independent of the inputs. "

@@ -45,7 +45,7 @@ class add(Binary):
         return (input, other), (alpha,)
 
     def forward(a, b, alpha=1):
-        return np.add(a, b if alpha == 1 else scaled(b, alpha))
+        return np.add(a, b if alpha == 1 else scaled(b, alpha, a))
 
     def vjp_a(g):
         return g
@@ -71,7 +71,7 @@ class sub(Binary):
         return (input, other), (alpha,)
 
     def forward(a, b, alpha=1):
-        return np.subtract(a, b if alpha == 1 else scaled(b, alpha))
+        return np.subtract(a, b if alpha == 1 else scaled(b, alpha, a))
 
     def vjp_a(g):
         return g
@@ -102,7 +102,7 @@ class rsub(Binary):
         return (input, other), (alpha,)
 
     def forward(a, b, alpha=1):
-        return np.subtract(b, a if alpha == 1 else scaled(a, alpha))
+        return np.subtract(b, a if alpha == 1 else scaled(a, alpha, b))
 
     def vjp_a(g, alpha):
         return -g if alpha == 1 else g * -conj(alpha)
@@ -127,8 +127,10 @@ class rsub_tensor(Binary):
         return g
 
 
-def scaled(array, alpha):
-    """`alpha * array` in the array's own dtype, which alpha's kind must not exceed."""
+def scaled(array, alpha, other):
+    """`alpha * array` in the array's own dtype; a number takes that of the other operand."""
+    if not isinstance(array, np.ndarray):
+        array = np.asarray(array, other.dtype)
     category = dtypes.of(array.dtype).category
     if isinstance(alpha, complex) and category < 3:
         raise RuntimeError(
