@@ -16,8 +16,8 @@ import griffe
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from rushlight.ops.publish import namespaces  # noqa: E402
-from tools import stubs  # noqa: E402  (found by its path)
+from rushlight.ops.publish import namespaces
+from tools import stubs
 
 MODULES = [
     "rushlight",
@@ -113,14 +113,14 @@ def class_entry(name: str, cls: type) -> griffe.Class:
     """The entry of a class, with its methods and properties that have a docstring."""
     entry = griffe.Class(name, docstring=docstring(cls.__doc__))
     for key, value in sorted(vars(cls).items()):
-        if isinstance(value, (staticmethod, classmethod)):
-            value = value.__func__
+        bound = not isinstance(value, staticmethod)
+        value = getattr(value, "__func__", value)
         if key.startswith("_") or not getattr(value, "__doc__", None):
             continue
         if isinstance(value, property):
             entry.set_member(key, griffe.Attribute(key, docstring=docstring(value.__doc__)))
         elif inspect.isroutine(value):
-            entry.set_member(key, function_entry(key, value, method=True))
+            entry.set_member(key, function_entry(key, value, method=bound))
     return entry
 
 
