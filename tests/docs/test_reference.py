@@ -1,8 +1,5 @@
 """The reference has an entry for every function."""
 
-import importlib
-import inspect
-
 import pytest
 
 from tools import reference
@@ -29,18 +26,3 @@ def test_nothing_stands_there_twice():
         line for text in PAGES.values() for line in text.splitlines() if line.startswith(":::")
     ]
     assert sorted(set(entries)) == sorted(entries)
-
-
-@pytest.mark.parametrize("path", reference.PATHS.values())
-def test_entries_have_a_docstring(path):
-    module = importlib.import_module(path)
-    names = [
-        line.removeprefix(f"::: {path}.")
-        for text in PAGES.values()
-        for line in text.splitlines()
-        if line.startswith(f"::: {path}.")
-    ]
-    assert names
-    for name in names:
-        value = inspect.getattr_static(module, name, None)
-        assert value is None or value.__doc__, name
