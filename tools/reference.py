@@ -21,6 +21,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+import rushlight.nn.functional  # noqa: F401  (declares operations)
 from rushlight.ops.publish import namespaces
 from rushlight.tape.declare import table
 from rushlight.tensor.tensor import Tensor

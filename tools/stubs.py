@@ -20,6 +20,7 @@ from types import ModuleType
 from typing import Any
 
 import rushlight
+import rushlight.nn.functional
 from rushlight.ops.publish import namespaces
 from rushlight.ops.return_types import FIELDS
 from rushlight.tape.core import TensorBase

@@ -6,6 +6,7 @@ import numpy
 import pytest
 
 import rushlight
+import rushlight.nn.functional
 from rushlight.ops.publish import namespaces
 from rushlight.tape.declare import table
 from tests.docs.test_doctests import OPTIONS, NearlyEqual

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 import rushlight as torch
+import rushlight.nn.functional  # declares more
 from rushlight.ops.families import Elementwise, Unary
 from rushlight.tape import declare
 

@@ -2,17 +2,21 @@
 
 from rushlight.kernels import dtypes
 from rushlight.ops.families import as_tensor_argument
-from rushlight.ops.loss import refuse_weight_gradient
 from rushlight.ops.losses import (
-    MEAN,
-    NONE,
     multi_margin_loss_,
     multilabel_margin_loss_,
     nll_loss_,
     nll_loss_2d,
 )
 from rushlight.ops.publish import namespaces, public
-from rushlight.ops.reductions import apply_reduction, number_of, settled_reduction
+from rushlight.ops.reductions import (
+    MEAN,
+    NONE,
+    apply_reduction,
+    number_of,
+    refuse_weight_gradient,
+    settled_reduction,
+)
 from rushlight.ops.softmax import log_softmax_, normalised
 
 

@@ -12,9 +12,8 @@ import numpy as np
 
 from rushlight.kernels import dtypes
 from rushlight.ops.families import Operation, as_tensor_argument
-from rushlight.ops.losses import MEAN
 from rushlight.ops.publish import namespaces, public
-from rushlight.ops.reductions import apply_reduction, number_of
+from rushlight.ops.reductions import MEAN, apply_reduction, number_of
 from rushlight.tape.core import TensorBase
 
 WRONG_SIZE = (

@@ -61,6 +61,7 @@ class Operation(Op, metaclass=Declaration, family=True):
     overlaps = False  # may it be done in place where elements share memory? Or a warning
     exact_out = None
     declared = {}
+    published = False
 
     def __mro_entries__(self, bases):
         """`class variant(op)`: the class that stands for the operation `op` as a base."""

@@ -6,8 +6,6 @@ import warnings
 from rushlight.kernels import dtypes
 from rushlight.ops.families import as_tensor_argument
 from rushlight.ops.losses import (
-    MEAN,
-    NONE,
     binary_cross_entropy_,
     binary_cross_entropy_with_logits_,
     huber_loss_,
@@ -16,7 +14,14 @@ from rushlight.ops.losses import (
     soft_margin_loss_,
 )
 from rushlight.ops.publish import namespaces, public
-from rushlight.ops.reductions import apply_reduction, number_of, settled_reduction
+from rushlight.ops.reductions import (
+    MEAN,
+    NONE,
+    apply_reduction,
+    number_of,
+    refuse_weight_gradient,
+    settled_reduction,
+)
 from rushlight.ops.shape import common_shape
 from rushlight.tape.modes import no_grad
 
@@ -148,16 +153,6 @@ def huber_loss(input, target, reduction="mean", delta=1.0, weight=None):
 
 
 # -- probabilities ---------------------------------------------------------------------------
-
-
-def refuse_weight_gradient(name, **weights):
-    """Weights of losses are constants."""
-    for argument, w in weights.items():
-        if w is not None and w.requires_grad:
-            raise RuntimeError(
-                f"The function '{name}' is not differentiable with respect to argument "
-                f"'{argument}'. This input cannot have requires_grad True."
-            )
 
 
 @public("F")

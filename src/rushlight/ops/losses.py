@@ -8,9 +8,8 @@ import numpy as np
 
 from rushlight.kernels import dtypes, promotion
 from rushlight.ops.families import Operation, numel
+from rushlight.ops.reductions import MEAN, NONE, SUM
 from rushlight.tape.core import TensorBase
-
-NONE, MEAN, SUM = range(3)
 
 
 class Loss(Operation, family=True):

@@ -4,9 +4,9 @@ import numpy as np
 
 from rushlight.kernels import dtypes
 from rushlight.ops.families import Operation, as_tensor_argument, numel, wrap_dim
-from rushlight.ops.loss import refuse_weight_gradient
 from rushlight.ops.publish import namespaces, public
 from rushlight.ops.reduce import widened
+from rushlight.ops.reductions import refuse_weight_gradient
 from rushlight.ops.standardize import (
     batch_norm_,
     group_norm_,

@@ -31,6 +31,7 @@ def enter(place, name, function, aliases=()):
 
 def publish_operation(op):
     """Publish an operation's function, method and in-place method where it says."""
+    op.published = True
     op.direct = op.directly()
     op.binder = op.bind
     function = getattr(op, "function", None) or entry.general_function(op)
@@ -51,9 +52,9 @@ def publish_operation(op):
 
 
 def publish_operations():
-    """Publish whatever has been declared so far."""
+    """Publish what has been declared since the last time."""
     for op in table.values():
-        if op.places is not None:
+        if op.places is not None and not op.published:
             publish_operation(op)
 
 

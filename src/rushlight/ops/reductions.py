@@ -1,9 +1,8 @@
-"""The `reduction` argument of losses."""
+"""The `reduction` argument of losses, and what else losses and norms have in common."""
 
 import warnings
 
-from rushlight.ops.losses import MEAN, NONE, SUM
-
+NONE, MEAN, SUM = range(3)
 NUMBERS = {"none": NONE, "mean": MEAN, "sum": SUM}
 DEPRECATED = "size_average and reduce args will be deprecated, please use reduction='{0}' instead."
 
@@ -39,3 +38,13 @@ def apply_reduction(losses, number):
     if number == NONE:
         return losses
     return losses.mean() if number == MEAN else losses.sum()
+
+
+def refuse_weight_gradient(name, **weights):
+    """Weights of losses are constants."""
+    for argument, w in weights.items():
+        if w is not None and w.requires_grad:
+            raise RuntimeError(
+                f"The function '{name}' is not differentiable with respect to argument "
+                f"'{argument}'. This input cannot have requires_grad True."
+            )
