@@ -172,3 +172,11 @@ def test_meshgrid_asks_for_indexing():
     once.forget()
     with pytest.warns(UserWarning, match="it will be required to pass the indexing argument"):
         rushlight.meshgrid(rushlight.ones(2))
+
+
+@pytest.mark.parametrize("which", [0, 1])
+def test_cat_does_not_write_over_its_inputs(which):
+    for lib in (rushlight, torch):
+        x, y = lib.zeros(0), lib.ones(4, 6)
+        with pytest.raises(RuntimeError, match="refer to a single memory location"):
+            lib.cat((x, y), out=(x, y)[which])

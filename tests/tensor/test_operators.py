@@ -100,3 +100,14 @@ def test_large_integers():
     agree(lambda lib: lib.tensor([1]) + 2**63)
     agree(lambda lib: lib.tensor([1], dtype=lib.uint8) + 300)
     agree(lambda lib: lib.tensor([255], dtype=lib.uint8) == -1)
+
+
+@pytest.mark.parametrize("name", ["__radd__", "__rmul__"])
+def test_reflected_operators_want_a_tensor_in_front(name):
+    for lib in (rushlight, torch):
+        with pytest.raises(TypeError, match=f"descriptor '{name}' .* doesn't apply to a 'int'"):
+            getattr(lib.Tensor, name)(2, lib.ones(3))
+
+
+def test_reflected_matmul_of_no_tensor():
+    assert rushlight.ones(3).__rmatmul__(3) is NotImplemented

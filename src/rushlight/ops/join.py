@@ -7,7 +7,7 @@ from rushlight.ops.families import Sequence, as_tensor_argument, tensors_argumen
 from rushlight.ops.publish import public
 from rushlight.ops.shape import atleast_1d, atleast_2d, atleast_3d
 from rushlight.ops.slices import slice_
-from rushlight.tape import gradients
+from rushlight.tape import gradients, outputs
 from rushlight.tape.core import box, state
 from rushlight.tape.dispatch import finish
 
@@ -31,6 +31,8 @@ class cat(Sequence):
         return self.bound(tensors, dim)
 
     def public(self, function, args, kwargs, out):
+        if out is not None and any(x is out for x in outputs.flat((*args, *kwargs.values()))):
+            raise RuntimeError(outputs.SHARED)
         try:
             return super().public(function, args, kwargs, out)
         except RuntimeError as error:

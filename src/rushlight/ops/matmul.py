@@ -379,7 +379,7 @@ for _place, _door in (("torch", entry.quick_function), ("Tensor", entry.quick_me
 @public("Tensor", name="__rmatmul__")
 def reflected_matmul(self, other):
     """`other @ self`."""
-    return matmul(other, self)
+    return matmul(other, self) if isinstance(other, TensorBase) else NotImplemented
 
 
 def product_of(a, b):

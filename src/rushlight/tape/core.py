@@ -235,6 +235,11 @@ def declare_fields(cls, **defaults):
             setattr(cls, name, value)
 
 
+def attributes(t):
+    """What the user has set on a tensor; in the pure build the box's own fields stand beside it."""
+    return {k: v for k, v in t.__dict__.items() if not hasattr(TensorBase, k)}
+
+
 declare_fields(
     TensorBase,
     array=None,

@@ -4,6 +4,7 @@ Compiled modules call the C++ functions of the same names instead (see `native.p
 file runs in the pure build only.
 """
 
+import functools
 import sys
 import threading
 
@@ -59,7 +60,30 @@ def is_complex(array):
 
 
 def inherit_slots(cls):
-    """Compiled build: operators of `cls` that it does not define go straight to its base's."""
+    """Reflected operators refuse what is no tensor in front, as an interpreter's slots do.
+
+    Compiled build: operators of `cls` that it does not define go straight to its base's.
+    """
+    for base in cls.__mro__:
+        for name in ("__radd__", "__rmul__", "__rsub__"):
+            method = base.__dict__.get(name)
+            if method is not None and not hasattr(method, "__wrapped__"):
+                setattr(base, name, checked(method, base))
+
+
+def checked(method, cls):
+    """A method that is called on instances of `cls` only."""
+
+    @functools.wraps(method)
+    def wrapper(self, other):
+        if not isinstance(self, cls):
+            raise TypeError(
+                f"descriptor '{method.__name__}' for '{cls.__module__}.{cls.__name__}' objects "
+                f"doesn't apply to a '{type(self).__name__}' object"
+            )
+        return method(self, other)
+
+    return wrapper
 
 
 def same_shape(a, b):

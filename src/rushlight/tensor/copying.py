@@ -84,8 +84,7 @@ def deep_copy(self: Any, memo: dict[int, Any]) -> Any:
     memo[id(self)] = made
     if self.kept_grad is not None:
         made.kept_grad = deep_copy(self.kept_grad, memo)
-    if self.__dict__:
-        made.__dict__.update(copy.deepcopy(self.__dict__, memo))
+    made.__dict__.update(copy.deepcopy(core.attributes(self), memo))
     return made
 
 
@@ -112,7 +111,7 @@ def reduce(self: Any, protocol: int) -> Any:
     order = memory_layout.order_of(array.shape, array.strides)
     content = (array.transpose(order), order, self.requires_grad)
     cls = None if core.plain(self) else type(self)
-    return rebuild, (cls, *content), self.__dict__ or None
+    return rebuild, (cls, *content), core.attributes(self) or None
 
 
 def rebuild(cls: type | None, array: Any, order: tuple[int, ...], requires_grad: bool) -> Any:

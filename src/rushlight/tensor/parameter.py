@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, NoReturn
 
 from rushlight.kernels import dtypes
-from rushlight.tape.core import new_of, set_parameter_class
+from rushlight.tape.core import attributes, new_of, set_parameter_class
 from rushlight.tape.overrides import disabled_implementation
 from rushlight.tensor.creation import empty
 from rushlight.tensor.options import NO_GRAD_DTYPE
@@ -90,7 +90,7 @@ class Parameter(Tensor, metaclass=MarkedMeta):
 
     def __reduce_ex__(self, protocol: Any) -> Any:
         cls = None if type(self) is Parameter else type(self)
-        return rebuild, (cls, self.data, self.requires_grad), self.__dict__ or None
+        return rebuild, (cls, self.data, self.requires_grad), attributes(self) or None
 
 
 def rebuild(cls: type | None, data: Any, requires_grad: bool) -> Any:
