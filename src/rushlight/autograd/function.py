@@ -92,6 +92,7 @@ class BackwardCFunction(GraphNode, FunctionCtx):
     shapes: tuple[Any, ...] = ()
     tensor_inputs: tuple[bool, ...] = ()
     needs_input_grad: tuple[bool, ...] = ()
+    without_gradient: tuple[int, ...] = ()
 
     @property
     def saved_tensors(self) -> tuple[Any, ...]:
@@ -286,6 +287,26 @@ class Function(metaclass=FunctionMeta):
             return top.box.apply_function(cls, args)
         return apply_at_base(cls, args)
 
+    @classmethod
+    def apply_all(cls, args: tuple[Any, ...]) -> tuple[Any, ...]:
+        """`apply`, its results always in a tuple."""
+        out = cls.apply(*args)
+        return out if isinstance(out, tuple) else (out,)
+
+    @classmethod
+    def has_jvp(cls) -> bool:
+        """Is there a forward rule of its own?"""
+        return cls.jvp is not Function.jvp
+
+    @classmethod
+    def applied_above(
+        cls, args: Any, values: Any, result: Any, ctx: Any, wanted: Any, wrapped: Any
+    ) -> tuple[Any, Any]:
+        """`applied` at a reverse-mode level, after `values`, one level down, gave `result`."""
+        from rushlight.autograd.function_levels import apply_above
+
+        return apply_above(cls, args, values, result, ctx, wanted, wrapped)
+
 
 def bound_arguments(cls: Any, args: Any, kwargs: Any) -> tuple[Any, ...]:
     """Keyword arguments of `apply` in the order of `forward`'s parameters."""
@@ -325,22 +346,27 @@ def apply_at_base(cls: Any, args: tuple[Any, ...]) -> tuple[Any, Any]:
     made = tuple([settle(ctx, i, x, args, mask) for i, x in enumerate(outputs)])
     if ctx.dirty_tensors:
         check_dirty(ctx, outputs)
+    if ctx.non_differentiable:
+        ctx.without_gradient = tuple(
+            [i for i, x in enumerate(outputs) if is_among(x, ctx.non_differentiable)]
+        )
     if mask:
         if len(made) > 1:
             mark_many(ctx, made)
         save(ctx, outputs, made)
         ctx.outputs = tuple(
-            [(x.array.shape, x.array.dtype) if isinstance(x, Tensor) else None for x in made]
+            [gradients.described(x) if isinstance(x, Tensor) else None for x in made]
         )
     ctx.dirty_tensors = ctx.non_differentiable = ()
     return (made if several else made[0]), ctx
 
 
-def begin(cls: Any, args: tuple[Any, ...]) -> tuple[Any, int]:
+def begin(cls: Any, args: tuple[Any, ...], wanted: Any = None) -> tuple[Any, int]:
     """The node, with edges to the arguments that require grad, and whether there are any."""
     st = state()
     tensors = tuple([x for x in args if isinstance(x, Tensor)])
-    wanted = [wants(x) for x in tensors]
+    if wanted is None:
+        wanted = [wants(x) for x in tensors]
     mask = (1 << len(tensors)) - 1 if st.grad and any(wanted) else 0
     bits = sum(1 << i for i, w in enumerate(wanted) if w) if mask else 0
     ctx = new_node(cls._backward_cls, tensors, bits, st)

@@ -172,7 +172,7 @@ def detach_in_place(input):
     t = as_tensor_argument("detach_", "input", 1, input)
     if t.origin is not None:
         raise RuntimeError(DETACHED_VIEW)
-    if t.box is not None:
+    if t.box is not None and not t.box.records:
         t.box.overwrite(t, detach.run((t,), ()))
         return t
     t.node, t.nr, t.rg, t.retains = None, 0, False, False

@@ -25,7 +25,7 @@ import numpy as np
 
 from rushlight.kernels import door, dtypes, metadata, promotion
 from rushlight.kernels.quiet import quietly
-from rushlight.tape import batching, entry, outputs, overrides
+from rushlight.tape import batching, entry, gradients, outputs, overrides
 from rushlight.tape.core import TensorBase
 from rushlight.tape.declare import Declaration
 from rushlight.tape.dispatch import Op
@@ -264,8 +264,8 @@ def fix_of(x, shape, dtype):
     """(shape, dtype) of an input whose gradient must be brought to them, or None."""
     if not isinstance(x, TensorBase):
         return None
-    a = x.array
-    return None if a.dtype is dtype and a.shape == shape else (a.shape, a.dtype)
+    own = gradients.described(x)
+    return None if own[1] is dtype and own[0] == shape else own
 
 
 def as_array(x, dtype):
@@ -620,8 +620,8 @@ class Reduction(Operation, family=True):
         return tuple([np.asarray(x) for x in out]) if self.many else np.asarray(out)
 
     def fixes(self, inputs, out):
-        dtype = inputs[0].array.dtype
-        return None if out.dtype == dtype else ((inputs[0].array.shape, dtype),)
+        own = gradients.described(inputs[0])
+        return None if out.dtype == own[1] else (own,)
 
     def settled(self):
         self.fixing = True

@@ -9,6 +9,7 @@ import numpy as np
 from rushlight.kernels import dtypes, promotion
 from rushlight.ops.families import Operation, numel
 from rushlight.ops.reductions import MEAN, NONE, SUM
+from rushlight.tape import gradients
 from rushlight.tape.core import TensorBase
 
 
@@ -39,7 +40,7 @@ class Loss(Operation, family=True):
         """Input and target get gradients of their own dtypes."""
         return tuple(
             [
-                None if x is None or x.array.dtype == out.dtype else (x.array.shape, x.array.dtype)
+                None if x is None or x.dtype.numpy == out.dtype else gradients.described(x)
                 for x in inputs[: self.edges or None]
             ]
         )

@@ -307,7 +307,7 @@ def others_product(x, result, dim):
     """For each element the conjugated product of the others along `dim`; `result` is of all."""
     if x.array is not None and x.array.all():
         return (result / x).conj()
-    n = x.shape[dim]
+    n, x = x.shape[dim], x.to(result.dtype)
     one = x.new_ones((1,)).expand([1 if d == dim else m for d, m in enumerate(x.shape)])
     before = cat([one, x.narrow(dim, 0, n - 1)], dim).cumprod(dim) if n else x
     after = cat([one, x.narrow(dim, 1, n - 1).flip(dim)], dim).cumprod(dim).flip(dim) if n else x

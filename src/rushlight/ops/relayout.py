@@ -73,7 +73,8 @@ WRITTEN = {
 def relaid(op, target, params):
     """Give `target` the layout that the view `op` would have."""
     if target.array is None:
-        target.box = op.run((target,), params).box
+        seen = op.run((target,), params)
+        target.box, target.node, target.nr, target.rg = seen.box, seen.node, seen.nr, seen.rg
         return target
     st = state()
     mask = needs((target,)) if st.grad else 0

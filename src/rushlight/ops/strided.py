@@ -8,6 +8,7 @@ from rushlight.kernels.metadata import contiguous_format
 from rushlight.ops.families import Operation, View, numel, sizes_argument
 from rushlight.ops.publish import public
 from rushlight.ops.slices import diagonal, select, slice_
+from rushlight.tape import gradients
 from rushlight.tape.core import wants
 
 # -- where a tensor is -----------------------------------------------------------------------
@@ -200,8 +201,8 @@ class Scatter(Operation, family=True):
         self.fixing = True
 
     def fixes(self, inputs, out):
-        src = inputs[1].array
-        return None if src.dtype == out.dtype else (None, (src.shape, src.dtype))
+        src = gradients.described(inputs[1])
+        return None if src[1] == out.dtype else (None, src)
 
 
 def memory_copy(x):

@@ -1,10 +1,11 @@
 """vmap: boxes with a batch dim that the function does not see."""
 
+import sys
 import warnings
 
 from rushlight.tape.core import TensorBase, state
 from rushlight.tape.declare import table
-from rushlight.tape.levels import Box, Level, boxed
+from rushlight.tape.levels import Box, Level, boxed, lift
 
 ESCAPED = (
     "A tensor that was made inside vmap is used after the vmap that made it has ended. Return it "
@@ -66,11 +67,21 @@ class BatchBox(Box):
         out = looped(function, values, dims, self.size)
         return self.wrapped(out, 0)
 
+    def admit(self, target, op):
+        """Give every sample its own copy of a tensor that the function made."""
+        root = target if target.origin is None else target.origin.base
+        others = 0 if root.shared is None else sys.getrefcount(root.shared) - 2
+        if root.born < self.level or others > (target is not root):  # a view that stays behind
+            raise RuntimeError(UNBATCHED_TARGET)
+        lift(target, self.copied)
+
+    def copied(self, value):
+        whole = value.unsqueeze(0).expand((self.size, *value.shape)).clone()
+        return BatchBox(self.owner, whole, 0, self.size)
+
     def overwrite(self, target, result):
         """An in-place write: the batched value takes the batched result."""
         mine = self.at(target)
-        if mine is None:
-            raise RuntimeError(UNBATCHED_TARGET)
         theirs = self.at(result)
         value = result if theirs is None else theirs.value
         if theirs is not None and theirs.dim != mine.dim:

@@ -35,6 +35,7 @@ cdef class SavedOutput:
     cdef public Version version
     cdef public long expected
     cdef public int nr
+    cdef public object box
 
 
 cdef class TensorBase:
@@ -51,6 +52,7 @@ cdef class TensorBase:
     cdef public object hooks
     cdef public object accumulator
     cdef public object box
+    cdef public int born
     cdef dict __dict__
     cdef object __weakref__
 

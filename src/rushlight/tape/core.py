@@ -53,7 +53,8 @@ class TensorBase:
     """A tensor's box: an array, or `box` with a value of a lower level, and its place in the graph.
 
     `node` and `nr` say which output of which node made it; `rg` is the leaf's flag or follows
-    from the node.  The version lives in the box until somebody shares it.
+    from the node.  The version lives in the box until somebody shares it.  `born` is the level of
+    the innermost transform that was open when the tensor was made.
     """
 
     @property
@@ -144,6 +145,7 @@ def _copy_fields(out, t):
     out.shared = share_version(t)
     out.origin = t.origin
     out.box = t.box
+    out.born = t.born
 
 
 def alias(t):
@@ -177,6 +179,7 @@ def new_saved_output(t, nr, writes):
     """Output `nr` of the node that is being made, saved; `writes` more are about to be counted."""
     o = native.new(SavedOutput)
     o.array = t.array
+    o.box = t.box
     o.version = share_version(t)
     o.expected = o.version.value + writes
     o.nr = nr
@@ -255,6 +258,7 @@ declare_fields(
     hooks=None,
     accumulator=None,
     box=None,
+    born=0,
 )
 declare_fields(
     Node,

@@ -238,6 +238,8 @@ def needs(inputs):
 def finish(op, inputs, params, out, st):
     """Box one result and record it where a gradient is wanted."""
     t = box(out)
+    if st.special:
+        t.born = len(st.levels)
     if st.grad and not st.inference and native.differentiable(out):
         mask = needs(inputs)
         if mask and op.rules is not None:
@@ -430,19 +432,22 @@ def unpack(node, k):
         t = x
         v = 0 if node.versions is None else node.versions[k]
         if version_of(t) != v:
-            errors.raise_modified(node, t.array, version_of(t), v, t)
+            errors.raise_modified(node, t, version_of(t), v, t)
         if t.node is None and not t.rg and node.op is not None:
             check_attached(node, k)
         return x
     if isinstance(x, SavedOutput):
         o = x
         if o.version.value != o.expected:
-            errors.raise_modified(node, o.array, o.version.value, o.expected, None)
+            errors.raise_modified(
+                node, o.array if o.box is None else o.box, o.version.value, o.expected, None
+            )
         out = box(o.array)
+        out.box = o.box
         out.shared = o.version
         out.node = node
         out.nr = o.nr
-        out.rg = native.differentiable(o.array)
+        out.rg = o.array is None or native.differentiable(o.array)
         return out
     if x is None or type(x) is int or type(x) is float or type(x) is tuple:
         return x

@@ -5,11 +5,13 @@ linear operation is its own, an elementwise one multiplies by the derivative its
 and any other is the transpose of its vjp, which is linear in the cotangent.
 """
 
-from rushlight.tape.core import TensorBase, alias, state
+from rushlight.tape import engine, views
+from rushlight.tape.core import TensorBase, alias, state, wants
 from rushlight.tape.declare import argument_names, code_of
 from rushlight.tape.dispatch import highest_box
 from rushlight.tape.levels import Box, boxed
 from rushlight.tape.modes import enable_grad
+from rushlight.tape.reverse import GradLevel, leaf, unwrapped
 
 
 class DualBox(Box):
@@ -54,6 +56,9 @@ class DualBox(Box):
         mine.value.copy_(value)
         mine.tangent = tangent
 
+    def admit(self, target, op):
+        """`overwrite` gives the target a tangent."""
+
     def restore(self, t):
         """The level has closed: a tensor that was written to is its primal again."""
         v = self.value
@@ -63,10 +68,16 @@ class DualBox(Box):
         raise NotImplementedError("a derived forward rule inside another forward mode")
 
     def apply_function(self, cls, args):
-        """A custom Function: its own jvp.  Returns (result, ctx)."""
+        """A custom Function: its own jvp, else derived from backward.  Returns (result, ctx)."""
         primals, tangents = self.parts(args)
         out, ctx = cls.applied(primals)
-        moved = cls.jvp(ctx, *tangents)
+        if not self.owner.open or all(t is None for t in tangents):
+            return out, ctx
+        if cls.has_jvp():
+            moved = cls.jvp(ctx, *tangents)
+        else:
+            moved = transposed_in_levels(cls.apply_all, primals, tangents)
+            moved = moved if isinstance(out, tuple) else moved[0]
         if not isinstance(out, tuple):
             return self.wrapped(out, moved), ctx
         return tuple([self.wrapped(x, t) for x, t in zip(out, moved, strict=True)]), ctx
@@ -153,83 +164,80 @@ def pointwise(op, primals, tangents, params, out):
 
 def transposed(op, primals, tangents, params, out):
     """J t as the derivative of the vjp u -> J^H u, in the direction t, by u."""
-    top = highest_box((*primals, *[t for t in tangents if t is not None]))
-    if top is not None:
-        return mapped(top.box, op, primals, tangents, params)
-    return transposed_at_base(op, primals, tangents, params, state().grad)
+    run = several_of(op, params)
+    plain = highest_box((*primals, *[t for t in tangents if t is not None])) is None
+    if plain and not state().grad:
+        moved = transposed_at_base(run, primals, tangents)
+    else:
+        moved = transposed_in_levels(run, primals, tangents)
+    return moved if op.many else moved[0]
 
 
-def mapped(top, op, primals, tangents, params):
-    """`transposed` under vmap: sample by sample."""
-    n = len(primals)
-    held = [t for t in tangents if t is not None]
-    has = [t is not None for t in tangents]
+def several_of(op, params):
+    """The operation as a function of its inputs that returns a tuple."""
 
-    def sample(*tensors):
-        rest = iter(tensors[n:])
-        ts = [next(rest) if h else None for h in has]
-        found = transposed_at_base(op, tensors[:n], ts, params, False)
-        return found
+    def run(inputs):
+        out = op.run(inputs, params)
+        return out if isinstance(out, tuple) else (out,)
 
-    return top.map(sample, (*primals, *held))
+    return run
 
 
-def transposed_at_base(op, primals, tangents, params, create):
-    """`transposed` on tensors at the base."""
-    from rushlight.tape import engine, views
-
-    if not create:
-        primals = tuple([x.detach() if isinstance(x, TensorBase) else x for x in primals])
+def transposed_at_base(run, primals, tangents):
+    """`transposed` on tensors at the base, where nothing is to be differentiated further."""
     with enable_grad():
-        probes = (
-            tuple(
-                [
-                    alias(x).detach().requires_grad_()
-                    if isinstance(x, TensorBase) and t is not None
-                    else x
-                    for x, t in zip(primals, tangents, strict=True)
-                ]
-            )
-            if not create
-            else tuple(
-                [
-                    x.view_as(x)
-                    if isinstance(x, TensorBase) and x.requires_grad
-                    else x.detach().requires_grad_()
-                    if isinstance(x, TensorBase) and t is not None
-                    else x
-                    for x, t in zip(primals, tangents, strict=True)
-                ]
-            )
+        probes = tuple(
+            [
+                x if t is None else x.detach().requires_grad_()
+                for x, t in zip(primals, tangents, strict=True)
+            ]
         )
-        results = op.run(probes, params)
-        results = results if isinstance(results, tuple) else (results,)
-        live = [r for r in results if r.requires_grad]
+        results = run(probes)
+        live = [r for r in results if wants(r)]
         us = [r.new_zeros(r.shape).requires_grad_() for r in live]
-        want = [i for i, t in enumerate(tangents) if t is not None]
-        gs = engine.run(
-            [views.source_edge(r) for r in live],
-            us,
-            True,
-            True,
-            [views.source_edge(probes[i]) for i in want],
-            False,
-        )
-        pairs = [
-            (g, tangents[i])
-            for g, i in zip(gs, want, strict=True)
-            if g is not None and g.requires_grad
-        ]
-        found = [None] * len(us)
-        if pairs:
-            found = engine.run(
-                [views.source_edge(g) for g, _ in pairs],
-                [t for _, t in pairs],
-                create,
-                create,
-                [views.source_edge(u) for u in us],
-                False,
-            )
+        found = pulled(live, us, probes, tangents, False)
     moved = iter(found)
-    out = tuple([next(moved) if r.requires_grad else None for r in results])
-    return out if op.many else out[0]
+    return tuple([next(moved) if wants(r) else None for r in results])
+
+
+def transposed_in_levels(run, primals, tangents):
+    """`transposed` at any level: what outer levels see is recorded by them."""
+    with GradLevel() as outer:
+        with GradLevel() as inner:
+            probes = tuple(
+                [x if t is None else leaf(inner, x) for x, t in zip(primals, tangents, strict=True)]
+            )
+            results = run(probes)
+            live = [r for r in results if wants_at(inner, r)]
+            us = [leaf(outer, zeros_like(unwrapped(inner, r))) for r in live]
+            found = pulled(live, us, probes, tangents, True, (inner, outer))
+        moved = iter([unwrapped(outer, unwrapped(inner, x)) for x in found])
+    return tuple([next(moved) if wants_at(inner, r) else None for r in results])
+
+
+def wants_at(level, x):
+    """Has a tensor a history at this level?"""
+    return isinstance(x, TensorBase) and x.box is not None and x.box.owner is level and wants(x)
+
+
+def zeros_like(x):
+    return x.new_zeros(x.shape)
+
+
+def pulled(live, us, probes, tangents, create, levels=()):
+    """Derivatives, by the cotangents `us` of `live`, of the probes' gradients, along `tangents`."""
+    want = [i for i, t in enumerate(tangents) if t is not None]
+    edges = [views.source_edge(probes[i]) for i in want]
+    for level in levels[:1]:
+        level.recording = False
+    gs = engine.run([views.source_edge(r) for r in live], us, create, True, edges, False)
+    gs = [unwrapped(levels[0], g) for g in gs] if levels else gs
+    pairs = [(g, tangents[i]) for g, i in zip(gs, want, strict=True) if g is not None and wants(g)]
+    if levels:
+        pairs = [(g, t) for g, t in pairs if wants_at(levels[1], g)]
+        levels[1].recording = False
+    if not pairs:
+        return [None] * len(us)
+    targets = [views.source_edge(u) for u in us]
+    roots = [views.source_edge(g) for g, _ in pairs]
+    return engine.run(roots, [t for _, t in pairs], create, create, targets, False)

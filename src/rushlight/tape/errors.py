@@ -55,8 +55,8 @@ def extend(message, *sentences):
     return "\n".join([message, *(s for s in sentences if s)])
 
 
-def tensor_type_name(array):
-    """PyTorch's legacy name of an array's type: torch.FloatTensor."""
+def tensor_type_name(dtype):
+    """PyTorch's legacy name of a type of tensors: torch.FloatTensor."""
     special = {
         "float32": "Float",
         "float64": "Double",
@@ -67,7 +67,7 @@ def tensor_type_name(array):
         "int8": "Char",
         "uint8": "Byte",
     }
-    name = dtypes.of(array.dtype).name
+    name = (dtype if isinstance(dtype, dtypes.dtype) else dtypes.of(dtype)).name
     plain = {"bfloat16": "BFloat16", "complex64": "ComplexFloat", "complex128": "ComplexDouble"}
     return f"torch.{special.get(name) or plain.get(name) or name.capitalize()}Tensor"
 
@@ -77,14 +77,15 @@ def short_name(node):
     return re.sub(r"Backward\d*$", "", node.name()) or node.name()
 
 
-def raise_modified(node, array, version, expected, tensor):
-    """A saved tensor was written to between its saving and its use."""
+def raise_modified(node, value, version, expected, tensor):
+    """A saved tensor, whose array or box is `value`, was written to between saving and use."""
     source, nr = (node, 0) if tensor is None else (tensor.grad_fn, tensor.nr)
     made = "" if source is None else f", which is output {nr} of {short_name(source)},"
     text = (
         "one of the variables needed for gradient computation has been modified by an inplace "
-        f"operation: [{tensor_type_name(array)} {list(array.shape)}]{made} is at version {version}; "
-        f"expected version {expected} instead. Hint: {SEARCH if state().anomaly is None else SHOWN}"
+        f"operation: [{tensor_type_name(value.dtype)} {list(value.shape)}]{made} is at version "
+        f"{version}; expected version {expected} instead. "
+        f"Hint: {SEARCH if state().anomaly is None else SHOWN}"
     )
     saved_for = made_at(node).replace("was recorded at", "saved it at", 1)
     by = (

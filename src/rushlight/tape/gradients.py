@@ -1,5 +1,7 @@
 """Gradients on their way: brought to an input's shape and dtype, filled in, and kept."""
 
+import collections
+
 import numpy as np
 
 from rushlight.kernels import dtypes
@@ -27,6 +29,16 @@ def to_dtype(g, dtype):
     if g.dtype.is_complex and not target.is_complex:
         g = g.real
     return g.to(target)
+
+
+def described(t):
+    """(shape, NumPy dtype) of a tensor."""
+    if t.array is None:
+        return tuple(t.shape), t.dtype.numpy
+    return t.array.shape, t.array.dtype
+
+
+Described = collections.namedtuple("Described", "shape dtype")
 
 
 def fix(grads, fixes):

@@ -14,7 +14,7 @@ from rushlight.tape.core import (
     state,
     wants,
 )
-from rushlight.tape.dispatch import INPLACE, highest_level, needs, record
+from rushlight.tape.dispatch import INPLACE, highest_box, highest_level, needs, record
 
 LEAF = "a leaf Variable that requires grad is being used in an in-place operation."
 OVERLAP = (
@@ -105,7 +105,7 @@ def type_name(dtype):
     """PyTorch's name of a scalar type in error texts: Float, Long, ComplexDouble."""
     from rushlight.tape.errors import tensor_type_name
 
-    return tensor_type_name(np.empty(0, dtype.numpy))[6:-6]
+    return tensor_type_name(dtype)[6:-6]
 
 
 def check_shape(array, shape):
@@ -160,7 +160,10 @@ def old_values(op, before, mask):
     if before.origin is not None:
         views.refresh(before)
     copy = alias(before)
-    copy.array = before.array.copy(order="K")
+    if before.box is None:
+        copy.array = before.array.copy(order="K")
+    else:
+        copy.box = type(before.box)(before.box.owner, before.box.value.clone())
     copy.shared, copy.version, copy.origin = None, 0, None
     return copy
 
@@ -171,14 +174,7 @@ def wants_history(t):
 
 def boxed(op, inputs, params):
     """An in-place write at a level of a transform: the box takes the new value."""
-    target = inputs[0]
-    if target.box is None:
-        raise RuntimeError(
-            f"vmap: inplace arithmetic(self, *extra_args) is not possible because there exists a "
-            f"Tensor `other` in extra_args that has more elements than `self`. ({op.name}_)"
-        )
-    target.box.overwrite(target, op.run(inputs, params))
-    return target
+    return highest_box(inputs).box.write(op, inputs, params)
 
 
 def write(target, values):

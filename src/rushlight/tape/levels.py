@@ -5,7 +5,8 @@ operation on boxes is interpreted by the highest level among its inputs, in term
 level down (`Box.process`).
 """
 
-from rushlight.tape.core import TensorBase, box, state, wants
+from rushlight.tape import views
+from rushlight.tape.core import TensorBase, alias, box, state, wants
 
 
 class Level:
@@ -41,6 +42,8 @@ class Box:
         self.level = owner.number
         self.value = value
 
+    records = False  # has a tensor at this level a node of its own?
+
     @property
     def shape(self):
         return self.value.shape
@@ -61,9 +64,43 @@ class Box:
 
     def at(self, x):
         """The box of `x` if it lives at this level, else None."""
-        if isinstance(x, TensorBase) and x.box is not None and x.box.level == self.level:
+        if isinstance(x, TensorBase) and x.box is not None and x.box.owner is self.owner:
             return x.box
         return None
+
+    def write(self, op, inputs, params):
+        """An in-place operation, one of whose inputs lives at this level; returns the target."""
+        target = inputs[0]
+        result = op.run(inputs, params)
+        if self.at(target) is None:
+            self.admit(target, op)
+        self.overwrite(target, result)
+        return target
+
+
+def lift(target, adopt):
+    """Turn a tensor, with the base that it is a view of, into one that `adopt` boxes."""
+    root = target if target.origin is None else target.origin.base
+    again = None if root is target else views.replay(target)
+    value = alias(root)
+    root.array, root.node, root.nr, root.rg, root.shared, root.version = (
+        None,
+        None,
+        0,
+        False,
+        None,
+        0,
+    )
+    root.box = adopt(value)
+    if again is not None:
+        seen = again(root)
+        target.array, target.box, target.shared, target.origin = (
+            None,
+            seen.box,
+            seen.shared,
+            seen.origin,
+        )
+        target.node, target.nr, target.rg = seen.node, seen.nr, seen.rg
 
 
 def boxed(made):

@@ -40,7 +40,7 @@ class Several:
         """The tensors, checked against in-place writes since."""
         for x, version in zip(self.entries, self.versions, strict=True):
             if isinstance(x, TensorBase) and version_of(x) != version:
-                errors.raise_modified(node, x.array, version_of(x), version, x)
+                errors.raise_modified(node, x, version_of(x), version, x)
         return tuple([x.unpack(node) if isinstance(x, Packed) else x for x in self.entries])
 
 
@@ -108,6 +108,7 @@ def packed(x, node, pack_hook, unpack_hook):
     """One saved entry of `node`, packed if it is a tensor."""
     if isinstance(x, SavedOutput):
         t = box(x.array)
+        t.box = x.box
         t.shared, t.node, t.nr, t.rg = x.version, node, x.nr, True
         return Packed(packed_value(t, pack_hook), unpack_hook, None, x.nr, True)
     if isinstance(x, TensorBase):

@@ -95,7 +95,7 @@ def refresh(t):
     now = version_of(t)
     if view.seen == now or not (t.node is not None or wants(view.base)):
         return
-    if t.box is not None:
+    if t.box is not None and not t.box.records:
         return
     refuse_unfollowed(t, ELSEWHERE)
     if not wants(view.base):  # the write was not recorded: the view of a leaf that is a view itself
@@ -125,9 +125,12 @@ class CopySlices(GraphNode):
             errors.raise_freed(self)
         if g is None:
             return [None] * len(self.next)
-        size, stride = self.base_layout
-        whole = g.new_empty_strided(size, stride)
-        whole.copy_(g)
+        if self.base_layout is None:
+            whole = g.clone()
+        else:
+            size, stride = self.base_layout
+            whole = g.new_empty_strided(size, stride)
+            whole.copy_(g)
         part = self.slice_of(whole)
         grads = self.rule(part.clone())
         grads = list(grads) if isinstance(grads, tuple) else [grads]
@@ -176,14 +179,21 @@ def rebase(t, node):
     copy.next = (*copy.next, *node.next[1:])
     if node.nrs is not None or copy.nrs is not None:
         copy.nrs = (*(copy.nrs or (0,)), *(node.nrs or (0,) * len(node.next))[1:])
-    item = base.array.itemsize
-    copy.base_layout = (tuple(base.array.shape), tuple([s // item for s in base.array.strides]))
+    copy.base_layout = layout_of(base)
     copy.slice_of = replay(t)
     copy.rule = Rule(node)
     move_retained(base, copy)
     base.node, base.nr, base.rg = copy, 0, True
     t.origin.seen = -1
     refresh(t)
+
+
+def layout_of(base):
+    """Size and stride, in elements; None for a box, whose views are made by operations."""
+    if base.array is None:
+        return None
+    item = base.array.itemsize
+    return tuple(base.array.shape), tuple([s // item for s in base.array.strides])
 
 
 def move_retained(t, node):

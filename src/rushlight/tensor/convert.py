@@ -123,7 +123,7 @@ def type_(self: Any, dtype: Any = None, non_blocking: bool = False, **kwargs: An
         tensor([1, 1])
     """
     if dtype is None:
-        return tensor_type_name(self.array) if self.array is not None else LEGACY[self.dtype]
+        return tensor_type_name(self.dtype)
     return converted(self, dtype_of_type(dtype))
 
 

@@ -115,8 +115,11 @@ def fresh(array: Any, requires_grad: bool = False) -> Any:
         if dtypes.of(array.dtype).category < dtypes.FLOAT:
             raise RuntimeError(NO_GRAD_DTYPE)
         t.rg = True
-    if state().inference:
+    st = state()
+    if st.inference:
         t.inference = True
+    if st.special:
+        t.born = len(st.levels)
     return t
 
 

@@ -116,7 +116,7 @@ class Tensor(Operators):
         Raises:
             RuntimeError: when switched off on a computed tensor, or on for an integer one.
         """
-        if self.box is not None:
+        if self.box is not None and not self.box.records:
             self.box.require_grad(requires_grad)
             return self
         if self.node is not None:
@@ -136,7 +136,7 @@ class Tensor(Operators):
     @property
     def grad_fn(self) -> Any:
         """The node that made this tensor; None for a leaf."""
-        if self.box is not None:
+        if self.box is not None and not self.box.records:
             return self.box.grad_fn
         if self.origin is not None:
             views.refresh(self)
