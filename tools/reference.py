@@ -22,10 +22,12 @@ from pathlib import Path
 from typing import Any
 
 import rushlight.nn.functional  # noqa: F401  (declares operations)
+from rushlight.ops.late import import_all
 from rushlight.ops.publish import namespaces
 from rushlight.tape.declare import table
 from rushlight.tensor.tensor import Tensor
 
+import_all()
 PAGES = Path(__file__).resolve().parent.parent / "docs" / "reference"
 LIST = re.compile(r"<!-- (?P<place>\w+): (?P<modules>.*?) -->\n.*?<!-- end -->", re.DOTALL)
 PATHS = {

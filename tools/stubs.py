@@ -21,6 +21,7 @@ from typing import Any
 
 import rushlight
 import rushlight.nn.functional
+from rushlight.ops.late import import_all
 from rushlight.ops.publish import namespaces
 from rushlight.ops.return_types import FIELDS
 from rushlight.tape.core import TensorBase
@@ -28,6 +29,7 @@ from rushlight.tape.declare import table
 from rushlight.tensor import tensor as tensor_module
 from rushlight.tensor.tensor import Tensor
 
+import_all()
 SOURCE = Path(rushlight.__file__).parent
 WIDTH = 100
 

@@ -10,6 +10,7 @@ with _contextlib.suppress(ImportError):  # the pure build has no native kernels
     import rushlight.kernels.cpu.native
 
 from rushlight.alias import as_torch, missing
+from rushlight.ops.late import Late as _Late
 from rushlight.ops.publish import namespaces as _namespaces
 from rushlight.tensor import attach as _attach
 from rushlight.tensor.tensor import Tensor
@@ -45,11 +46,14 @@ _LAZY = (
     "version",
 )
 
-__getattr__ = missing(__name__, _LAZY)
+_late = _Late("torch")
+
+__getattr__ = missing(__name__, _LAZY, _late)
 
 
 def __dir__() -> list[str]:
-    return sorted(n for n in {*globals(), *_LAZY} if not n.startswith("_") or n.startswith("__"))
+    names = {*globals(), *_LAZY, *_late}
+    return sorted(n for n in names if not n.startswith("_") or n.startswith("__"))
 
 
 __all__ = [
@@ -67,5 +71,5 @@ __all__ = [
     "no_grad",
     "set_anomaly_enabled",
     "set_grad_enabled",
-    *(name for name in _namespaces["torch"] if not name.startswith("_")),
+    *(name for name in {**_namespaces["torch"], **_late.homes} if not name.startswith("_")),
 ]

@@ -69,12 +69,14 @@ class Alias:
             del sys.modules[name]
 
 
-def missing(module_name: str, submodules: Collection[str] = ()) -> Callable[[str], Any]:
+def missing(
+    module_name: str, submodules: Collection[str] = (), late: Any = ()
+) -> Callable[[str], Any]:
     """The `__getattr__` of a public module: says that a name does not exist and where to look.
 
     The names in `submodules` are imported when first asked for: `torch.distributions` works and
-    `import torch` is no slower for it. An unknown name raises AttributeError, or ImportError where
-    the program said `from torch.x import name`.
+    `import torch` is no slower for it. So are those in the mapping `late`. An unknown name raises
+    AttributeError, or ImportError where the program said `from torch.x import name`.
 
     >>> import rushlight
     >>> rushlight.no_such_function
@@ -85,6 +87,9 @@ def missing(module_name: str, submodules: Collection[str] = ()) -> Callable[[str
     def __getattr__(name: str) -> Any:
         if name in submodules:
             return import_module(f"{module_name}.{name}")
+        if name in late:
+            setattr(sys.modules[module_name], name, late[name])
+            return late[name]
         advice = _advice(module_name)
         if _is_from_import(sys._getframe(1)):
             raise ImportError(

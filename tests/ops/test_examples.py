@@ -7,10 +7,12 @@ import pytest
 
 import rushlight
 import rushlight.nn.functional
+from rushlight.ops.late import import_all
 from rushlight.ops.publish import namespaces
 from rushlight.tape.declare import table
 from tests.docs.test_doctests import OPTIONS, NearlyEqual
 
+import_all()
 FOUND_BY_DOCTEST = ("rushlight.kernels", "rushlight.tensor")
 
 

@@ -6,7 +6,10 @@ import pytest
 import rushlight as torch
 import rushlight.nn.functional  # declares more
 from rushlight.ops.families import Elementwise, Unary
+from rushlight.ops.late import import_all
 from rushlight.tape import declare
+
+import_all()
 
 
 @pytest.fixture(autouse=True)

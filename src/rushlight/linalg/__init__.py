@@ -1,10 +1,17 @@
 """Linear algebra: `torch.linalg`."""
 
 from rushlight.alias import missing
+from rushlight.ops.late import Late as _Late
 from rushlight.ops.publish import namespaces
 
 globals().update(namespaces["linalg"])
 
-__all__ = sorted(namespaces["linalg"])
+_late = _Late("linalg")
 
-__getattr__ = missing(__name__)
+__all__ = sorted({*namespaces["linalg"], *_late})
+
+__getattr__ = missing(__name__, late=_late)
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

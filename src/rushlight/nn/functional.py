@@ -4,16 +4,20 @@ from rushlight.alias import missing
 from rushlight.ops import (  # noqa: F401  (importing declares; these publish nothing elsewhere)
     attention,
     classification,
-    ctc,
-    embedding_bag,
     loss,
-    ranking,
 )
+from rushlight.ops.late import Late as _Late
 from rushlight.ops.publish import namespaces, publish_operations
 
 publish_operations()
 globals().update(namespaces["F"])
 
-__all__ = sorted(namespaces["F"])
+_late = _Late("F")
 
-__getattr__ = missing(__name__)
+__all__ = sorted({*namespaces["F"], *_late})
+
+__getattr__ = missing(__name__, late=_late)
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

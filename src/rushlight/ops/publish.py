@@ -31,7 +31,6 @@ def enter(place, name, function, aliases=()):
 
 def publish_operation(op):
     """Publish an operation's function, method and in-place method where it says."""
-    op.published = True
     op.direct = op.directly()
     op.binder = op.bind
     function = getattr(op, "function", None) or entry.general_function(op)
@@ -49,11 +48,12 @@ def publish_operation(op):
         writes = named(door(op), name, f"In-place version of `{op.name}`.", "Tensor", signed)
         enter("Tensor", name, writes, [f"{alias}_" for alias in op.aliases])
         op.inplace_method = writes
+    op.published = True  # last: another thread may be looking
 
 
 def publish_operations():
     """Publish what has been declared since the last time."""
-    for op in table.values():
+    for op in list(table.values()):  # other threads may be declaring
         if op.places is not None and not op.published:
             publish_operation(op)
 

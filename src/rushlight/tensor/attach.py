@@ -26,6 +26,7 @@ from rushlight.ops import (  # noqa: F401  (importing declares)
     index,
     inplace_functions,
     join,
+    late,
     linear,
     masks,
     matmul,
@@ -80,6 +81,7 @@ def attach() -> None:
         setattr(Tensor, name, method)
     for name, operator in operators.table().items():
         setattr(Tensor, name, operator)
+    late.install(Tensor)
     core.set_tensor_class(Tensor)
     core.set_descriptions(metadata.Size, dtypes.by_numpy)
     a = arithmetic
