@@ -19,7 +19,7 @@ EMULATED_VERSION = "2.13.0"
 
 # Layers below the public modules. `torch.tensor` is a function, `rushlight.tensor` also a package:
 # were `import torch.tensor` answered, importlib would put the package in the function's place.
-INTERNAL = frozenset({"__main__", "alias", "kernels", "tape", "ops", "tensor"})
+INTERNAL = frozenset({"__main__", "alias", "kernels", "tape", "ops", "tensor", "trees"})
 
 
 def as_torch() -> Alias:
