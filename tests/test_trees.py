@@ -62,8 +62,10 @@ def test_flatten(tree):
     assert ours.treespec_pprint(spec) == theirs.treespec_pprint(their_spec)
     assert ours.tree_leaves(tree) == list(ours.tree_iter(tree)) == expected
     again = ours.tree_unflatten(leaves, spec)
-    assert again == tree and type(again) is type(tree)
-    assert spec == ours.tree_structure(again) and hash(spec) == hash(ours.tree_structure(again))
+    assert again == tree
+    assert type(again) is type(tree)
+    assert spec == ours.tree_structure(again)
+    assert hash(spec) == hash(ours.tree_structure(again))
 
 
 @pytest.mark.parametrize("tree", TREES.values(), ids=TREES)
@@ -112,7 +114,8 @@ def test_results_with_named_fields_and_sizes_are_nodes():
     assert [int(x) for x in leaves] == [3, 1, 2]
     assert repr(spec) == repr(theirs.tree_structure((torch.max(torch.ones(2), 0), torch.Size([2]))))
     again = ours.tree_unflatten(leaves, spec)
-    assert type(again[0]) is type(result) and type(again[1]) is rushlight.Size
+    assert type(again[0]) is type(result)
+    assert type(again[1]) is rushlight.Size
 
 
 def test_map():
@@ -120,7 +123,8 @@ def test_map():
     assert ours.tree_map(len, [(1, 2), (3,)], is_leaf=lambda x: isinstance(x, tuple)) == [2, 1]
     seen = []
     tree = (1, [2])
-    assert ours.tree_map_(seen.append, tree) is tree and seen == [1, 2]
+    assert ours.tree_map_(seen.append, tree) is tree
+    assert seen == [1, 2]
     assert ours.tree_map_only((int, float), lambda x: x + 1, (1, 2.0, ["3"])) == (2, 3.0, ["3"])
     assert ours.tree_map_only(lambda x: x == 1, lambda x: x + 1, (1, 2)) == (2, 2)
     assert ours.tree_map_with_path(lambda p, x, y: (ours.keystr(p), x + y), [1], [2]) == [
@@ -129,13 +133,19 @@ def test_map():
 
 
 def test_questions():
-    assert ours.tree_all(bool, (1, [2])) and not ours.tree_all(bool, (1, [0]))
-    assert ours.tree_any(bool, (0, [2])) and not ours.tree_any(bool, (0, [0]))
-    assert ours.tree_all_only(int, bool, (1, 0.0)) and ours.tree_any_only(int, bool, (1, 0.0))
+    assert ours.tree_all(bool, (1, [2]))
+    assert not ours.tree_all(bool, (1, [0]))
+    assert ours.tree_any(bool, (0, [2]))
+    assert not ours.tree_any(bool, (0, [0]))
+    assert ours.tree_all_only(int, bool, (1, 0.0))
+    assert ours.tree_any_only(int, bool, (1, 0.0))
     assert ours.arg_tree_leaves(1, [2], a=3) == [1, 2, 3]
-    assert ours.is_namedtuple(Point) and ours.is_namedtuple_instance(Point(1, 2))
-    assert ours.is_structseq(rushlight.return_types.max) and not ours.is_structseq(Point)
-    assert ours.tree_is_leaf(None) and not ours.tree_is_leaf([1])
+    assert ours.is_namedtuple(Point)
+    assert ours.is_namedtuple_instance(Point(1, 2))
+    assert ours.is_structseq(rushlight.return_types.max)
+    assert not ours.is_structseq(Point)
+    assert ours.tree_is_leaf(None)
+    assert not ours.tree_is_leaf([1])
 
 
 @pytest.mark.parametrize(
@@ -213,7 +223,8 @@ def test_registered_constants():
 
     ours.register_constant(Mode)
     leaves, spec = ours.tree_flatten((Mode("a"), 1))
-    assert leaves == [1] and ours.tree_unflatten([2], spec) == (Mode("a"), 2)
+    assert leaves == [1]
+    assert ours.tree_unflatten([2], spec) == (Mode("a"), 2)
     assert spec == ours.tree_structure((Mode("a"), 5)) != ours.tree_structure((Mode("b"), 5))
 
 

@@ -40,11 +40,11 @@ class TreeSpec:
     def __init__(self, type: Any, context: Any, children_specs: Iterable[TreeSpec]) -> None:
         self.type = type
         self.context = context
-        self._children = list(children_specs)
-        self.num_children = len(self._children)
-        self.num_nodes = 1 + sum(each.num_nodes for each in self._children)
+        self._children: list[TreeSpec] = list(children_specs)
+        self.num_children: int = len(self._children)
+        self.num_nodes: int = 1 + sum(each.num_nodes for each in self._children)
         leaves = sum(each.num_leaves for each in self._children)
-        self.num_leaves = 1 if type is None else leaves
+        self.num_leaves: int = 1 if type is None else leaves
 
     def is_leaf(self) -> bool:
         """Does this structure stand for one leaf?"""

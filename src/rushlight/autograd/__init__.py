@@ -22,6 +22,7 @@ __all__ = [
     "enable_grad",
     "forward_ad",
     "function",
+    "functional",
     "grad",
     "grad_mode",
     "gradcheck",
@@ -35,4 +36,4 @@ __all__ = [
     "variable",
 ]
 
-__getattr__ = missing(__name__, ("forward_ad", "graph"))
+__getattr__ = missing(__name__, ("forward_ad", "functional", "graph"))
