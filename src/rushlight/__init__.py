@@ -48,11 +48,13 @@ _LAZY = (
 
 _late = _Late("torch")
 
-__getattr__ = missing(__name__, _LAZY, _late)
+_ELSEWHERE = {"vmap": "rushlight.func"}
+
+__getattr__ = missing(__name__, _LAZY, _late, _ELSEWHERE)
 
 
 def __dir__() -> list[str]:
-    names = {*globals(), *_LAZY, *_late}
+    names = {*globals(), *_LAZY, *_late, *_ELSEWHERE}
     return sorted(n for n in names if not n.startswith("_") or n.startswith("__"))
 
 
@@ -71,5 +73,6 @@ __all__ = [
     "no_grad",
     "set_anomaly_enabled",
     "set_grad_enabled",
+    *_ELSEWHERE,
     *(name for name in {**_namespaces["torch"], **_late.homes} if not name.startswith("_")),
 ]

@@ -7,10 +7,10 @@ own module objects: `torch.nn is rushlight.nn`, in the program and in the librar
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from importlib import import_module
 from importlib.machinery import ModuleSpec
-from types import ModuleType
+from types import MappingProxyType, ModuleType
 from typing import Any
 
 OURS = "rushlight"
@@ -70,13 +70,17 @@ class Alias:
 
 
 def missing(
-    module_name: str, submodules: Collection[str] = (), late: Any = ()
+    module_name: str,
+    submodules: Collection[str] = (),
+    late: Any = (),
+    elsewhere: Mapping[str, str] = MappingProxyType({}),
 ) -> Callable[[str], Any]:
     """The `__getattr__` of a public module: says that a name does not exist and where to look.
 
     The names in `submodules` are imported when first asked for: `torch.distributions` works and
-    `import torch` is no slower for it. So are those in the mapping `late`. An unknown name raises
-    AttributeError, or ImportError where the program said `from torch.x import name`.
+    `import torch` is no slower for it. So are those in the mapping `late`; `elsewhere` says which
+    module of the package has a name. An unknown name raises AttributeError, or ImportError where
+    the program said `from torch.x import name`.
 
     >>> import rushlight
     >>> rushlight.no_such_function
@@ -90,6 +94,10 @@ def missing(
         if name in late:
             setattr(sys.modules[module_name], name, late[name])
             return late[name]
+        if name in elsewhere:
+            found = getattr(import_module(elsewhere[name]), name)
+            setattr(sys.modules[module_name], name, found)
+            return found
         advice = _advice(module_name)
         if _is_from_import(sys._getframe(1)):
             raise ImportError(

@@ -8,52 +8,9 @@ from typing import Any
 
 from rushlight.tape.batching import vmap_flat
 from rushlight.tensor.tensor import Tensor
+from rushlight.trees import TreeSpec, broadcast_to_and_flatten, tree_flatten
 
-
-def flatten(tree: Any) -> tuple[list[Any], Any]:
-    """Leaves of nested tuples, lists and dicts, and a description to rebuild them."""
-    if isinstance(tree, dict):
-        keys = list(tree)
-        values, inner = flatten([tree[k] for k in keys])
-        return values, (type(tree), keys, inner)
-    if isinstance(tree, (tuple, list)):
-        leaves: list[Any] = []
-        specs = []
-        for x in tree:
-            more, spec = flatten(x)
-            leaves += more
-            specs.append((spec, len(more)))
-        return leaves, (type(tree), None, specs)
-    return [tree], None
-
-
-def unflatten(leaves: list[Any], spec: Any) -> Any:
-    """The inverse of `flatten`."""
-    if spec is None:
-        return leaves[0]
-    kind, keys, specs = spec
-    if keys is not None:
-        return kind(zip(keys, unflatten(leaves, specs), strict=True))
-    out, at = [], 0
-    for each, n in specs:
-        out.append(unflatten(leaves[at : at + n], each))
-        at += n
-    return kind(*out) if hasattr(kind, "_fields") else kind(out)
-
-
-def spread(dims: Any, tree: Any, name: str) -> list[Any]:
-    """`dims`, an int or None or a tree like the beginning of `tree`, once per leaf of `tree`."""
-    if dims is None or isinstance(dims, int):
-        return [dims] * len(flatten(tree)[0])
-    if isinstance(tree, dict) and isinstance(dims, dict):
-        return [d for k in tree for d in spread(dims[k], tree[k], name)]
-    if (
-        isinstance(dims, (tuple, list))
-        and isinstance(tree, (tuple, list))
-        and len(dims) == len(tree)
-    ):
-        return [d for x, t in zip(dims, tree, strict=True) for d in spread(x, t, name)]
-    raise ValueError(f"{name} is not compatible with the structure of the arguments: {dims!r}")
+BATCHED = "vmap({0}, ...): `{0}` can not return a BatchedTensor when out_dim is None"
 
 
 def vmap(
@@ -90,98 +47,120 @@ def vmap(
 
     @functools.wraps(func)
     def wrapped(*args: Any, **kwargs: Any) -> Any:
-        leaves, spec = flatten(args)
-        dims = checked_dims(in_dims, args, leaves, func)
-        size = batch_size(func, in_dims, leaves, dims)
-        if chunk_size is not None and chunk_size < size:
-            return in_chunks(leaves, dims, spec, size, kwargs)
-        return whole(leaves, dims, spec, size, kwargs)
+        leaves, spec = tree_flatten(args)
+        dims = checked_dims(in_dims, args, leaves, spec, func)
+        size = batch_size(leaves, dims)
+        step = size if chunk_size is None else min(chunk_size, size)
+        parts = []
+        for start in range(0, max(size, 1), max(step, 1)):
+            n = min(step, size - start)
+            cut = [
+                x if d is None or n == size else x.narrow(d, start, n)
+                for x, d in zip(leaves, dims, strict=True)
+            ]
+            parts.append(whole(cut, dims, spec, n, kwargs))
+        found, out_spec, places = parts[0]
+        if len(parts) > 1:
+            found = [
+                joined(rows, d)
+                for rows, d in zip(zip(*[p[0] for p in parts], strict=True), places, strict=True)
+            ]
+        return out_spec.unflatten([placed(x, d) for x, d in zip(found, places, strict=True)])
 
-    def whole(leaves: list[Any], dims: list[Any], spec: Any, size: int, kwargs: Any) -> Any:
+    def whole(
+        leaves: list[Any], dims: list[Any], spec: TreeSpec, size: int, kwargs: Any
+    ) -> tuple[list[Any], TreeSpec, list[Any]]:
+        """Results with the batch dim in front, their structure, and where the dim is to go."""
         shape: list[Any] = []
 
         def flat(*tensors: Any) -> list[Any]:
-            out = func(*unflatten(list(tensors), spec), **kwargs)
-            found, out_spec = flatten(out)
-            check_results(func, found)
-            shape[:] = [out_spec, spread(out_dims, out, "out_dims")]
+            found, out_spec = tree_flatten(func(*spec.unflatten(tensors), **kwargs))
+            places = spread_results(func, out_dims, out_spec, found)
+            shape[:] = [out_spec, places]
             return found
 
-        results = vmap_flat(flat, leaves, dims, size, randomness)
-        out_spec, places = shape
-        moved = [
-            x if d in (0, None) else x.movedim(0, d) for x, d in zip(results, places, strict=True)
-        ]
-        return unflatten(moved, out_spec)
+        def refusal(i: int) -> str:
+            return BATCHED.format(name_of(func)) if shape[1][i] is None else ""
 
-    def in_chunks(leaves: list[Any], dims: list[Any], spec: Any, size: int, kwargs: Any) -> Any:
-        from rushlight.ops.join import cat
-
-        assert chunk_size is not None
-        parts, out_spec, places = [], None, []
-        for start in range(0, size, chunk_size):
-            n = min(chunk_size, size - start)
-            cut = [
-                x if d is None else x.narrow(d, start, n) for x, d in zip(leaves, dims, strict=True)
-            ]
-            out = whole(cut, dims, spec, n, kwargs)
-            found, out_spec = flatten(out)
-            places = spread(out_dims, out, "out_dims")
-            parts.append(found)
-        joined = [
-            cat(list(column), d or 0)
-            for column, d in zip(zip(*parts, strict=True), places, strict=True)
-        ]
-        return unflatten(joined, out_spec)
+        results = vmap_flat(flat, leaves, dims, size, randomness, refusal)
+        return results, shape[0], shape[1]
 
     return wrapped
 
 
+def joined(rows: Any, place: int | None) -> Any:
+    """The results of all chunks as one."""
+    from rushlight.ops.join import cat
+
+    return rows[0] if place is None else cat(list(rows), 0)
+
+
+def placed(x: Any, place: int | None) -> Any:
+    """A result with its batch dim, which is in front, where it was asked for."""
+    return x.movedim(0, place) if place else x
+
+
 def name_of(func: Any) -> str:
-    return getattr(func, "__name__", repr(func))
+    """How errors call a function."""
+    if isinstance(func, functools.partial):
+        return f"functools.partial({name_of(func.func)}, ...)"
+    return getattr(func, "__name__", None) or repr(func)
 
 
-def checked_dims(in_dims: Any, args: Any, leaves: list[Any], func: Any) -> list[Any]:
+def checked_dims(
+    in_dims: Any, args: Any, leaves: list[Any], spec: TreeSpec, func: Any
+) -> list[Any]:
     """The batch dim of every leaf; PyTorch's errors where they do not fit."""
     head = f"vmap({name_of(func)}, in_dims={in_dims}, ...)(<inputs>): "
-    if not args:
-        raise ValueError(
-            f"vmap({name_of(func)})(<inputs>): got no inputs. Maybe you forgot to add "
-            "inputs, or you are trying to vmap over a function with no inputs. The "
-            "latter is unsupported."
-        )
     if not isinstance(in_dims, (int, tuple)):
         raise ValueError(
             f"{head}expected `in_dims` to be int or a (potentially nested) tuple "
             f"matching the structure of inputs, got: {type(in_dims)}."
         )
-    dims = spread(in_dims if isinstance(in_dims, int) else tuple(in_dims), args, "in_dims")
-    for x, d in zip(leaves, dims, strict=True):
-        if d is None:
-            continue
-        if not isinstance(x, Tensor):
-            raise ValueError(
-                f"{head}Got in_dim={d} for an input but the input is of type {type(x)}. "
-                "We cannot vmap over non-Tensor arguments, please use None as the "
-                "respective in_dim"
-            )
-        if not -x.dim() <= d < x.dim():
-            raise ValueError(
-                f"{head}Got in_dim={d} for some input, but that input is a Tensor of "
-                f"dimensionality {x.dim()} so expected in_dim to satisfy "
-                f"-{x.dim()} <= in_dim < {x.dim()}."
-            )
-    return [d if d is None else d % x.dim() for x, d in zip(leaves, dims, strict=True)]
+    if not leaves:
+        raise ValueError(
+            f"vmap({name_of(func)})(<inputs>): got no inputs. Maybe you forgot to add "
+            "inputs, or you are trying to vmap over a function with no inputs. The "
+            "latter is unsupported."
+        )
+    dims = broadcast_to_and_flatten(in_dims, spec)
+    if dims is None:
+        raise ValueError(
+            f"{head}in_dims is not compatible with the structure of `inputs`. in_dims has "
+            f"structure {tree_flatten(in_dims)[1]} but inputs has structure {spec}."
+        )
+    return [checked_dim(head, x, d) for x, d in zip(leaves, dims, strict=True)]
 
 
-def batch_size(func: Any, in_dims: Any, leaves: list[Any], dims: list[Any]) -> int:
+def checked_dim(head: str, x: Any, d: Any) -> int | None:
+    """The batch dim of one leaf, not negative."""
+    if d is None:
+        return None
+    if not isinstance(d, int):
+        raise ValueError(
+            f"{head}Got in_dim={d} for an input but in_dim must be either an integer dimension or "
+            "None."
+        )
+    if not isinstance(x, Tensor):
+        raise ValueError(
+            f"{head}Got in_dim={d} for an input but the input is of type {type(x)}. "
+            "We cannot vmap over non-Tensor arguments, please use None as the "
+            "respective in_dim"
+        )
+    if not -x.dim() <= d < x.dim():
+        raise ValueError(
+            f"{head}Got in_dim={d} for some input, but that input is a Tensor of "
+            f"dimensionality {x.dim()} so expected in_dim to satisfy "
+            f"-{x.dim()} <= in_dim < {x.dim()}."
+        )
+    return d % x.dim()
+
+
+def batch_size(leaves: list[Any], dims: list[Any]) -> int:
     """The common length of the batch dims."""
     sizes = [x.shape[d] for x, d in zip(leaves, dims, strict=True) if d is not None]
     if not sizes:
-        raise ValueError(
-            f"vmap({name_of(func)}, in_dims={in_dims}, ...)(<inputs>): at least one "
-            "input must be batched"
-        )
+        raise ValueError("vmap: Expected at least one Tensor to vmap over")
     if any(n != sizes[0] for n in sizes):
         raise ValueError(
             "vmap: Expected all tensors to have the same size in the mapped dimension, "
@@ -190,12 +169,31 @@ def batch_size(func: Any, in_dims: Any, leaves: list[Any], dims: list[Any]) -> i
     return sizes[0]
 
 
-def check_results(func: Any, found: list[Any]) -> None:
-    """Only tensors come out of a vmapped function."""
-    for x in found:
-        if not isinstance(x, Tensor):
+def spread_results(func: Any, out_dims: Any, spec: TreeSpec, found: list[Any]) -> list[Any]:
+    """Where the batch dim of each result goes; only tensors come out of a vmapped function."""
+    name = name_of(func)
+    if isinstance(out_dims, int) and spec.is_leaf():
+        places: Any = [out_dims]
+    elif isinstance(out_dims, tuple) and len(out_dims) == 1 and spec.is_leaf():
+        places = [out_dims[0]]
+    else:
+        places = broadcast_to_and_flatten(out_dims, spec)
+    bad = f"vmap({name}, ..., out_dims={out_dims})"
+    if places is None:
+        raise ValueError(
+            f"{bad}(<inputs>): out_dims is not compatible with the structure of `outputs`. out_dims "
+            f"has structure {tree_flatten(out_dims)[1]} but outputs has structure {spec}."
+        )
+    if any(d is not None and not isinstance(d, int) for d in places):
+        raise ValueError(
+            f"vmap({name}, ..., out_dims={out_dims}): `out_dims` must be an int, None or a python "
+            "collection of ints representing where in the outputs the vmapped dimension should "
+            "appear."
+        )
+    for x, d in zip(found, places, strict=True):
+        if not isinstance(x, Tensor) and d is not None:
             raise ValueError(
-                f"vmap({name_of(func)}, ...): `{name_of(func)}` must only return "
-                f"Tensors, got type {type(x)}. Did you mean to set out_dims= to None "
-                "for output?"
+                f"vmap({name}, ...): `{name}` must only return Tensors, got type {type(x)}. Did you "
+                "mean to set out_dims= to None for output?"
             )
+    return places

@@ -54,12 +54,14 @@ def shared(g, x, value, dims):
     return g * mask / mask.sum(dims, True)
 
 
-def shared_by_all(g, x, value):
-    """`g` divided evenly among all elements of `x` that equal `value`, NaN too."""
+def shared_by_all(g, x, value, dims):
+    """`g` divided evenly among all elements of `x`, over `dims`, that equal `value`, NaN too."""
+    if len(dims) < x.dim():  # a batch
+        g, value = restored(g, x.shape, dims, False), restored(value, x.shape, dims, False)
     mask = x == value
-    if value.array is None or np.isnan(value.array):
+    if value.array is None or np.isnan(value.array).any():
         mask = mask.logical_or(x.isnan().logical_and(value.isnan()))
-    return mask * (g / mask.sum())
+    return mask * (g / mask.sum(dims, True) if len(dims) < x.dim() else g / mask.sum())
 
 
 def bind_dim(name, input, dim, keepdim, empty_name):
@@ -146,8 +148,8 @@ class max(Extreme):
     def forward(x, dims):
         return np.maximum.reduce(x, dims)
 
-    def vjp_x(g, x, ans):
-        return shared_by_all(g, x, ans)
+    def vjp_x(g, x, ans, dims):
+        return shared_by_all(g, x, ans, dims)
 
 
 class max_dim(Chosen):
@@ -187,8 +189,8 @@ class min(Extreme):
     def forward(x, dims):
         return np.minimum.reduce(x, dims)
 
-    def vjp_x(g, x, ans):
-        return shared_by_all(g, x, ans)
+    def vjp_x(g, x, ans, dims):
+        return shared_by_all(g, x, ans, dims)
 
 
 class min_dim(Chosen):
@@ -404,8 +406,8 @@ class median(Extreme):
     def forward(x, dims):
         return middle(folded(x, dims), -1, False)[0] if x.size else nothing(x, dims)
 
-    def vjp_x(g, x, ans):
-        return shared_by_all(g, x, ans)
+    def vjp_x(g, x, ans, dims):
+        return shared_by_all(g, x, ans, dims)
 
 
 class median_dim(Chosen):
@@ -438,8 +440,8 @@ class nanmedian(Extreme):
     def forward(x, dims):
         return middle_number(folded(x, dims), -1, False)[0] if x.size else nothing(x, dims)
 
-    def vjp_x(g, x, ans):
-        return shared_by_all(g, x, ans)
+    def vjp_x(g, x, ans, dims):
+        return shared_by_all(g, x, ans, dims)
 
 
 class nanmedian_dim(Chosen):

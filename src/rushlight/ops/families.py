@@ -13,6 +13,7 @@ is declared.  Class attributes that a member may set:
     linear       is the result linear in the inputs (all at once)?
     takes_out    does the function take `out=`?
     dim_of_scalar  may a parameter `dim` be the one dim that 0-d tensors have to speak of?
+    in_batch     the name of the operation that does this one's work on a batch, if another does
     exact_out    the error where `out=` has not just the result's dtype; None: it may be cast to
 """
 
@@ -60,6 +61,7 @@ class Operation(Op, metaclass=Declaration, family=True):
     writes = False
     overlaps = False  # may it be done in place where elements share memory? Or a warning
     exact_out = None
+    in_batch = None
     declared = {}
     published = False
 

@@ -100,6 +100,7 @@ class sum(Reduction):
     """
 
     linear = True
+    in_batch = "sum_dim"
 
     def bind(input, dim=None, keepdim=False, *, dtype=None):
         op = sum if dim is None and not keepdim else sum_dim
@@ -110,6 +111,7 @@ class sum(Reduction):
 
     def vjp_x(g, x_shape):
         return expanded_to(g, x_shape)
+
 
 
 class sum_dim(sum):
@@ -188,6 +190,7 @@ class mean(Reduction):
     """
 
     linear = True
+    in_batch = "mean_dim"
 
     def bind(input, dim=None, keepdim=False, *, dtype=None):
         kind, wanted = ("Input", input.dtype) if dtype is None else ("Optional", dtype)
@@ -204,6 +207,7 @@ class mean(Reduction):
 
     def vjp_x(g, x_shape):
         return g.expand(x_shape) / numel(x_shape)
+
 
 
 class mean_dim(mean):
@@ -275,8 +279,11 @@ class prod(Reduction):
     def forward(x, dims, dtype):
         return product(x, dims, False, dtype.numpy)
 
-    def vjp_x(g, x, ans):
-        return g * others_product(x.reshape(-1), ans, 0).reshape(x.shape)
+    def vjp_x(g, x, ans, dims):
+        lead = tuple(x.shape[: x.dim() - len(dims)])  # the dims of batches
+        rows = x.reshape((*lead, numel(x.shape[len(lead) :])))
+        others = others_product(rows, ans.unsqueeze(-1), len(lead))
+        return (g.unsqueeze(-1) * others).reshape(x.shape)
 
 
 class prod_dim(AlongDim):

@@ -134,11 +134,11 @@ def stacked(rows):
     return table["stack"](list(rows), 0)
 
 
-def vmap_flat(function, inputs, in_dims=None, size=None, randomness=None):
+def vmap_flat(function, inputs, in_dims=None, size=None, randomness=None, whole=None):
     """Call `function` once on tensors with hidden batch dims; batched results in a list.
 
     `in_dims[i]` None passes input i as it is.  Results that do not depend on the batch are
-    expanded to it.
+    expanded to it; but where `whole(i)` is the text of an error, result i has to be independent.
     """
     dims = in_dims or [0] * len(inputs)
     if size is None:
@@ -149,7 +149,17 @@ def vmap_flat(function, inputs, in_dims=None, size=None, randomness=None):
             x if d is None else boxed(BatchBox(level, x, d % max(x.dim(), 1), size))
             for x, d in zip(inputs, dims, strict=True)
         ]
-        return [unwrapped(level, x, size) for x in function(*boxes)]
+        return [
+            unbatched(level, x, whole(i)) if whole and whole(i) else unwrapped(level, x, size)
+            for i, x in enumerate(function(*boxes))
+        ]
+
+
+def unbatched(level, x, refusal):
+    """A result without a batch dim."""
+    if isinstance(x, TensorBase) and x.box is not None and x.box.owner is level:
+        raise ValueError(refusal)
+    return x
 
 
 def unwrapped(level, x, size):
@@ -183,7 +193,8 @@ def lifted(op, values, dims, params, size):
         inputs = [
             x.unsqueeze(1) if isinstance(x, TensorBase) and x.dim() == 1 else x for x in inputs
         ]
-    out = op.run(tuple(inputs), tuple(op.lift(size, ndim, *params)))
+    able = table[op.in_batch] if op.in_batch else op
+    out = able.run(tuple(inputs), tuple(op.lift(size, ndim, *params)))
     if scalar:
         out = tuple([squeezed(x) for x in out]) if isinstance(out, tuple) else squeezed(out)
     return out, 0

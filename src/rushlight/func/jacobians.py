@@ -1,0 +1,244 @@
+"""`jacrev`, `jacfwd`, `hessian` and `linearize`: whole Jacobians, and linear maps kept for use."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+
+from rushlight.func.arguments import (
+    Argnums,
+    check_results,
+    refuse_complex,
+    selected,
+)
+from rushlight.func.forward import jvp_by
+from rushlight.func.reverse import left, pull, vjp_by
+from rushlight.func.vmap import vmap
+from rushlight.ops.join import cat
+from rushlight.tape.reverse import GradLevel, leaf, unwrapped
+from rushlight.tensor.options import fresh
+from rushlight.trees import tree_flatten
+
+LINEARIZED = "Expected the tangents {0} to have the same argspec as the primals {1}"
+UNLIKE = (
+    "tangent:{0} with {1} {2} in flattened pytree doesn't match the {1} {3} of the corresponding "
+    "primal."
+)
+
+
+def basis(leaves: list[Any], chunk: int | None) -> Iterator[list[Any]]:
+    """The unit vectors of the space of all leaves together, at most `chunk` at once.
+
+    Each item lists, per leaf, a tensor of shape (k, *leaf.shape): its part of k unit vectors.
+    """
+    sizes = [x.numel() for x in leaves]
+    total = sum(sizes)
+    step = chunk or max(total, 1)
+    for start in range(0, max(total, 1), step):
+        k, before, parts = min(step, total - start), 0, []
+        for x, n in zip(leaves, sizes, strict=True):
+            rows = fresh(np.eye(k, n, start - before, dtype=x.dtype.numpy))
+            parts.append(rows.reshape((k, *x.shape)))
+            before += n
+        yield parts
+
+
+def joined(chunks: list[list[Any]]) -> list[Any]:
+    """Results for all unit vectors, from those of each chunk."""
+    if len(chunks) == 1:
+        return chunks[0]
+    return [cat(list(column), 0) for column in zip(*chunks, strict=True)]
+
+
+def rows_of(stacked: Any, leaves: list[Any]) -> list[Any]:
+    """A tensor whose dim 0 counts the unit vectors of all leaves, cut up by leaf."""
+    parts, start = [], 0
+    for x in leaves:
+        part = stacked.narrow(0, start, x.numel())
+        parts.append(part.reshape((*x.shape, *stacked.shape[1:])))
+        start += x.numel()
+    return parts
+
+
+def check_chunk(chunk_size: int | None) -> None:
+    if chunk_size is not None and chunk_size <= 0:
+        raise ValueError("jacrev: `chunk_size` should be greater than 0.")
+
+
+def jacrev(
+    func: Callable[..., Any],
+    argnums: Argnums = 0,
+    *,
+    has_aux: bool = False,
+    chunk_size: int | None = None,
+    _preallocate_and_copy: bool = False,
+) -> Callable[..., Any]:
+    """A function that computes the Jacobian of `func` in reverse mode, one row per output element.
+
+    Args:
+        argnums: the positional arguments to differentiate by, an int or a tuple.
+        has_aux: `func` returns (output, aux); the result is (Jacobian, aux).
+        chunk_size: at most so many rows at once; fewer need less memory.
+
+    Returns:
+        A function whose result has, per output, the structure of the chosen arguments, with tensors
+        of shape (*output.shape, *argument.shape).
+
+    Raises:
+        RuntimeError: for complex arguments or outputs.
+
+    Example:
+        >>> import rushlight as torch
+        >>> torch.func.jacrev(torch.sin)(torch.zeros(2))
+        tensor([[1., 0.],
+                [0., 1.]])
+    """
+    check_chunk(chunk_size)
+
+    @functools.wraps(func)
+    def wrapper(*args: Any) -> Any:
+        refuse_complex("jacrev", tree_flatten(args)[0], "inputs")
+        output, pull_back, *aux = vjp_by(func, args, argnums, has_aux)
+        outputs, out_spec = tree_flatten(output)
+        refuse_complex("jacrev", outputs, "outputs")
+        in_spec = tree_flatten(selected(args, argnums))[1]
+
+        def row(*unit: Any) -> list[Any]:
+            return tree_flatten(pull_back(out_spec.unflatten(unit)))[0]
+
+        stacked = joined([vmap(row)(*units) for units in basis(outputs, chunk_size)])
+        by_input = [rows_of(each, outputs) for each in stacked]
+        jacobian = out_spec.unflatten(
+            [in_spec.unflatten(list(blocks)) for blocks in zip(*by_input, strict=True)]
+        )
+        return (jacobian, aux[0]) if has_aux else jacobian
+
+    return wrapper
+
+
+def jacfwd(
+    func: Callable[..., Any],
+    argnums: Argnums = 0,
+    has_aux: bool = False,
+    *,
+    randomness: str = "error",
+) -> Callable[..., Any]:
+    """A function that computes the Jacobian of `func` in forward mode, one column per input element.
+
+    Args:
+        argnums: the positional arguments to differentiate by, an int or a tuple.
+        has_aux: `func` returns (output, aux); the result is (Jacobian, aux).
+        randomness: what random draws do, see `vmap`.
+
+    Returns:
+        A function whose result has, per output, the structure of the chosen arguments, with tensors
+        of shape (*output.shape, *argument.shape).
+
+    Raises:
+        RuntimeError: for complex arguments or outputs.
+
+    Example:
+        >>> import rushlight as torch
+        >>> torch.func.jacfwd(lambda x: x * x)(torch.tensor([1.0, 2.0]))
+        tensor([[2., 0.],
+                [0., 4.]])
+    """
+
+    @functools.wraps(func)
+    def wrapper(*args: Any) -> Any:
+        refuse_complex("jacfwd", tree_flatten(args)[0], "inputs")
+        inputs, in_spec = tree_flatten(selected(args, argnums))
+        seen: list[Any] = []
+
+        def column(*unit: Any) -> list[Any]:
+            tangents = in_spec.unflatten(unit)
+            output, moved, *aux = jvp_by(func, args, tangents, argnums, False, has_aux)
+            outputs, spec = tree_flatten(output)
+            seen[:] = [outputs, spec, *aux]
+            return tree_flatten(moved)[0]
+
+        (units,) = basis(inputs, None)
+        found = vmap(column, out_dims=-1, randomness=randomness)(*units)
+        outputs, out_spec, *aux = seen
+        refuse_complex("jacfwd", outputs, "outputs")
+        blocks = [in_spec.unflatten(columns_of(each, inputs)) for each in found]
+        jacobian = out_spec.unflatten(blocks)
+        return (jacobian, aux[0]) if has_aux else jacobian
+
+    return wrapper
+
+
+def columns_of(stacked: Any, leaves: list[Any]) -> list[Any]:
+    """A tensor whose last dim counts the unit vectors of all leaves, cut up by leaf."""
+    parts, start = [], 0
+    for x in leaves:
+        part = stacked.narrow(-1, start, x.numel())
+        parts.append(part.reshape((*stacked.shape[:-1], *x.shape)))
+        start += x.numel()
+    return parts
+
+
+def hessian(func: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., Any]:
+    """A function that computes the second derivatives of `func`: forward mode over reverse mode.
+
+    Args:
+        argnums: the positional arguments to differentiate by, an int or a tuple.
+
+    Returns:
+        A function whose result has, per output, the structure of the chosen arguments twice.
+
+    Example:
+        >>> import rushlight as torch
+        >>> torch.func.hessian(lambda x: (x**3).sum())(torch.tensor([1.0, 2.0]))
+        tensor([[ 6.,  0.],
+                [ 0., 12.]])
+    """
+    return jacfwd(jacrev(func, argnums), argnums)
+
+
+def linearize(func: Callable[..., Any], *primals: Any) -> tuple[Any, Callable[..., Any]]:
+    """The value of `func` at `primals`, and its derivative there as a function of tangents.
+
+    `func` runs once; the linear function can be called many times.
+
+    Returns:
+        (output, jvp_fn). `jvp_fn(*tangents)` takes trees like `primals` and returns one like the
+        output.
+
+    Raises:
+        RuntimeError: for tangents that do not look like the primals.
+
+    Example:
+        >>> import rushlight as torch
+        >>> _, along = torch.func.linearize(torch.sin, torch.zeros(()))
+        >>> along(torch.tensor(2.0))
+        tensor(2.)
+    """
+    inputs, spec = tree_flatten(primals)
+    with GradLevel() as outer:
+        with GradLevel() as inner:
+            probes = [leaf(inner, x) for x in inputs]
+            output = func(*spec.unflatten(probes))
+            outputs, out_spec = tree_flatten(output)
+            check_results("linearize", outputs)
+            values = [unwrapped(inner, y) for y in outputs]
+            us = [leaf(outer, y.new_zeros(y.shape)) for y in values]
+            inner.recording = False
+            pulled = pull(inner, outputs, us, probes, False)
+        outer.recording = False
+        results = left(outer, out_spec.unflatten(values))
+
+    def jvp_fn(*tangents: Any) -> Any:
+        ts, t_spec = tree_flatten(tangents)
+        if t_spec != spec:
+            raise RuntimeError(LINEARIZED.format(t_spec, spec))
+        for i, (x, t) in enumerate(zip(inputs, ts, strict=True)):
+            for what in ("shape", "device", "dtype"):
+                if getattr(x, what) != getattr(t, what):
+                    raise RuntimeError(UNLIKE.format(i, what, getattr(t, what), getattr(x, what)))
+        return out_spec.unflatten(pull(outer, pulled, ts, us, True))
+
+    return results, jvp_fn
