@@ -10,7 +10,8 @@ __all__ = [
     "UninitializedBuffer",
     "UninitializedParameter",
     "functional",
+    "grad",
     "parameter",
 ]
 
-__getattr__ = missing(__name__, ("functional",))
+__getattr__ = missing(__name__, ("functional", "grad"))

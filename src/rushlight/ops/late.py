@@ -10,12 +10,19 @@ from rushlight.ops import publish
 
 # Per module of this package: the namespaces, and the names that it publishes there.
 DECLARED = {
+    "channel_shuffle": {"torch F": "channel_shuffle native_channel_shuffle"},
+    "conv_tbc": {"torch F": "conv_tbc"},
+    "convolution": {
+        "torch": "convolution _convolution _convolution_mode",
+        "torch F": "conv1d conv2d conv3d conv_transpose1d conv_transpose2d conv_transpose3d",
+    },
     "ctc": {"F": "ctc_loss"},
     "embedding_bag": {"F": "embedding_bag"},
     "ranking": {
         "F": "margin_ranking_loss triplet_margin_loss triplet_margin_with_distance_loss "
         "cosine_embedding_loss"
     },
+    "unfold": {"F": "unfold fold"},
 }
 
 homes: dict[str, dict[str, str]] = {}  # namespace -> name -> module
