@@ -62,9 +62,6 @@ def convolution(
         np.matmul(matrices, rows_of(x, groups), out=out)
         return out.reshape((n, o, *size))
     x = padded(x, padding)
-    if c == groups == o:
-        by_channel(x, w, out.reshape((n, o, *size)), stride, dilation)
-        return out.reshape((n, o, *size))
     few = out.shape[-1] < FEW
     for part in blocks(n, c * prod(kernel) * prod(size)):
         view = windows(x[part], kernel, size, stride, dilation)
@@ -83,17 +80,17 @@ def convolution_input(
 ) -> Array:
     """The transposed convolution: every place's value times the kernel, added up where it lay.
 
-    `size` is that of the result, without samples and channels.
+    `size` is that of the result, without samples and channels. Where kernels lie one place apart
+    this is a convolution with the kernel reversed, which costs less where its columns are no more.
     """
-    (n, o), c, kernel = y.shape[:2], groups * w.shape[1], w.shape[2:]
+    n, c, kernel = len(y), groups * w.shape[1], w.shape[2:]
+    if prod(stride) == 1 and len(w) <= c:
+        around = tuple([d * (k - 1) - p for k, p, d in zip(kernel, padding, dilation, strict=True)])
+        if min(around) >= 0 and size == places(y.shape[2:], kernel, stride, around, dilation):
+            return convolution(y, turned(w, groups), size, stride, around, dilation, groups)
     rows = rows_of(y, groups)
     matrices = matrices_of(w, groups).swapaxes(1, 2)
-    if trivial(kernel, stride, padding) and y.shape[2:] == size:
-        return np.matmul(matrices, rows).reshape((n, c, *size))
     out = np.zeros((n, c, *size), y.dtype)
-    if c == groups == o:
-        by_channel_back(y, w, out, stride, padding, dilation)
-        return out
     for part in blocks(n, c * prod(kernel) * rows.shape[-1]):
         columns = np.matmul(matrices, rows[part])
         columns = columns.reshape((len(columns), c, *kernel, *y.shape[2:]))
@@ -156,6 +153,13 @@ def trivial(kernel: Ints, stride: Ints, padding: Ints) -> bool:
 def matrices_of(w: Array, groups: int) -> Array:
     """A weight as (groups, outputs of a group, channels of a group and taps)."""
     return w.reshape((groups, len(w) // groups, prod(w.shape[1:])))
+
+
+def turned(w: Array, groups: int) -> Array:
+    """The weight of the transposed convolution: taps in reverse, outputs for channels."""
+    w = w[(..., *[slice(None, None, -1)] * (w.ndim - 2))]
+    w = w.reshape((groups, len(w) // groups, *w.shape[1:])).swapaxes(1, 2)
+    return w.reshape((groups * w.shape[1], *w.shape[2:]))
 
 
 def rows_of(x: Array, groups: int) -> Array:
@@ -236,31 +240,3 @@ def clipped(start: int, step: int, count: int, length: int) -> Any:
         return None
     at = start + first * step
     return slice(at, at + (last - first) * step + 1, step), slice(first, last + 1)
-
-
-# -- one channel each --------------------------------------------------------------------------
-
-
-def by_channel(x: Array, w: Array, out: Array, stride: Ints, dilation: Ints) -> None:
-    """Each channel with its own kernel, into `out`: tap by tap, without columns."""
-    out[...] = 0
-    none = (0,) * len(stride)
-    taps, size = w.shape[2:], out.shape[2:]
-    for part in blocks(len(x), 2 * out[:1].size):
-        held = np.empty_like(out[part])
-        for tap, there, _ in shifts(taps, size, x.shape[2:], stride, none, dilation):
-            factor = w[(slice(None), 0, *tap)].reshape((-1, *[1] * len(none)))
-            np.multiply(x[part][(..., *there)], factor, out=held)
-            np.add(out[part], held, out=out[part])
-
-
-def by_channel_back(
-    y: Array, w: Array, out: Array, stride: Ints, padding: Ints, dilation: Ints
-) -> None:
-    """The transpose of `by_channel`, added to `out`."""
-    taps, size = w.shape[2:], y.shape[2:]
-    for part in blocks(len(y), 2 * y[:1].size):
-        for tap, there, here in shifts(taps, size, out.shape[2:], stride, padding, dilation):
-            factor = w[(slice(None), 0, *tap)].reshape((-1, *[1] * len(size)))
-            target = out[part][(..., *there)]
-            np.add(target, y[part][(..., *here)] * factor, out=target)

@@ -94,24 +94,18 @@ def conv3d_weight(
 
 def of_input(n: int, size: Sequence[int], weight: Tensor, g: Tensor, how: Any) -> Tensor:
     """The gradient for an input of this size, once sizes are known to fit."""
-    how = checked(n, tuple(size), weight, g, how)
+    how = arguments.of_convolution(f"conv{n}d", n, g, weight, None, how)
+    how = arguments.checked_gradient(tuple(size), weight, g, how)
     result: Tensor = gradient_of_input(g, weight, None, tuple(size[2:]), how)
     return result
 
 
 def of_weight(n: int, input: Tensor, size: Sequence[int], g: Tensor, how: Any) -> Tensor:
     """The gradient for a weight of this size, once sizes are known to fit."""
-    how = checked(n, input, tuple(size), g, how)
+    how = arguments.of_convolution(f"conv{n}d", n, input, g, None, how)
+    how = arguments.checked_gradient(input, tuple(size), g, how)
     result: Tensor = gradient_of_weight(g, input, tuple(size[2:]), how)
     return result
-
-
-def checked(n: int, input: Any, weight: Any, g: Tensor, how: Any) -> Any:
-    """`how` with a size for each dim; of input and weight, one may be just its size."""
-    input = g.new_empty(1).expand(input) if isinstance(input, tuple) else input
-    weight = g.new_empty(1).expand(weight) if isinstance(weight, tuple) else weight
-    given = arguments.of_convolution(f"conv{n}d", n, input, weight, None, how)
-    return arguments.checked_gradient(input, weight, g, given)
 
 
 __getattr__ = missing(__name__)

@@ -406,5 +406,6 @@ def _convolution_mode(input, weight, bias, stride, padding, dilation, groups):
     """A convolution with "same" or "valid" padding, over as many dims as the weight has."""
     if padding not in ("same", "valid"):
         raise RuntimeError(f"Invalid padding string: '{padding}'")
+    stride, dilation = tuple(stride), tuple(dilation)
     x, how = with_padding_of(padding, input, weight, (stride, padding, dilation, groups))
     return convolution_of(x, weight, bias, how)

@@ -1,5 +1,6 @@
 """The arguments of convolutions: brought to one form, and PyTorch's errors where they do not fit."""
 
+import functools
 import operator
 
 from rushlight.kernels import dtypes
@@ -134,7 +135,7 @@ def expanded(key, value, n):
     return value
 
 
-# -- checks --------------------------------------------------------------------------------------
+# -- checks, of shapes: each combination is checked once -----------------------------------------
 
 
 def check_bias_dtype(input, bias):
@@ -170,28 +171,44 @@ def warn_of_copy():
 
 def checked(x, weight, bias, how):
     """The number of places, and `how` with a size for each dim; all arguments are checked."""
+    return check_convolution(*described(x, weight, bias), how)
+
+
+def described(x, weight, bias):
+    """Shapes of the tensors, and dtypes of the first two."""
+    shape = None if bias is None else bias.shape
+    return x.shape, weight.shape, shape, x.dtype, weight.dtype
+
+
+@functools.lru_cache(256)
+def check_convolution(x, weight, bias, dtype, weight_dtype, how):
+    """`checked` for shapes and dtypes."""
     stride, padding, dilation, groups = how
     stride, padding, dilation, _ = geometry(weight, stride, padding, dilation, (0,), groups)
     check_weight(x, weight, groups)
-    if x.shape[1] != weight.shape[1] * groups:
+    if x[1] != weight[1] * groups:
         raise RuntimeError(
-            f"Given groups={groups}, weight of size {list(weight.shape)}, expected input"
-            f"{list(x.shape)} to have {weight.shape[1] * groups} channels, but got {x.shape[1]} "
+            f"Given groups={groups}, weight of size {list(weight)}, expected input"
+            f"{list(x)} to have {weight[1] * groups} channels, but got {x[1]} "
             "channels instead"
         )
-    check_bias(weight, bias, weight.shape[0], False)
+    check_bias(weight, bias, weight[0], False)
     size = room(x, weight, stride, padding, dilation)
     if 0 in dilation:
         raise RuntimeError("non-positive dilation is not supported")
-    check_dtypes(x, weight, kernel_name(weight, dilation))
+    check_dtypes(dtype, weight_dtype, kernel_name(weight, dilation))
     check_empty(x, weight)
     return size, (stride, padding, dilation, groups)
 
 
 def checked_gradient(x, weight, g, how):
-    """`how` of a convolution, checked together with the gradient of its result."""
-    size, how = checked(x, weight, None, how)
-    shape = (x.shape[0], weight.shape[0], *size)
+    """`how` of a convolution, checked together with the gradient of its result.
+
+    `x` or `weight` may be just a shape.
+    """
+    x_shape, w_shape = (t if isinstance(t, tuple) else t.shape for t in (x, weight))
+    size, how = check_convolution(x_shape, w_shape, None, g.dtype, g.dtype, how)
+    shape = (x_shape[0], w_shape[0], *size)
     if tuple(g.shape) != shape:
         raise RuntimeError(
             f"Expected the gradient of a convolution's result to be of size {list(shape)}, but got "
@@ -201,36 +218,40 @@ def checked_gradient(x, weight, g, how):
 
 
 def checked_transposed(x, weight, bias, how):
-    """The size of a transposed convolution's result, and `how`; all arguments checked."""
+    """The size of a transposed convolution's result, and `how`; all arguments are checked."""
+    return check_transposed(*described(x, weight, bias), how)
+
+
+@functools.lru_cache(256)
+def check_transposed(x, weight, bias, dtype, weight_dtype, how):
+    """`checked_transposed` for shapes and dtypes."""
     stride, padding, more, dilation, groups = how
     stride, padding, dilation, more = geometry(weight, stride, padding, dilation, more, groups)
     check_weight(x, weight, groups)
-    if x.shape[1] != weight.shape[0]:
+    if x[1] != weight[0]:
         raise RuntimeError(
-            f"Given transposed=1, weight of size {list(weight.shape)}, expected input"
-            f"{list(x.shape)} to have {weight.shape[0]} channels, but got {x.shape[1]} channels "
+            f"Given transposed=1, weight of size {list(weight)}, expected input"
+            f"{list(x)} to have {weight[0]} channels, but got {x[1]} channels "
             "instead"
         )
-    check_bias(weight, bias, weight.shape[1] * groups, True)
-    dims = max(weight.dim() - 2, 2)
-    check_dtypes(x, weight, f"slow_conv_transpose{dims}d_out_cpu")
+    check_bias(weight, bias, weight[1] * groups, True)
+    dims = max(len(weight) - 2, 2)
+    check_dtypes(dtype, weight_dtype, f"slow_conv_transpose{dims}d_out_cpu")
     check_empty(x, weight)
-    if weight.shape[1] == 0:
-        raise RuntimeError(
-            f"non-empty 2D or 4D weight tensor expected, but got: {list(weight.shape)}"
-        )
+    if weight[1] == 0:
+        raise RuntimeError(f"non-empty 2D or 4D weight tensor expected, but got: {list(weight)}")
     check_output_padding(more, stride, dilation)
     size = tuple(
         [
             (length - 1) * s - 2 * p + d * (k - 1) + m + 1
             for length, k, s, p, d, m in zip(
-                x.shape[2:], weight.shape[2:], stride, padding, dilation, more, strict=True
+                x[2:], weight[2:], stride, padding, dilation, more, strict=True
             )
         ]
     )
     if min(size) < 1:
         raise RuntimeError(
-            f"Given input size per channel: ({by(two(x.shape[2:], 1))}). Calculated output size "
+            f"Given input size per channel: ({by(two(x[2:], 1))}). Calculated output size "
             f"per channel: ({by(two(size, 1))}). Output size is too small"
         )
     return size, (stride, padding, dilation, groups)
@@ -238,7 +259,7 @@ def checked_transposed(x, weight, bias, how):
 
 def geometry(weight, stride, padding, dilation, output_padding, groups):
     """Sizes for each dim of the weight, none of them negative."""
-    n = weight.dim() - 2
+    n = len(weight) - 2
     if n < 1:
         raise RuntimeError("weight should have at least three dimensions")
     if groups <= 0:
@@ -259,60 +280,60 @@ def geometry(weight, stride, padding, dilation, output_padding, groups):
 
 def check_weight(x, weight, groups):
     """A weight goes with inputs of as many dims, and each group has a part of it."""
-    if x.dim() != weight.dim():
+    if len(x) != len(weight):
         raise RuntimeError(
-            f"Expected {weight.dim()}-dimensional input for {weight.dim()}-dimensional weight "
-            f"{list(weight.shape)}, but got {x.dim()}-dimensional input of size {list(x.shape)} "
+            f"Expected {len(weight)}-dimensional input for {len(weight)}-dimensional weight "
+            f"{list(weight)}, but got {len(x)}-dimensional input of size {list(x)} "
             "instead"
         )
-    if weight.shape[0] < groups:
+    if weight[0] < groups:
         raise RuntimeError(
             f"Given groups={groups}, expected weight to be at least {groups} at dimension 0, but "
-            f"got weight of size {list(weight.shape)} instead"
+            f"got weight of size {list(weight)} instead"
         )
-    if weight.shape[0] % groups:
+    if weight[0] % groups:
         raise RuntimeError(
             f"Given groups={groups}, expected weight to be divisible by {groups} at dimension 0, "
-            f"but got weight of size [{list(weight.shape)}] instead"
+            f"but got weight of size [{list(weight)}] instead"
         )
 
 
 def check_bias(weight, bias, channels, transposed):
     """A bias has one number for each output channel."""
-    if bias is not None and tuple(bias.shape) != (channels,):
+    if bias is not None and bias != (channels,):
         raise RuntimeError(
-            f"Given {'transposed=1, ' if transposed else ''}weight of size {list(weight.shape)}, "
+            f"Given {'transposed=1, ' if transposed else ''}weight of size {list(weight)}, "
             f"expected bias to be 1-dimensional with {channels} elements, but got bias of size "
-            f"{list(bias.shape)} instead"
+            f"{list(bias)} instead"
         )
 
 
 def room(x, weight, stride, padding, dilation):
     """How many places a kernel has on the padded input; one at least in each dim."""
-    lengths = [n + 2 * p for n, p in zip(x.shape[2:], padding, strict=True)]
-    spans = [d * (k - 1) + 1 for k, d in zip(weight.shape[2:], dilation, strict=True)]
+    lengths = [n + 2 * p for n, p in zip(x[2:], padding, strict=True)]
+    spans = [d * (k - 1) + 1 for k, d in zip(weight[2:], dilation, strict=True)]
     if any(n < span for n, span in zip(lengths, spans, strict=True)):
         raise RuntimeError(
             f"Calculated padded input size per channel: ({by(lengths)}). Kernel size: "
             f"({by(spans)}). Kernel size can't be greater than actual input size"
         )
-    return places(x.shape[2:], weight.shape[2:], stride, padding, dilation)
+    return places(x[2:], weight[2:], stride, padding, dilation)
 
 
 def check_empty(x, weight):
     """No length may be zero, of the input or the kernel."""
-    if x.numel() == 0 and x.shape[0] and x.shape[1]:
-        shape = [*x.shape[:2], *two(x.shape[2:], 1)]
+    if 0 in x and x[0] and x[1]:
+        shape = [*x[:2], *two(x[2:], 1)]
         raise RuntimeError(
             f"Only zero batch or zero channel inputs are supported, but got input shape: {shape}"
         )
-    if 0 in weight.shape[2:]:
+    if 0 in weight[2:]:
         raise RuntimeError(f"kernel size should be greater than zero, but got{kernel_size(weight)}")
 
 
 def kernel_size(weight):
     """A kernel's size as PyTorch's error has it."""
-    size = two(weight.shape[2:], 1)
+    size = two(weight[2:], 1)
     if len(size) > 2:
         return f": {by(size)} (TxHxW)"
     return " kernel_height: {} kernel_width: {}".format(*size)
@@ -334,28 +355,28 @@ def check_output_padding(more, stride, dilation):
         )
 
 
-def check_dtypes(x, weight, kernel):
+def check_dtypes(dtype, weight_dtype, kernel):
     """Input and weight are of one dtype, and not of Booleans."""
-    if x.dtype is dtypes.bool:
+    if dtype is dtypes.bool:
         raise NotImplementedError(f"\"{kernel}\" not implemented for 'Bool'")
-    if x.dtype is weight.dtype:
+    if dtype is weight_dtype:
         return
-    blocked = x.dtype in (dtypes.float32, dtypes.bfloat16)
-    if blocked or x.dtype.is_complex:
+    blocked = dtype in (dtypes.float32, dtypes.bfloat16)
+    if blocked or dtype.is_complex:
         note = " or input should be a MKLDNN tensor and weight is a dense tensor" * blocked
         raise RuntimeError(
-            f"Input type ({tensor_type(x)}) and weight type ({tensor_type(weight)}) should be the "
-            f"same{note}"
+            f"Input type ({tensor_type(dtype)}) and weight type ({tensor_type(weight_dtype)}) "
+            f"should be the same{note}"
         )
     raise RuntimeError(
-        f"expected scalar type {x.dtype.scalar_type} but found {weight.dtype.scalar_type}"
+        f"expected scalar type {dtype.scalar_type} but found {weight_dtype.scalar_type}"
     )
 
 
-def tensor_type(t):
-    """A tensor's type by the name of PyTorch's old classes."""
-    name = t.dtype.scalar_type
-    if t.dtype.is_complex or t.dtype is dtypes.bfloat16:
+def tensor_type(dtype):
+    """A dtype by the name of PyTorch's old classes of tensors."""
+    name = dtype.scalar_type
+    if dtype.is_complex or dtype is dtypes.bfloat16:
         return f"CPU{name}Type"
     return f"torch.{name}Tensor"
 
@@ -364,7 +385,7 @@ def kernel_name(weight, dilation):
     """PyTorch's kernel for a convolution of integers."""
     if any(d != 1 for d in dilation):
         return "slow_conv_dilated<>"
-    return "compute_columns3d" if weight.dim() == 5 else "slow_conv2d_cpu"
+    return "compute_columns3d" if len(weight) == 5 else "slow_conv2d_cpu"
 
 
 def two(values, fill):
