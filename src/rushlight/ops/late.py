@@ -23,6 +23,7 @@ DECLARED = {
         "cosine_embedding_loss"
     },
     "unfold": {"F": "unfold fold"},
+    "triangular": {"linalg": "solve_triangular", "torch Tensor": "triangular_solve"},
 }
 
 homes: dict[str, dict[str, str]] = {}  # namespace -> name -> module
