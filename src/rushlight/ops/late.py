@@ -23,6 +23,11 @@ DECLARED = {
         "cosine_embedding_loss"
     },
     "unfold": {"F": "unfold fold"},
+    "lu": {
+        "linalg": "lu lu_factor lu_factor_ex lu_solve",
+        "torch": "lu lu_solve lu_unpack",
+        "Tensor": "lu lu_solve",
+    },
     "triangular": {"linalg": "solve_triangular", "torch Tensor": "triangular_solve"},
 }
 

@@ -3,6 +3,7 @@
 from operator import itemgetter
 
 FIELDS = {
+    "_lu_with_info": ("LU", "pivots", "info"),
     "aminmax": ("min", "max"),
     "cummax": ("values", "indices"),
     "cummin": ("values", "indices"),
