@@ -23,6 +23,10 @@ DECLARED = {
         "cosine_embedding_loss"
     },
     "unfold": {"F": "unfold fold"},
+    "cholesky": {
+        "linalg": "cholesky cholesky_ex",
+        "torch Tensor": "cholesky cholesky_solve cholesky_inverse",
+    },
     "lu": {
         "linalg": "lu lu_factor lu_factor_ex lu_solve",
         "torch": "lu lu_solve lu_unpack",
