@@ -18,6 +18,7 @@ DECLARED = {
     },
     "ctc": {"F": "ctc_loss"},
     "embedding_bag": {"F": "embedding_bag"},
+    "qr": {"linalg torch Tensor": "qr"},
     "ranking": {
         "F": "margin_ranking_loss triplet_margin_loss triplet_margin_with_distance_loss "
         "cosine_embedding_loss"
@@ -27,6 +28,7 @@ DECLARED = {
         "linalg": "cholesky cholesky_ex",
         "torch Tensor": "cholesky cholesky_solve cholesky_inverse",
     },
+    "householder": {"linalg": "householder_product", "torch Tensor": "geqrf orgqr ormqr"},
     "lu": {
         "linalg": "lu lu_factor lu_factor_ex lu_solve",
         "torch": "lu lu_solve lu_unpack",
