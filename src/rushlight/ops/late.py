@@ -28,12 +28,14 @@ DECLARED = {
         "linalg": "cholesky cholesky_ex",
         "torch Tensor": "cholesky cholesky_solve cholesky_inverse",
     },
+    "eigen": {"linalg": "eig eigvals eigh eigvalsh"},
     "householder": {"linalg": "householder_product", "torch Tensor": "geqrf orgqr ormqr"},
     "lu": {
         "linalg": "lu lu_factor lu_factor_ex lu_solve",
         "torch": "lu lu_solve lu_unpack",
         "Tensor": "lu lu_solve",
     },
+    "svd": {"linalg": "svd svdvals", "torch Tensor": "svd"},
     "triangular": {"linalg": "solve_triangular", "torch Tensor": "triangular_solve"},
 }
 

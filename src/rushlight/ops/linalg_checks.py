@@ -4,6 +4,7 @@ import numpy as np
 
 from rushlight.kernels import dtypes
 from rushlight.ops.families import refusal
+from rushlight.tape.core import TensorBase
 
 LAPACK = frozenset({dtypes.float32, dtypes.float64, dtypes.complex64, dtypes.complex128})
 
@@ -102,8 +103,8 @@ def check_kernel(kernel, x):
 
 def values_of(x):
     """The array behind a tensor, below the boxes of any transforms; an array is its own."""
-    if isinstance(x, np.ndarray):
-        return x
+    if not isinstance(x, TensorBase):
+        return np.asarray(x)
     while x.array is None:
         x = x.box.value
     return x.array

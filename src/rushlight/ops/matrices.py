@@ -5,6 +5,7 @@ import numpy as np
 from rushlight.ops import return_types
 from rushlight.ops.families import Operation
 from rushlight.tape import batching
+from rushlight.tape.core import state
 from rushlight.tape.dispatch import conj
 
 
@@ -88,6 +89,11 @@ def diagonal(x):
     return x.diagonal(0, -2, -1)
 
 
+def off_diagonal(x):
+    """`x` with zeros on the main diagonal."""
+    return x - diagonal(x).diag_embed()
+
+
 def half_lower(x):
     """The lower triangle, with half of the diagonal."""
     return x.tril() - (diagonal(x) / 2).diag_embed()
@@ -110,3 +116,17 @@ def absent(g):
     What multiplies it may be infinite, and the product would be NaN.
     """
     return g.array is not None and not g.requires_grad and not g.array.any()
+
+
+def may_be_differentiated(x):
+    """Might a gradient or a tangent be asked for?"""
+    return x.array is None or (x.requires_grad and state().grad)
+
+
+def check_phase(message, turned):
+    """Refuse a loss that changes with the phase of complex vectors: `turned` is not real then.
+
+    Inside transforms PyTorch does not look, so that Jacobians can be formed.
+    """
+    if turned.array is not None and not np.allclose(turned.array.imag, 0, 1e-2, 1e-2):
+        raise RuntimeError(message)
