@@ -35,11 +35,13 @@ from rushlight.tensor.parameter import Parameter as _Parameter  # noqa: E402
 
 _LAZY = (
     "__config__",
+    "fft",
     "func",
     "linalg",
     "nn",
     "overrides",
     "random",
+    "signal",
     "special",
     "utils",
     "return_types",
