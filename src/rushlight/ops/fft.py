@@ -1,111 +1,23 @@
 """Discrete Fourier transforms, for `torch.fft`.
 
-Three operations do the work, as in PyTorch: complex to complex, real to complex and complex to
-real.  The result of a real input has Hermitian symmetry, so that of its last transformed dim only
-the first n // 2 + 1 places need be kept.  The public functions cut or pad their input, turn a
-`norm` into a scale, and apply one of the three.
+The functions cut or pad their input, turn a `norm` into a scale, and apply one of the three
+operations of `rushlight.ops.fourier`.
 """
-
-import math
-
-import numpy as np
 
 from rushlight.kernels import dtypes
 from rushlight.ops.families import (
-    Operation,
     as_tensor_argument,
     int_argument,
     sizes_argument,
     wrap_dim,
 )
+from rushlight.ops.fourier import FORWARD, INVERSE, fft_c2c, fft_c2r, fft_r2c, scale_of
 from rushlight.ops.pad import constant_pad_nd
 from rushlight.ops.publish import public
 from rushlight.ops.slices import slice_
-from rushlight.tape.core import box
 
 BAD_LENGTH = "Invalid number of data points ({0}) specified"
-FORWARD = {None: 0.0, "backward": 0.0, "ortho": -0.5, "forward": -1.0}  # the scale is n to that
-INVERSE = {None: -1.0, "backward": -1.0, "ortho": -0.5, "forward": 0.0}
-
-
-class Transform(Operation, family=True):
-    """A transform over `dims`, the last of which is the one that is halved, times `scale`."""
-
-    places = None
-    takes_out = False
-    linear = True
-    dim_of_scalar = False
-
-    def lift(self, size, ndim, dims, *others):
-        """Dims move one back for the batch dim in front."""
-        return (tuple([d + 1 for d in dims]), *others)
-
-
-class fft_c2c(Transform):
-    """All places, with exp(-i...) forward and exp(+i...) otherwise."""
-
-    def forward(x, dims, scale, forward):
-        if not dims:
-            return x.copy()
-        if forward:
-            return scaled(np.fft.fftn(x, axes=dims), x.dtype, scale)
-        return scaled(np.fft.ifftn(x, axes=dims, norm="forward"), x.dtype, scale)
-
-    def vjp_x(g, dims, scale, forward):
-        return fft_c2c(g, dims, scale, not forward)
-
-
-class fft_r2c(Transform):
-    """The transform of a real input: all places, or with `half` those that say everything."""
-
-    def forward(x, dims, scale, half):
-        transform = np.fft.rfftn if half else np.fft.fftn
-        return scaled(transform(x, axes=dims), dtypes.of(x.dtype).to_complex().numpy, scale)
-
-    def vjp_x(g, x_shape, dims, scale, half):
-        if not half:
-            return fft_c2c(g, dims, scale, False).real
-        n = x_shape[dims[-1]]
-        return fft_c2r(g * inner_places(g, dims[-1], n, 0.5), dims, scale, n)
-
-
-class fft_c2r(Transform):
-    """The inverse of half a spectrum, which is real: `n` places of the last dim."""
-
-    def forward(x, dims, scale, n):
-        sizes = [*[x.shape[d] for d in dims[:-1]], n]
-        out = np.fft.irfftn(x, sizes, dims, norm="forward")
-        return scaled(out, dtypes.of(x.dtype).to_real().numpy, scale)
-
-    def vjp_x(g, dims, scale, n):
-        spectrum = fft_r2c(g, dims, scale, True)
-        return spectrum * inner_places(spectrum, dims[-1], n, 2.0)
-
-
-def scaled(out, dtype, scale):
-    """A transform in its dtype, times a number."""
-    out = out.astype(dtype, copy=False)
-    if scale != 1:
-        out *= dtype.type(scale)
-    return out
-
-
-def inner_places(spectrum, dim, n, value):
-    """`value` at the places of half a spectrum that stand for two of the whole, else 1."""
-    weights = np.ones(n // 2 + 1, spectrum.dtype.to_real().numpy)
-    weights[1 : (n + 1) // 2] = value
-    return box(weights.reshape(-1, *[1] * (spectrum.dim() - 1 - dim)))
-
-
 # -- arguments -------------------------------------------------------------------------------
-
-
-def scale_of(powers, norm, sizes):
-    """The number that a normalisation multiplies by."""
-    if norm not in powers:
-        raise RuntimeError(f'Invalid normalization mode: "{norm}"')
-    power = powers[norm]
-    return math.prod(sizes) ** power if power else 1.0
 
 
 def floating(t):
@@ -360,9 +272,7 @@ def fft_rfftn(input, s=None, dim=None, norm=None):
     Raises:
         RuntimeError: for a complex input, and for no dims.
     """
-    refuse_complex(
-        given("fft_rfftn", input, norm), "rfftn expects a real-valued input tensor"
-    )
+    refuse_complex(given("fft_rfftn", input, norm), "rfftn expects a real-valued input tensor")
     dims, sizes = dims_and_sizes(input, s, dim)
     if not dims:
         raise RuntimeError("rfftn must transform at least one axis")
@@ -398,13 +308,13 @@ def fft_ihfftn(input, s=None, dim=None, norm=None):
         RuntimeError: for a complex input, and for no dims.
     """
     given("fft_ihfftn", input, norm)
+    dims, sizes = dims_and_sizes(input, s, dim)
+    if not dims:
+        raise RuntimeError("ihfftn must transform at least one axis")
     if input.dtype.is_complex:
         raise RuntimeError(
             f"Only supports floating-point dtypes, but found: {input.dtype.scalar_type}"
         )
-    dims, sizes = dims_and_sizes(input, s, dim)
-    if not dims:
-        raise RuntimeError("ihfftn must transform at least one axis")
     t = resized(floating(input), dims, sizes)
     out = fft_r2c(t, dims[-1:], scale_of(INVERSE, norm, sizes[-1:]), True)
     if len(dims) == 1:
@@ -476,6 +386,8 @@ def fft_ifftshift(input, dim=None):
 def shifted(name, input, dim, shift):
     """`input` rolled along dims, as far as `shift` says for their lengths."""
     as_tensor_argument(name, "input", 1, input)
-    dims = tuple(range(input.dim())) if dim is None else sizes_argument((dim,))
-    dims = tuple([wrap_dim(d, input.dim()) for d in dims])
+    if isinstance(dim, str):
+        raise TypeError(f"{name}(): argument 'dim' must be tuple of ints, not str")
+    dims = range(input.dim()) if dim is None else sizes_argument((dim,))
+    dims = tuple([one_dim(input, d) for d in dims])
     return input.roll(tuple([shift(input.shape[d]) for d in dims]), dims)

@@ -8,7 +8,8 @@ from importlib import import_module
 
 from rushlight.ops import publish
 
-# Per module of this package: the namespaces, and the names that it publishes there.
+# Per module of this package: the namespaces, and the names that it publishes there.  (Packages
+# above this one add modules of their own, called ".tensor.windows" or the like from here.)
 DECLARED = {
     "channel_shuffle": {"torch F": "channel_shuffle native_channel_shuffle"},
     "conv_tbc": {"torch F": "conv_tbc"},
@@ -37,6 +38,7 @@ DECLARED = {
     },
     "svd": {"linalg": "svd svdvals", "torch Tensor": "svd"},
     "triangular": {"linalg": "solve_triangular", "torch Tensor": "triangular_solve"},
+    "spectrogram": {"torch Tensor": "stft istft"},
 }
 
 homes: dict[str, dict[str, str]] = {}  # namespace -> name -> module
@@ -65,7 +67,7 @@ class Late:
         return iter(self.homes)
 
     def __getitem__(self, name):
-        import_module(f"rushlight.ops.{self.homes[name]}")
+        import_module(f".{self.homes[name]}", __package__)
         publish.publish_operations()
         return publish.namespaces[self.place][name]
 

@@ -72,6 +72,12 @@ from rushlight.tensor import (  # noqa: F401  (importing publishes)
 )
 from rushlight.tensor.tensor import Tensor
 
+LATE = {
+    ".tensor.windows": {
+        "torch": "bartlett_window blackman_window hamming_window hann_window kaiser_window"
+    },
+}
+
 
 def attach() -> None:
     """Publish the operations; put their methods on Tensor and name the operators."""
@@ -81,6 +87,7 @@ def attach() -> None:
         setattr(Tensor, name, method)
     for name, operator in operators.table().items():
         setattr(Tensor, name, operator)
+    late.tabulate(LATE)
     late.install(Tensor)
     core.set_tensor_class(Tensor)
     core.set_descriptions(metadata.Size, dtypes.by_numpy)

@@ -86,10 +86,8 @@ def frequencies(
 ) -> Any:
     """The places that `steps(shape, numpy_dtype)` counts, over the duration of all samples."""
     own = f"fft_{name}"
-    if out is None:
-        d = dtype_or(own, dtype, dtypes.get_default_dtype())
-    else:
-        d = out_dtype(own, out, dtype)
+    default = dtypes.get_default_dtype()
+    d = dtype_or(own, dtype, default) if out is None else out_dtype(own, out, dtype)
     if d.category < dtypes.FLOAT:
         raise RuntimeError(f"{name} requires a floating point or complex dtype")
     if d.is_complex:
