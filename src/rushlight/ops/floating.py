@@ -4,7 +4,8 @@ import math
 
 import numpy as np
 
-from rushlight.ops.families import Binary, lacks
+from rushlight.ops import return_types
+from rushlight.ops.families import Binary, Operation, as_tensor_argument, lacks
 from rushlight.tape.dispatch import conj
 
 
@@ -28,6 +29,46 @@ class nextafter(Binary):
 
     def vjp_b(g, a, b):
         return g * (a == b)
+
+
+class frexp(Operation):
+    """Each element as `mantissa * 2 ** exponent`, the mantissa's size between 1/2 and 1.
+
+    Returns:
+        a named tuple of `mantissa` and `exponent`, the latter int32.
+
+    Raises:
+        RuntimeError: for other than floating dtypes.
+
+    Example:
+        >>> import rushlight as torch
+        >>> torch.frexp(torch.tensor([6.0, 0.0])).mantissa
+        tensor([0.7500, 0.0000])
+    """
+
+    def settled(self):
+        self.many = True
+
+    def result(self, out):
+        return return_types.frexp(out)
+
+    def bind(input):
+        if as_tensor_argument("frexp", "input", 1, input).dtype.category != 2:
+            raise RuntimeError("torch.frexp() only supports floating-point dtypes")
+        return (input,), ()
+
+    def forward(x):
+        mantissa, exponent = np.frexp(x if x.dtype.itemsize > 2 else x.astype(np.float32))
+        return np.asarray(mantissa).astype(x.dtype, copy=False), np.asarray(exponent, np.int32)
+
+    def vjp_x(g, ans1):
+        return g[0] / ans1.exp2()
+
+    def jvp_x(t, ans1):
+        return t / ans1.exp2(), None
+
+    def lift(size, ndim):
+        return ()
 
 
 class ldexp(Binary):

@@ -20,6 +20,14 @@ DECLARED = {
     "ctc": {"F": "ctc_loss"},
     "embedding_bag": {"F": "embedding_bag"},
     "qr": {"linalg torch Tensor": "qr"},
+    "finite_differences": {"torch": "cumulative_trapezoid gradient trapezoid trapz"},
+    "histogram": {"torch Tensor": "histogram", "torch": "histogramdd"},
+    "incomplete_gamma": {
+        "torch Tensor": "igamma igammac",
+        "Tensor": "igamma_ igammac_",
+        "special": "gammainc gammaincc",
+    },
+    "quantile": {"torch Tensor": "nanquantile quantile"},
     "ranking": {
         "F": "margin_ranking_loss triplet_margin_loss triplet_margin_with_distance_loss "
         "cosine_embedding_loss"
@@ -39,6 +47,8 @@ DECLARED = {
     "svd": {"linalg": "svd svdvals", "torch Tensor": "svd"},
     "triangular": {"linalg": "solve_triangular", "torch Tensor": "triangular_solve"},
     "spectrogram": {"torch Tensor": "stft istft"},
+    "spectrogram": {"torch Tensor": "istft stft"},
+    "unravel": {"torch": "unravel_index"},
 }
 
 homes: dict[str, dict[str, str]] = {}  # namespace -> name -> module
