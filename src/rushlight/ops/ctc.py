@@ -15,6 +15,7 @@ from rushlight.ops.families import Operation, as_tensor_argument
 from rushlight.ops.publish import namespaces, public
 from rushlight.ops.reductions import MEAN, apply_reduction, number_of
 from rushlight.tape.core import TensorBase
+from rushlight.tape.dispatch import highest_box
 
 WRONG_SIZE = (
     "Expected tensor to have size {0}{1} at dimension {2}, but got size {3} for argument #2 "
@@ -51,6 +52,14 @@ def ctc_loss(
     as_tensor_argument("ctc_loss", "log_probs", 1, log_probs)
     as_tensor_argument("ctc_loss", "targets", 2, targets)
     number = number_of(reduction)
+    given = (log_probs, targets, input_lengths, target_lengths)
+    hidden = [t for t in given[1:] if isinstance(t, TensorBase) and t.array is None]
+    if hidden:  # vmap: lengths and labels are read here, so sample by sample
+        boxes = [t for t in given if isinstance(t, TensorBase)]
+        options = {"blank": blank, "reduction": reduction, "zero_infinity": zero_infinity}
+        return highest_box(hidden).box.map(
+            lambda *own: ctc_loss(*filled(given, own), **options), boxes
+        )
     alone = log_probs.dim() == 2
     frames = log_probs.unsqueeze(1) if alone else log_probs
     lengths = (
@@ -66,6 +75,12 @@ def ctc_loss(
         return (losses / losses.new_tensor(lengths[1]).clamp(min=1)).mean()
     losses = losses.squeeze(0) if alone else losses
     return apply_reduction(losses, number)
+
+
+def filled(given, tensors):
+    """The arguments with their tensors replaced, in order."""
+    tensors = iter(tensors)
+    return [next(tensors) if isinstance(x, TensorBase) else x for x in given]
 
 
 def lengths_of(name, lengths):

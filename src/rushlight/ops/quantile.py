@@ -50,7 +50,7 @@ def quantiles(name, input, q, dim, keepdim, interpolation, skip_nan):
     alone = not isinstance(q, TensorBase) or q.dim() == 0
     if not isinstance(q, TensorBase):
         q = input.new_tensor(q)
-    ordered, shape = in_order(input, dim, keepdim)
+    ordered = in_order(input, dim, keepdim)
     out = interpolated(ordered, ranks(ordered, q, skip_nan), interpolation)
     if alone:
         return out.squeeze_(-1)
@@ -83,7 +83,7 @@ def check(name, input, q, interpolation):
 
 
 def in_order(input, dim, keepdim):
-    """The elements in order along a last dim, and the shape of a quantile."""
+    """The elements in order along a last dim, after dims of the shape that a quantile has."""
     ndim = input.dim()
     wrapped = None if dim is None else wrap_dim(dim, ndim)
     if wrapped is None:
@@ -96,7 +96,7 @@ def in_order(input, dim, keepdim):
     if not ordered.dim():
         ordered = ordered.unsqueeze(-1)
     ordered = ordered.sort(-1)[0]
-    return ordered.reshape([*shape, ordered.shape[-1]]), shape
+    return ordered.reshape([*shape, ordered.shape[-1]])
 
 
 def ranks(ordered, q, skip_nan):

@@ -206,7 +206,7 @@ def linspace(
         tensor([0.0000, 0.2500, 0.5000, 0.7500, 1.0000])
     """
     check_options("linspace", layout, device, pin_memory, requires_grad)
-    if any(isinstance(x, TensorBase) and x.array is None for x in (start, end)):
+    if boxed(start) or boxed(end):
         return between(start, end, steps, dtype_or("linspace", dtype, dtypes.get_default_dtype()))
     start, end, steps, d = space_arguments("linspace", start, end, steps, out, dtype)
     values = evenly(start, end, steps, d)
@@ -235,12 +235,25 @@ def logspace(
         tensor([  1.,  10., 100.])
     """
     check_options("logspace", layout, device, pin_memory, requires_grad)
+    if boxed(start) or boxed(end):
+        d = dtype_or("logspace", dtype, dtypes.get_default_dtype())
+        return (base ** between(start, end, steps, wide(d))).to(d)
     start, end, steps, d = space_arguments("logspace", start, end, steps, out, dtype)
-    exact = d if d.category >= dtypes.FLOAT and d.itemsize > 2 else dtypes.float64
+    exact = wide(d)
     with np.errstate(all="ignore"):
         powers = evenly(start, end, steps, exact)
         values = np.power(np.asarray(base, np.float64), powers).astype(d.numpy)
     return fresh(values, requires_grad) if out is None else into("logspace", out, values)
+
+
+def boxed(x: Any) -> bool:
+    """Is this a tensor that a transform has put in a box?"""
+    return isinstance(x, TensorBase) and x.array is None
+
+
+def wide(d: dtypes.dtype) -> dtypes.dtype:
+    """The dtype to compute powers in."""
+    return d if d.category >= dtypes.FLOAT and d.itemsize > 2 else dtypes.float64
 
 
 def space_arguments(
