@@ -12,6 +12,7 @@ cdef class State:
     cdef public int subclass_off
     cdef public list saved_hooks
     cdef public object anomaly
+    cdef public object observer
     cdef public object device
     cdef public list tasks
 

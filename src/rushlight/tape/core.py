@@ -11,7 +11,8 @@ class State:
     """The modes of one thread.
 
     `special` counts everything that takes an operation off the straight path: open transform
-    levels, override modes, saved-tensor hooks, anomaly detection, inference mode.
+    levels, override modes, saved-tensor hooks, anomaly detection, inference mode, an observer.
+    `observer` is told of every operation and node that runs, and may answer for an operation.
     """
 
     def __init__(self):
@@ -24,6 +25,7 @@ class State:
         self.subclass_off = 0
         self.saved_hooks = []
         self.anomaly = inherited_anomaly
+        self.observer = None
         self.device = None
         self.tasks = []
 

@@ -48,8 +48,11 @@ class Op:
         top = highest_box(inputs)
         if top is not None:
             return top.box.process(self, inputs, params)
-        out = self.compute(inputs, params)
         st = state()
+        if st.observer is None:
+            out = self.compute(inputs, params)
+        else:
+            out = st.observer.compute(self, inputs, params)
         if self.many:
             return finish_many(self, inputs, params, out, st)
         return finish(self, inputs, params, out, st)

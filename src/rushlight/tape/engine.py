@@ -104,16 +104,20 @@ class Task:
             if p is None:
                 return
             node = p.target
-            if st.anomaly is None:
+            if st.anomaly is None and st.observer is None:
                 self.visit(node, p, st)
             else:
                 self.visit_watched(node, p, st)
 
     def visit_watched(self, node, p, st):
-        """Visit a node under anomaly detection."""
+        """Visit a node under anomaly detection, or seen by an observer."""
         self.node = node
         try:
-            self.visit(node, p, st)
+            if st.observer is None:
+                self.visit(node, p, st)
+            else:
+                with st.observer.visiting(node):
+                    self.visit(node, p, st)
         except BaseException:
             if st.anomaly is not None:
                 st.anomaly.failed(self.node)

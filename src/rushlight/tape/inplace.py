@@ -135,7 +135,8 @@ def apply(op, inputs, params):
     if op.writes:
         op.write(target, inputs, params)
     else:
-        out = op.compute(held, params)
+        observer = state().observer
+        out = op.compute(held, params) if observer is None else observer.compute(op, held, params)
         check_shape(out, target.array.shape)
         check_cast(out.dtype, target.array.dtype)
     if out is not None:

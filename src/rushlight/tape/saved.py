@@ -100,6 +100,9 @@ def pack(node, st):
     """Replace the tensors that `node` saved by what the innermost pack hook makes of them."""
     pack_hook, unpack_hook = st.saved_hooks[-1]
     if pack_hook is not None:
+        keeper = getattr(pack_hook, "__self__", None)
+        if hasattr(keeper, "before_pack"):
+            keeper.before_pack(node)
         node.saved = tuple([packed(x, node, pack_hook, unpack_hook) for x in node.saved])
         node.versions = None
 
