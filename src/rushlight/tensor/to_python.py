@@ -155,7 +155,7 @@ def as_int(self: Any) -> int:
 
 def as_float(self: Any) -> float:
     """The one element as a float."""
-    if wants(self):
+    if wants(self) and state().grad:
         once.warn(GRAD_SCALAR)
     x = single(self)
     return float(real(x, "double"))
