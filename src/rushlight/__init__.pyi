@@ -27,6 +27,7 @@ __version__: str
 from rushlight.alias import as_torch as as_torch
 from rushlight import autograd as autograd
 from rushlight.tape.modes import enable_grad as enable_grad
+from rushlight import fft as fft
 from rushlight import func as func
 from rushlight.tape.modes import inference_mode as inference_mode
 from rushlight.autograd.anomaly_mode import is_anomaly_check_nan_enabled as is_anomaly_check_nan_enabled
@@ -41,9 +42,11 @@ from rushlight import random as random
 from rushlight import return_types as return_types
 from rushlight.autograd.anomaly_mode import set_anomaly_enabled as set_anomaly_enabled
 from rushlight.tape.modes import set_grad_enabled as set_grad_enabled
+from rushlight import signal as signal
 from rushlight import special as special
 from rushlight import utils as utils
 from rushlight import version as version
+from rushlight.func.vmap import vmap as vmap
 
 BFloat16Tensor: Any
 BoolTensor: Any
@@ -59,6 +62,32 @@ ShortTensor: Any
 from rushlight.kernels.metadata import Size as Size
 from rushlight.tensor.storage import TypedStorage as TypedStorage
 from rushlight.tensor.storage import UntypedStorage as UntypedStorage
+def _convolution(
+    input: Tensor,
+    weight: Any,
+    bias: Any,
+    stride: Any,
+    padding: Any,
+    dilation: Any,
+    transposed: Any,
+    output_padding: Any,
+    groups: Any,
+    benchmark: Any,
+    deterministic: Any,
+    cudnn_enabled: Any,
+    allow_tf32: _bool = False,
+) -> Tensor:
+    """`convolution`; the other arguments are for graphics cards."""
+def _convolution_mode(
+    input: Tensor,
+    weight: Any,
+    bias: Any,
+    stride: Any,
+    padding: Any,
+    dilation: Any,
+    groups: Any,
+) -> Tensor:
+    '''A convolution with "same" or "valid" padding, over as many dims as the weight has.'''
 def abs(input: Tensor, *, out: Any = None) -> Tensor:
     """The distance from zero, elementwise; real for complex numbers."""
 def abs_(self: Tensor, *, out: Any = None) -> Tensor:
@@ -285,6 +314,17 @@ def baddbmm(
     out: Any = None,
 ) -> Tensor:
     """`beta * input + alpha * (batch1 @ batch2)`, for batches of matrices of one dtype."""
+def bartlett_window(
+    window_length: _int,
+    periodic: _bool = True,
+    *,
+    dtype: _dtype | _type | None = None,
+    layout: Any = None,
+    device: Any = None,
+    pin_memory: _bool = False,
+    requires_grad: _bool = False,
+) -> Tensor:
+    """Bartlett's window: up to 1 and down again in straight lines."""
 def batch_norm(
     input: Tensor,
     weight: Any,
@@ -322,6 +362,17 @@ def bitwise_right_shift(input: Tensor, other: Any, *, out: Any = None, **kwargs:
     """`input / 2 ** other` rounded down, elementwise, of integers."""
 def bitwise_xor(input: Tensor, other: Any, *, out: Any = None, **kwargs: Any) -> Tensor:
     """`input ^ other`, elementwise, of integers or bools."""
+def blackman_window(
+    window_length: _int,
+    periodic: _bool = True,
+    *,
+    dtype: _dtype | _type | None = None,
+    layout: Any = None,
+    device: Any = None,
+    pin_memory: _bool = False,
+    requires_grad: _bool = False,
+) -> Tensor:
+    """Blackman's window: `0.42 - 0.5 cos(2 pi k / (n - 1)) + 0.08 cos(4 pi k / (n - 1))`."""
 def block_diag(tensors: Sequence[Tensor]) -> Tensor:
     """A matrix with the tensors (of up to two dims) along its diagonal, zeros elsewhere."""
 def bmm(input: Tensor, mat2: Tensor, *, out: Any = None) -> Tensor:
@@ -368,8 +419,22 @@ cfloat: _dtype
 def chain_matmul(*matrices: Any, out: Any = None) -> Tensor:
     """The product of several matrices; deprecated, `torch.linalg.multi_dot` does the same."""
 chalf: _dtype
+def channel_shuffle(input: Tensor, groups: Any) -> Tensor:
+    """The channels (dim 1) of `input`, in groups, dealt out: the groups' first ones come first."""
 channels_last: _memory_format
 channels_last_3d: _memory_format
+def cholesky(input: Tensor, upper: _bool = False, *, out: Any = None) -> Tensor:
+    """`linalg.cholesky(input, upper=upper)`, deprecated."""
+def cholesky_inverse(input: Tensor, upper: _bool = False, *, out: Any = None) -> Tensor:
+    """The inverse of the matrix whose Cholesky factor is `input`."""
+def cholesky_solve(
+    input: Tensor,
+    input2: Any,
+    upper: _bool = False,
+    *,
+    out: Any = None,
+) -> Tensor:
+    """X of `A X = input` for the A whose Cholesky factor is `input2`."""
 def chunk(input: Tensor, chunks: Any, dim: Any = 0) -> tuple[Tensor, ...]:
     """Up to `chunks` parts of equal length (the last may be shorter) along dim `dim`."""
 def clamp(input: Tensor, min: Any = None, max: Any = None, *, out: Any = None) -> Tensor:
@@ -408,6 +473,83 @@ def conj_physical_(input: Tensor) -> Tensor:
 def constant_pad_nd(input: Tensor, pad: Any, value: Any = 0) -> Tensor:
     """`input` with `value` around it; `pad` holds (before, after) of the last dim, then of the one"""
 contiguous_format: _memory_format
+def conv1d(
+    input: Tensor,
+    weight: Any,
+    bias: Any = None,
+    stride: Any = 1,
+    padding: Any = 0,
+    dilation: Any = 1,
+    groups: Any = 1,
+) -> Tensor:
+    """Slides a kernel over `input` and sums what is under it, for each output channel."""
+def conv2d(
+    input: Tensor,
+    weight: Any,
+    bias: Any = None,
+    stride: Any = 1,
+    padding: Any = 0,
+    dilation: Any = 1,
+    groups: Any = 1,
+) -> Tensor:
+    """`conv1d` with two dims in place of the length, and kernels of two dims."""
+def conv3d(
+    input: Tensor,
+    weight: Any,
+    bias: Any = None,
+    stride: Any = 1,
+    padding: Any = 0,
+    dilation: Any = 1,
+    groups: Any = 1,
+) -> Tensor:
+    """`conv1d` with three dims in place of the length, and kernels of three dims."""
+def conv_tbc(input: Tensor, weight: Any, bias: Any, pad: Any = 0) -> Tensor:
+    """A convolution over time of sequences laid out as time x samples x channels."""
+def conv_transpose1d(
+    input: Tensor,
+    weight: Any,
+    bias: Any = None,
+    stride: Any = 1,
+    padding: Any = 0,
+    output_padding: Any = 0,
+    groups: Any = 1,
+    dilation: Any = 1,
+) -> Tensor:
+    """The transpose of `conv1d`: each value times a kernel, added up where the kernel lies."""
+def conv_transpose2d(
+    input: Tensor,
+    weight: Any,
+    bias: Any = None,
+    stride: Any = 1,
+    padding: Any = 0,
+    output_padding: Any = 0,
+    groups: Any = 1,
+    dilation: Any = 1,
+) -> Tensor:
+    """`conv_transpose1d` with two dims in place of the length: the transpose of `conv2d`."""
+def conv_transpose3d(
+    input: Tensor,
+    weight: Any,
+    bias: Any = None,
+    stride: Any = 1,
+    padding: Any = 0,
+    output_padding: Any = 0,
+    groups: Any = 1,
+    dilation: Any = 1,
+) -> Tensor:
+    """`conv_transpose1d` with three dims in place of the length: the transpose of `conv3d`."""
+def convolution(
+    input: Tensor,
+    weight: Any,
+    bias: Any,
+    stride: Any,
+    padding: Any,
+    dilation: Any,
+    transposed: Any,
+    output_padding: Any,
+    groups: Any,
+) -> Tensor:
+    """A convolution, or with `transposed` a transposed one, over as many dims as the weight has."""
 def copysign(input: Tensor, other: Any, *, out: Any = None, **kwargs: Any) -> Tensor:
     """The magnitude of `input` with the sign of `other`, elementwise."""
 def cos(input: Tensor, *, out: Any = None) -> Tensor:
@@ -444,6 +586,8 @@ def cumsum(
     out: Any = None,
 ) -> Tensor:
     """The running sum along `dim`; integers add up in int64 unless `dtype` is given."""
+def cumulative_trapezoid(y: Any, x: Any = None, *, dx: Any = None, dim: Any = -1) -> Tensor:
+    """The integrals of `y` along `dim` from the first point to each of the others, by the"""
 default_generator: Generator
 def deg2rad(input: Tensor, *, out: Any = None) -> Tensor:
     """Degrees in radians, elementwise."""
@@ -658,6 +802,8 @@ def frac(input: Tensor, *, out: Any = None) -> Tensor:
     """What `trunc` takes away: `input - trunc(input)`, elementwise."""
 def frac_(self: Tensor, *, out: Any = None) -> Tensor:
     """In-place version of `frac`."""
+def frexp(input: Tensor, *, out: Any = None) -> return_types.frexp:
+    """Each element as `mantissa * 2 ** exponent`, the mantissa's size between 1/2 and 1."""
 def from_dlpack(ext_tensor: Any, *, device: Any = None, copy: _bool | None = None) -> Tensor:
     """A tensor over the memory of an object that speaks DLPack."""
 def from_numpy(ndarray: Any, /) -> Tensor:
@@ -712,6 +858,8 @@ def gcd_(self: Tensor, other: Any, *, out: Any = None, **kwargs: Any) -> Tensor:
     """In-place version of `gcd`."""
 def ge(input: Tensor, other: Any, *, out: Any = None, **kwargs: Any) -> Tensor:
     """Is `input` greater than or equal to `other`, elementwise?"""
+def geqrf(input: Tensor, *, out: Any = None) -> Tensor:
+    """LAPACK's form of `linalg.qr`: R on and above the diagonal, reflections below it, and `tau`."""
 def ger(input: Tensor, vec2: Tensor, *, out: Any = None) -> Tensor:
     """The products of all pairs of two vectors' elements: a matrix."""
 def get_default_device() -> _device:
@@ -724,6 +872,14 @@ def get_num_threads() -> _int:
     """How many threads linear algebra may use."""
 def get_rng_state() -> Tensor:
     """The state of the default generator as a tensor of bytes."""
+def gradient(
+    input: Tensor,
+    *,
+    spacing: Any = None,
+    dim: Any = None,
+    edge_order: Any = 1,
+) -> Tensor:
+    """The derivatives of a function, known at the points of a grid, by each of its variables."""
 def greater(input: Tensor, other: Any, *, out: Any = None, **kwargs: Any) -> Tensor:
     """Is `input` greater than `other`, elementwise?"""
 greater_equal = ge
@@ -737,6 +893,30 @@ def group_norm(
     """Each sample standardised over groups of its channels, times `weight` plus `bias`."""
 gt = greater
 half: _dtype
+def hamming_window(
+    window_length: _int,
+    periodic: _bool = True,
+    alpha: _float = 0.54,
+    beta: _float = 0.46,
+    *,
+    dtype: _dtype | _type | None = None,
+    layout: Any = None,
+    device: Any = None,
+    pin_memory: _bool = False,
+    requires_grad: _bool = False,
+) -> Tensor:
+    """Hamming's window: `alpha - beta * cos(2 pi k / (n - 1))`; see `hann_window`."""
+def hann_window(
+    window_length: _int,
+    periodic: _bool = True,
+    *,
+    dtype: _dtype | _type | None = None,
+    layout: Any = None,
+    device: Any = None,
+    pin_memory: _bool = False,
+    requires_grad: _bool = False,
+) -> Tensor:
+    """Hann's window: `(1 - cos(2 pi k / (n - 1))) / 2`, for n one more than the length if"""
 def hardshrink(input: Tensor, lambd: Any = 0.5, *, out: Any = None) -> Tensor:
     """`input` outside `[-lambd, lambd]`, 0 inside, elementwise."""
 def heaviside(input: Tensor, values: Any, *, out: Any = None) -> Tensor:
@@ -750,6 +930,25 @@ def histc(
     out: Any = None,
 ) -> Tensor:
     """How many elements lie in each of `bins` equal intervals from `min` to `max`."""
+def histogram(
+    input: Tensor,
+    bins: Any = 100,
+    *,
+    range: Any = None,
+    weight: Any = None,
+    density: _bool = False,
+    out: Any = None,
+) -> Tensor:
+    """How many elements lie in each of the intervals `bins`."""
+def histogramdd(
+    input: Tensor,
+    bins: Any,
+    *,
+    range: Any = None,
+    weight: Any = None,
+    density: _bool = False,
+) -> Tensor:
+    """How many points, the last dim of `input` being their coordinates, lie in each of the bins"""
 def hsplit(
     input: Tensor,
     indices_or_sections: Any = None,
@@ -766,6 +965,10 @@ def i0(input: Tensor, *, out: Any = None) -> Tensor:
     """The modified Bessel function of the first kind of order 0, elementwise."""
 def i0_(self: Tensor, *, out: Any = None) -> Tensor:
     """In-place version of `i0`."""
+def igamma(input: Tensor, other: Any, *, out: Any = None, **kwargs: Any) -> Tensor:
+    """The lower regularised incomplete gamma function, elementwise: the integral of"""
+def igammac(input: Tensor, other: Any, *, out: Any = None, **kwargs: Any) -> Tensor:
+    """The upper regularised incomplete gamma function, elementwise: 1 less `igamma`."""
 from rushlight.kernels.dtypes import iinfo as iinfo
 def imag(input: Tensor) -> Tensor:
     """The imaginary part, a view."""
@@ -873,7 +1076,32 @@ def isposinf(input: Tensor, *, out: Any = None) -> Tensor:
     """Which elements are plus infinity?"""
 def isreal(input: Tensor, *, out: Any = None) -> Tensor:
     """Which elements have no imaginary part?"""
+def istft(
+    input: Tensor,
+    n_fft: Any,
+    hop_length: Any = None,
+    win_length: Any = None,
+    window: Any = None,
+    center: _bool = True,
+    normalized: _bool = False,
+    onesided: Any = None,
+    length: Any = None,
+    return_complex: _bool = False,
+) -> Tensor:
+    """The signal whose spectra `stft` gave: the frames added up where they lie, over the sum of"""
 jagged: _layout
+def kaiser_window(
+    window_length: _int,
+    periodic: _bool = True,
+    beta: _float = 12.0,
+    *,
+    dtype: _dtype | _type | None = None,
+    layout: Any = None,
+    device: Any = None,
+    pin_memory: _bool = False,
+    requires_grad: _bool = False,
+) -> Tensor:
+    """Kaiser's window: `i0(beta * sqrt(1 - y * y)) / i0(beta)`, y from -1 to 1."""
 def kron(input: Tensor, other: Any, *, out: Any = None) -> Tensor:
     """The Kronecker product: `other` scaled by every element of `input`, as blocks."""
 def kthvalue(
@@ -986,6 +1214,19 @@ def logsumexp(input: Tensor, dim: Any, keepdim: _bool = False, *, out: Any = Non
     """`log(sum(exp(input)))` over `dim` (an int or several), computed without overflow."""
 long: _dtype
 lt = less
+def lu(A: Any, pivot: _bool = True, get_infos: _bool = False, out: Any = None) -> Tensor:
+    """`linalg.lu_factor` without its error, deprecated: (LU, pivots), and info if `get_infos`."""
+def lu_solve(input: Tensor, LU_data: Any, LU_pivots: Any, *, out: Any = None) -> Tensor:
+    """`linalg.lu_solve(LU_data, LU_pivots, input)`, deprecated."""
+def lu_unpack(
+    LU_data: Any,
+    LU_pivots: Any,
+    unpack_data: _bool = True,
+    unpack_pivots: _bool = True,
+    *,
+    out: Any = None,
+) -> Tensor:
+    """P, L, U of the results of `linalg.lu_factor`; without elements what is not to be unpacked."""
 def manual_seed(seed: Any) -> Generator:
     """Seed the default generator, which is returned."""
 def masked_fill(input: Tensor, mask: Tensor, value: Any) -> Tensor:
@@ -1103,6 +1344,16 @@ def nanmedian(input: Tensor) -> Tensor:
 @overload
 def nanmedian(input: Tensor, dim: _int, keepdim: _bool = False) -> return_types.nanmedian:
     """`median` of the elements that are not NaN."""
+def nanquantile(
+    input: Tensor,
+    q: Any,
+    dim: Any = None,
+    keepdim: _bool = False,
+    *,
+    interpolation: str = 'linear',
+    out: Any = None,
+) -> Tensor:
+    """`quantile` of the elements that are not NaN."""
 def nansum(
     input: Tensor,
     dim: Any = None,
@@ -1129,6 +1380,8 @@ def native_batch_norm(
     out: Any = None,
 ) -> tuple[Tensor, Tensor, Tensor]:
     """`batch_norm`, with the mean and the reciprocal deviation used as further results."""
+def native_channel_shuffle(input: Tensor, groups: Any) -> Tensor:
+    """`channel_shuffle` under another name."""
 def native_layer_norm(
     input: Tensor,
     normalized_shape: _Size | Sequence[_int],
@@ -1196,6 +1449,18 @@ def ones_like(
     pin_memory: _bool = False,
 ) -> Tensor:
     """A tensor of ones of the shape, dtype and order of dims of `input`."""
+def orgqr(input: Tensor, input2: Any, *, out: Any = None) -> Tensor:
+    """`linalg.householder_product(input, input2)`."""
+def ormqr(
+    input: Tensor,
+    input2: Any,
+    input3: Any,
+    left: _bool = True,
+    transpose: _bool = False,
+    *,
+    out: Any = None,
+) -> Tensor:
+    """`Q input3`, for the Q of the reflections in `input` with factors `input2`."""
 outer = ger
 def pairwise_distance(
     x1: Any,
@@ -1238,6 +1503,18 @@ def promote_types(type1: _dtype, type2: _dtype) -> _dtype:
     """The smallest dtype that holds the values of both dtypes, as PyTorch sees it."""
 def put(input: Tensor, index: Any, source: Any, accumulate: _bool = False) -> Tensor:
     """A copy of `input`, seen as one dim, with `source` written (or added) at `index`."""
+def qr(input: Tensor, some: _bool = True, *, out: Any = None) -> Tensor:
+    '''`linalg.qr`, deprecated, with `mode` "complete" where `some` is false.'''
+def quantile(
+    input: Tensor,
+    q: Any,
+    dim: Any = None,
+    keepdim: _bool = False,
+    *,
+    interpolation: str = 'linear',
+    out: Any = None,
+) -> Tensor:
+    """The quantiles `q` (a number, or a 1-d tensor of them) along `dim`, or of all elements."""
 def rad2deg(input: Tensor, *, out: Any = None) -> Tensor:
     """Radians in degrees, elementwise."""
 def rad2deg_(self: Tensor, *, out: Any = None) -> Tensor:
@@ -1611,6 +1888,20 @@ def std_mean(
     out: Any = None,
 ) -> tuple[Tensor, Tensor]:
     """The standard deviation and the mean over `dim`, as a pair; parameters as of `var`."""
+def stft(
+    input: Tensor,
+    n_fft: Any,
+    hop_length: Any = None,
+    win_length: Any = None,
+    window: Any = None,
+    center: _bool = True,
+    pad_mode: str = 'reflect',
+    normalized: _bool = False,
+    onesided: Any = None,
+    return_complex: Any = None,
+    align_to_window: Any = None,
+) -> Tensor:
+    """The spectra of a signal's frames: frequencies x frames, after the batch's dim if there is"""
 strided: _layout
 def sub(input: Tensor, other: Any, *, alpha: Any = 1, out: Any = None) -> Tensor:
     """`input - alpha * other`, elementwise; booleans are refused."""
@@ -1624,6 +1915,14 @@ def sum(
     out: Any = None,
 ) -> Tensor:
     """The sum over `dim` (an int or several; all by default); integers add up in int64."""
+def svd(
+    input: Tensor,
+    some: _bool = True,
+    compute_uv: _bool = True,
+    *,
+    out: Any = None,
+) -> Tensor:
+    """U, S and V (not V^H) of `linalg.svd`; with `full_matrices` if not `some`."""
 def swapaxes(input: Tensor, dim0: Any, dim1: Any) -> Tensor:
     """`input` with dims `dim0` and `dim1` swapped."""
 swapdims = swapaxes
@@ -1685,6 +1984,20 @@ def trace(input: Tensor) -> Tensor:
 transpose = swapaxes
 def transpose_copy(input: Tensor, dim0: Any, dim1: Any, *, out: Any = None) -> Tensor:
     """A copy of what `transpose` shows."""
+def trapezoid(y: Any, x: Any = None, *, dx: Any = None, dim: Any = -1) -> Tensor:
+    """The integral of `y` along `dim` by the trapezoidal rule."""
+def trapz(y: Any, x: Any = None, *, dx: Any = None, dim: Any = -1) -> Tensor:
+    """`trapezoid` under its older name."""
+def triangular_solve(
+    input: Tensor,
+    A: Any,
+    upper: _bool = True,
+    transpose: _bool = False,
+    unitriangular: _bool = False,
+    *,
+    out: Any = None,
+) -> Tensor:
+    """X of `A X = input` (`A^T X = input` if `transpose`) for a triangular A, and a copy of A."""
 def tril(input: Tensor, diagonal: Any, *, out: Any = None) -> Tensor:
     """The last two dims with zeros above the `diagonal`-th diagonal."""
 def tril_indices(
@@ -1748,6 +2061,8 @@ def unique_consecutive(
     dim: Any = None,
 ) -> Any:
     """The elements of `input` (or its slices along `dim`) that differ from the one before."""
+def unravel_index(indices: Any, shape: Any) -> Tensor:
+    """For places in a flattened tensor of shape `shape`, a tuple of their indices in each dim."""
 def unsafe_chunk(input: Tensor, chunks: Any, dim: Any = 0) -> tuple[Tensor, ...]:
     """`chunk` whose parts do not count as views."""
 def unsafe_split(input: Tensor, split_size: Any, dim: Any = 0) -> tuple[Tensor, ...]:

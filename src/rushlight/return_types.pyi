@@ -6,6 +6,13 @@ edited.
 
 from rushlight.tensor.tensor import Tensor
 
+class _lu_with_info(tuple[Tensor, Tensor, Tensor]):
+    @property
+    def LU(self) -> Tensor: ...
+    @property
+    def pivots(self) -> Tensor: ...
+    @property
+    def info(self) -> Tensor: ...
 class aminmax(tuple[Tensor, Tensor]):
     @property
     def min(self) -> Tensor: ...

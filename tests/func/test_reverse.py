@@ -3,7 +3,6 @@
 import pytest
 
 import rushlight
-
 from tests.func.programs import agree
 
 VALUES = [
@@ -96,7 +95,8 @@ def test_captured_tensors_are_not_written_to():
     kept = rushlight.ones(3)
     with pytest.raises(RuntimeError, match=r"in-place operation \(aten::mul_.* captured Tensor"):
         rushlight.func.grad(lambda t: kept.mul_(t).sum())(rushlight.ones(3))
-    assert kept.tolist() == [1, 1, 1] and kept._version == 0
+    assert kept.tolist() == [1, 1, 1]
+    assert kept._version == 0
 
 
 @pytest.mark.parametrize("source", ERRORS)

@@ -1,15 +1,9 @@
 """Functions of networks: `torch.nn.functional`."""
 
 from rushlight.alias import missing
-from rushlight.ops import (  # noqa: F401  (importing declares; these publish nothing elsewhere)
-    attention,
-    classification,
-    loss,
-)
 from rushlight.ops.late import Late as _Late
-from rushlight.ops.publish import namespaces, publish_operations
+from rushlight.ops.publish import namespaces
 
-publish_operations()
 globals().update(namespaces["F"])
 
 _late = _Late("F")

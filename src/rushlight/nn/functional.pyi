@@ -65,6 +65,73 @@ def celu(input: Tensor, alpha: Any = 1.0, inplace: _bool = False) -> Tensor:
     """`max(0, input) + min(0, alpha * (exp(input / alpha) - 1))`, elementwise."""
 def celu_(input: Tensor, alpha: Any = 1.0) -> Tensor:
     """In-place version of `celu`."""
+def channel_shuffle(input: Tensor, groups: Any) -> Tensor:
+    """The channels (dim 1) of `input`, in groups, dealt out: the groups' first ones come first."""
+def conv1d(
+    input: Tensor,
+    weight: Any,
+    bias: Any = None,
+    stride: Any = 1,
+    padding: Any = 0,
+    dilation: Any = 1,
+    groups: Any = 1,
+) -> Tensor:
+    """Slides a kernel over `input` and sums what is under it, for each output channel."""
+def conv2d(
+    input: Tensor,
+    weight: Any,
+    bias: Any = None,
+    stride: Any = 1,
+    padding: Any = 0,
+    dilation: Any = 1,
+    groups: Any = 1,
+) -> Tensor:
+    """`conv1d` with two dims in place of the length, and kernels of two dims."""
+def conv3d(
+    input: Tensor,
+    weight: Any,
+    bias: Any = None,
+    stride: Any = 1,
+    padding: Any = 0,
+    dilation: Any = 1,
+    groups: Any = 1,
+) -> Tensor:
+    """`conv1d` with three dims in place of the length, and kernels of three dims."""
+def conv_tbc(input: Tensor, weight: Any, bias: Any, pad: Any = 0) -> Tensor:
+    """A convolution over time of sequences laid out as time x samples x channels."""
+def conv_transpose1d(
+    input: Tensor,
+    weight: Any,
+    bias: Any = None,
+    stride: Any = 1,
+    padding: Any = 0,
+    output_padding: Any = 0,
+    groups: Any = 1,
+    dilation: Any = 1,
+) -> Tensor:
+    """The transpose of `conv1d`: each value times a kernel, added up where the kernel lies."""
+def conv_transpose2d(
+    input: Tensor,
+    weight: Any,
+    bias: Any = None,
+    stride: Any = 1,
+    padding: Any = 0,
+    output_padding: Any = 0,
+    groups: Any = 1,
+    dilation: Any = 1,
+) -> Tensor:
+    """`conv_transpose1d` with two dims in place of the length: the transpose of `conv2d`."""
+def conv_transpose3d(
+    input: Tensor,
+    weight: Any,
+    bias: Any = None,
+    stride: Any = 1,
+    padding: Any = 0,
+    output_padding: Any = 0,
+    groups: Any = 1,
+    dilation: Any = 1,
+) -> Tensor:
+    """`conv_transpose1d` with three dims in place of the length: the transpose of `conv3d`."""
 def cosine_embedding_loss(
     input1: Any,
     input2: Any,
@@ -159,6 +226,15 @@ def feature_alpha_dropout(
     inplace: _bool = False,
 ) -> Tensor:
     """`alpha_dropout` of whole channels, dim 1 of the input."""
+def fold(
+    input: Tensor,
+    output_size: Any,
+    kernel_size: Any,
+    dilation: Any = 1,
+    padding: Any = 0,
+    stride: Any = 1,
+) -> Tensor:
+    """Images from columns, as `unfold` makes them of patches; where patches overlap they add up."""
 def gaussian_nll_loss(
     input: Tensor,
     target: Any,
@@ -327,6 +403,8 @@ def multilabel_soft_margin_loss(
     reduction: str = 'mean',
 ) -> Tensor:
     """The mean over classes of the cross entropies of sigmoid(input) and targets 0 or 1."""
+def native_channel_shuffle(input: Tensor, groups: Any) -> Tensor:
+    """`channel_shuffle` under another name."""
 def nll_loss(
     input: Tensor,
     target: Any,
@@ -488,3 +566,11 @@ def triplet_margin_with_distance_loss(
     reduction: str = 'mean',
 ) -> Tensor:
     """`triplet_margin_loss` with a distance function of the caller's."""
+def unfold(
+    input: Tensor,
+    kernel_size: Any,
+    dilation: Any = 1,
+    padding: Any = 0,
+    stride: Any = 1,
+) -> Tensor:
+    """The patches that a kernel sees on an image, side by side as columns."""

@@ -12,6 +12,8 @@ NAMES = """
 
 
 def publish_inplace_functions():
-    """Enter the methods of these names as functions; called when all have been published."""
+    """Enter those methods of these names as functions that have been published."""
+    methods, functions = namespaces["Tensor"], namespaces["torch"]
     for name in NAMES.split():
-        enter("torch", name, namespaces["Tensor"][name])
+        if name in methods and name not in functions:
+            enter("torch", name, methods[name])

@@ -6,49 +6,223 @@ module that declares them costs, only a program that uses them pays.
 
 from importlib import import_module
 
-from rushlight.ops import publish
+from rushlight.ops import inplace_functions, publish
 
 # Per module of this package: the namespaces, and the names that it publishes there.  (Packages
 # above this one add modules of their own, called ".tensor.windows" or the like from here.)
 DECLARED = {
-    "channel_shuffle": {"torch F": "channel_shuffle native_channel_shuffle"},
-    "conv_tbc": {"torch F": "conv_tbc"},
-    "convolution": {
-        "torch": "convolution _convolution _convolution_mode",
-        "torch F": "conv1d conv2d conv3d conv_transpose1d conv_transpose2d conv_transpose3d",
+    "activation": {
+        "F": "elu gelu logsigmoid mish silu softplus softsign tanhshrink",
+        "torch F": "celu celu_ selu selu_",
     },
-    "ctc": {"F": "ctc_loss"},
-    "embedding_bag": {"F": "embedding_bag"},
-    "qr": {"linalg torch Tensor": "qr"},
-    "finite_differences": {"torch": "cumulative_trapezoid gradient trapezoid trapz"},
-    "histogram": {"torch Tensor": "histogram", "torch": "histogramdd"},
-    "incomplete_gamma": {
-        "torch Tensor": "igamma igammac",
-        "Tensor": "igamma_ igammac_",
-        "special": "gammainc gammaincc",
+    "addmm": {
+        "Tensor": "addbmm_ addmm_ addmv_ addr_ baddbmm_",
+        "torch Tensor": "addbmm addmm addmv addr baddbmm",
     },
-    "quantile": {"torch Tensor": "nanquantile quantile"},
-    "ranking": {
-        "F": "margin_ranking_loss triplet_margin_loss triplet_margin_with_distance_loss "
-        "cosine_embedding_loss"
+    "attention": {
+        "F": "scaled_dot_product_attention",
     },
-    "unfold": {"F": "unfold fold"},
+    "channel_shuffle": {
+        "torch F": "channel_shuffle native_channel_shuffle",
+    },
     "cholesky": {
         "linalg": "cholesky cholesky_ex",
-        "torch Tensor": "cholesky cholesky_solve cholesky_inverse",
+        "torch Tensor": "cholesky cholesky_inverse cholesky_solve",
     },
-    "eigen": {"linalg": "eig eigvals eigh eigvalsh"},
-    "householder": {"linalg": "householder_product", "torch Tensor": "geqrf orgqr ormqr"},
+    "classification": {
+        "F": (
+            "cross_entropy multi_margin_loss multilabel_margin_loss "
+            "multilabel_soft_margin_loss nll_loss"
+        ),
+    },
+    "contraction": {
+        "linalg": "multi_dot vecdot",
+        "linalg torch Tensor": "matrix_power",
+        "torch": "chain_matmul tensordot",
+        "torch Tensor": "ger inner kron outer",
+    },
+    "conv_tbc": {
+        "torch F": "conv_tbc",
+    },
+    "convolution": {
+        "torch": "_convolution _convolution_mode convolution",
+        "torch F": ("conv1d conv2d conv3d conv_transpose1d conv_transpose2d conv_transpose3d"),
+    },
+    "cross": {
+        "linalg torch Tensor": "cross",
+    },
+    "ctc": {
+        "F": "ctc_loss",
+    },
+    "cumulative": {
+        "Tensor": "cumprod_ cumsum_",
+        "torch Tensor": "cummax cummin cumprod cumsum diff logcumsumexp",
+    },
+    "distance": {
+        "torch": "cdist",
+        "torch F": "cosine_similarity pairwise_distance pdist",
+        "torch Tensor": "dist",
+    },
+    "dropout": {
+        "F": "dropout1d dropout2d dropout3d gumbel_softmax",
+        "torch": (
+            "alpha_dropout_ dropout_ feature_alpha_dropout_ feature_dropout feature_dropout_"
+        ),
+        "torch F": "alpha_dropout dropout feature_alpha_dropout",
+    },
+    "eigen": {
+        "linalg": "eig eigh eigvals eigvalsh",
+    },
+    "einsum": {
+        "torch": "einsum",
+    },
+    "embedding": {
+        "F": "one_hot",
+        "torch F": "embedding",
+    },
+    "embedding_bag": {
+        "F": "embedding_bag",
+    },
+    "error_function": {
+        "Tensor": "erfinv_",
+        "special": "erfcx log_ndtr ndtr ndtri",
+        "special torch Tensor": "erf erfc erfinv",
+        "torch Tensor": "erf_ erfc_",
+    },
+    "finite_differences": {
+        "torch": "cumulative_trapezoid gradient trapezoid trapz",
+    },
+    "floating": {
+        "Tensor": "nextafter_",
+        "torch Tensor": "frexp gcd gcd_ lcm lcm_ ldexp ldexp_ nextafter",
+    },
+    "gamma": {
+        "Tensor": "digamma_ lgamma_ mvlgamma_ polygamma_",
+        "special": "zeta",
+        "special torch Tensor": "digamma polygamma",
+        "torch Tensor": "lgamma mvlgamma",
+    },
+    "histogram": {
+        "torch": "histogramdd",
+        "torch Tensor": "histogram",
+    },
+    "householder": {
+        "linalg": "householder_product",
+        "torch Tensor": "geqrf orgqr ormqr",
+    },
+    "incomplete_gamma": {
+        "Tensor": "igamma_ igammac_",
+        "special": "gammainc gammaincc",
+        "torch Tensor": "igamma igammac",
+    },
+    "linear": {
+        "F": "linear",
+        "torch F": "bilinear",
+    },
+    "loss": {
+        "F": (
+            "binary_cross_entropy binary_cross_entropy_with_logits gaussian_nll_loss "
+            "hinge_embedding_loss huber_loss kl_div l1_loss mse_loss poisson_nll_loss "
+            "smooth_l1_loss soft_margin_loss"
+        ),
+    },
     "lu": {
+        "Tensor": "lu lu_solve",
         "linalg": "lu lu_factor lu_factor_ex lu_solve",
         "torch": "lu lu_solve lu_unpack",
-        "Tensor": "lu lu_solve",
     },
-    "svd": {"linalg": "svd svdvals", "torch Tensor": "svd"},
-    "triangular": {"linalg": "solve_triangular", "torch Tensor": "triangular_solve"},
-    "spectrogram": {"torch Tensor": "stft istft"},
-    "spectrogram": {"torch Tensor": "istft stft"},
-    "unravel": {"torch": "unravel_index"},
+    "normalize": {
+        "F": "local_response_norm normalize",
+        "Tensor": "renorm_",
+        "torch": "native_batch_norm native_layer_norm",
+        "torch F": "batch_norm group_norm instance_norm layer_norm rms_norm",
+        "torch Tensor": "renorm",
+    },
+    "pad": {
+        "F": "pad",
+        "torch": "constant_pad_nd",
+    },
+    "qr": {
+        "linalg torch Tensor": "qr",
+    },
+    "quantile": {
+        "torch Tensor": "nanquantile quantile",
+    },
+    "ranking": {
+        "F": (
+            "cosine_embedding_loss margin_ranking_loss triplet_margin_loss "
+            "triplet_margin_with_distance_loss"
+        ),
+    },
+    "rectifiers": {
+        "F": "hardsigmoid hardswish hardtanh leaky_relu leaky_relu_ relu6 softshrink",
+        "torch F": "rrelu rrelu_ threshold threshold_",
+        "torch Tensor F": "hardshrink prelu relu relu_",
+    },
+    "relayout": {
+        "Tensor": "squeeze_ swapaxes_ swapdims_ t_ transpose_ unsqueeze_",
+        "torch Tensor": "as_strided_",
+    },
+    "scatter_reduce": {
+        "Tensor": "index_reduce_ scatter_reduce_",
+        "torch Tensor": "index_reduce scatter_reduce",
+    },
+    "softmax": {
+        "F": "glu softmin",
+        "special torch Tensor F": "log_softmax softmax",
+    },
+    "sorting": {
+        "torch": "bucketize isin searchsorted",
+        "torch Tensor": "argsort bincount histc msort sort topk unique unique_consecutive",
+    },
+    "special": {
+        "special": "entr expit gammaln i0e i1 i1e multigammaln psi round",
+        "special torch Tensor": "i0",
+        "torch Tensor": "i0_",
+    },
+    "spectrogram": {
+        "torch Tensor": "istft stft",
+    },
+    "svd": {
+        "linalg": "svd svdvals",
+        "torch Tensor": "svd",
+    },
+    "triangular": {
+        "linalg": "solve_triangular",
+        "torch Tensor": "triangular_solve",
+    },
+    "trigonometric": {
+        "Tensor": "arctan2_ atan2_ hypot_",
+        "special torch Tensor": "sinc",
+        "torch Tensor": (
+            "acos acos_ acosh acosh_ arccos arccos_ arccosh arccosh_ arcsin arcsin_ arcsinh "
+            "arcsinh_ arctan arctan2 arctan_ arctanh arctanh_ asin asin_ asinh asinh_ atan "
+            "atan2 atan_ atanh atanh_ cos cos_ cosh cosh_ deg2rad deg2rad_ hypot rad2deg "
+            "rad2deg_ sin sin_ sinc_ sinh sinh_ tan tan_ tanh_"
+        ),
+        "torch Tensor F": "tanh",
+    },
+    "unfold": {
+        "F": "fold unfold",
+    },
+    "unravel": {
+        "torch": "unravel_index",
+    },
+    "variance": {
+        "torch": "std_mean var_mean",
+        "torch Tensor": "std var",
+    },
+    "vector_norm": {
+        "linalg": "vector_norm",
+        "torch Tensor": "norm",
+    },
+    "view_copies": {
+        "torch": (
+            "alias_copy as_strided_copy expand_copy permute_copy select_copy slice_copy "
+            "split_copy split_with_sizes_copy squeeze_copy t_copy transpose_copy unbind_copy "
+            "unfold_copy unsqueeze_copy view_copy"
+        ),
+    },
 }
 
 homes: dict[str, dict[str, str]] = {}  # namespace -> name -> module
@@ -79,7 +253,8 @@ class Late:
     def __getitem__(self, name):
         import_module(f".{self.homes[name]}", __package__)
         publish.publish_operations()
-        return publish.namespaces[self.place][name]
+        inplace_functions.publish_inplace_functions()
+        return dict.__getitem__(publish.namespaces[self.place], name)
 
 
 class LateMember:

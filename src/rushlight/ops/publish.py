@@ -4,12 +4,31 @@
 methods.  The public modules take their contents from these tables.
 """
 
-from collections import defaultdict
-
 from rushlight.tape import entry, inplace
 from rushlight.tape.declare import table
 
-namespaces = defaultdict(dict)
+
+class Namespace(dict):
+    """Functions by name; one that has not been declared yet is, when its name is looked up."""
+
+    def __init__(self, place):
+        self.place = place
+
+    def __missing__(self, name):
+        from rushlight.ops.late import Late
+
+        return Late(self.place)[name]
+
+
+class Namespaces(dict):
+    """The namespaces by their names."""
+
+    def __missing__(self, place):
+        self[place] = Namespace(place)
+        return self[place]
+
+
+namespaces = Namespaces()
 MODULES = {"torch": "torch", "Tensor": "torch", "F": "torch.nn.functional"}
 
 

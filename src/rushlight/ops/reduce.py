@@ -113,7 +113,6 @@ class sum(Reduction):
         return expanded_to(g, x_shape)
 
 
-
 class sum_dim(sum):
     """`sum` over given dims."""
 
@@ -207,7 +206,6 @@ class mean(Reduction):
 
     def vjp_x(g, x_shape):
         return g.expand(x_shape) / numel(x_shape)
-
 
 
 class mean_dim(mean):

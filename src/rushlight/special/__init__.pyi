@@ -40,6 +40,10 @@ def expit(input: Tensor, *, out: Any = None) -> Tensor:
     """The logistic function: another name of `torch.sigmoid`."""
 def expm1(input: Tensor, *, out: Any = None) -> Tensor:
     """`e ** input - 1`, elementwise, exact for small inputs too."""
+def gammainc(input: Tensor, other: Any, *, out: Any = None) -> Tensor:
+    """`torch.igamma`."""
+def gammaincc(input: Tensor, other: Any, *, out: Any = None) -> Tensor:
+    """`torch.igammac`."""
 def gammaln(input: Tensor, *, out: Any = None) -> Tensor:
     """The logarithm of gamma's absolute value: another name of `torch.lgamma`."""
 def i0(input: Tensor, *, out: Any = None) -> Tensor:

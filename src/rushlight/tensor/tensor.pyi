@@ -356,6 +356,12 @@ class Tensor:
         """This tensor as torch.complex32; itself if it is that already."""
     def char(self, memory_format: Any = ...) -> Tensor:
         """This tensor as torch.int8; itself if it is that already."""
+    def cholesky(self, upper: _bool = False) -> Tensor:
+        """`linalg.cholesky(input, upper=upper)`, deprecated."""
+    def cholesky_inverse(self, upper: _bool = False) -> Tensor:
+        """The inverse of the matrix whose Cholesky factor is `input`."""
+    def cholesky_solve(self, input2: Any, upper: _bool = False) -> Tensor:
+        """X of `A X = input` for the A whose Cholesky factor is `input2`."""
     def chunk(self, chunks: Any, dim: Any = 0) -> tuple[Tensor, ...]:
         """Up to `chunks` parts of equal length (the last may be shorter) along dim `dim`."""
     def clamp(self, min: Any = None, max: Any = None) -> Tensor:
@@ -554,6 +560,8 @@ class Tensor:
         """What `trunc` takes away: `input - trunc(input)`, elementwise."""
     def frac_(self) -> Tensor:
         """In-place version of `frac`."""
+    def frexp(self) -> return_types.frexp:
+        """Each element as `mantissa * 2 ** exponent`, the mantissa's size between 1/2 and 1."""
     def gather(self, dim: Any, index: Any, *, sparse_grad: _bool = False) -> Tensor:
         """The elements of `input` that `index` names along `dim`; the result has the index's shape."""
     def gcd(self, other: Any, **kwargs: Any) -> Tensor:
@@ -566,6 +574,8 @@ class Tensor:
         """In-place version of `ge`."""
     def geometric_(self, p: _float, *, generator: Generator | None = None) -> Tensor:
         """Overwrite with how many tries of success `p` a first success took."""
+    def geqrf(self) -> Tensor:
+        """LAPACK's form of `linalg.qr`: R on and above the diagonal, reflections below it, and `tau`."""
     def ger(self, vec2: Tensor) -> Tensor:
         """The products of all pairs of two vectors' elements: a matrix."""
     def get_device(self) -> _int:
@@ -598,6 +608,15 @@ class Tensor:
         """In-place version of `heaviside`."""
     def histc(self, bins: Any = 100, min: Any = 0, max: Any = 0) -> Tensor:
         """How many elements lie in each of `bins` equal intervals from `min` to `max`."""
+    def histogram(
+        self,
+        bins: Any = 100,
+        *,
+        range: Any = None,
+        weight: Any = None,
+        density: _bool = False,
+    ) -> Tensor:
+        """How many elements lie in each of the intervals `bins`."""
     def hsplit(
         self,
         indices_or_sections: Any = None,
@@ -614,6 +633,14 @@ class Tensor:
         """The modified Bessel function of the first kind of order 0, elementwise."""
     def i0_(self) -> Tensor:
         """In-place version of `i0`."""
+    def igamma(self, other: Any, **kwargs: Any) -> Tensor:
+        """The lower regularised incomplete gamma function, elementwise: the integral of"""
+    def igamma_(self, other: Any, **kwargs: Any) -> Tensor:
+        """In-place version of `igamma`."""
+    def igammac(self, other: Any, **kwargs: Any) -> Tensor:
+        """The upper regularised incomplete gamma function, elementwise: 1 less `igamma`."""
+    def igammac_(self, other: Any, **kwargs: Any) -> Tensor:
+        """In-place version of `igammac`."""
     @property
     def imag(self) -> Tensor:
         """The imaginary part, a view."""
@@ -742,6 +769,19 @@ class Tensor:
         """Which elements are plus infinity?"""
     def isreal(self) -> Tensor:
         """Which elements have no imaginary part?"""
+    def istft(
+        self,
+        n_fft: Any,
+        hop_length: Any = None,
+        win_length: Any = None,
+        window: Any = None,
+        center: _bool = True,
+        normalized: _bool = False,
+        onesided: Any = None,
+        length: Any = None,
+        return_complex: _bool = False,
+    ) -> Tensor:
+        """The signal whose spectra `stft` gave: the frames added up where they lie, over the sum of"""
     def item(self) -> Any:
         """The value of a tensor of one element as a Python number."""
     @property
@@ -837,6 +877,10 @@ class Tensor:
         """This tensor as torch.int64; itself if it is that already."""
     lt = less
     lt_ = less_
+    def lu(self, pivot: _bool = True, get_infos: _bool = False) -> Tensor:
+        """`linalg.lu_factor` without its error, deprecated: (LU, pivots), and info if `get_infos`."""
+    def lu_solve(self, LU_data: Any, LU_pivots: Any) -> Tensor:
+        """`linalg.lu_solve(LU_data, LU_pivots, input)`, deprecated."""
     @property
     def mH(self) -> Tensor:
         """The last two dims swapped, and the values conjugated."""
@@ -944,6 +988,15 @@ class Tensor:
     @overload
     def nanmedian(self, dim: _int, keepdim: _bool = False) -> return_types.nanmedian:
         """`median` of the elements that are not NaN."""
+    def nanquantile(
+        self,
+        q: Any,
+        dim: Any = None,
+        keepdim: _bool = False,
+        *,
+        interpolation: str = 'linear',
+    ) -> Tensor:
+        """`quantile` of the elements that are not NaN."""
     def nansum(
         self,
         dim: Any = None,
@@ -1071,6 +1124,16 @@ class Tensor:
     numel = nelement
     def numpy(self, *, force: _bool = False) -> Any:
         """The values as a NumPy array over the same memory."""
+    def orgqr(self, input2: Any) -> Tensor:
+        """`linalg.householder_product(input, input2)`."""
+    def ormqr(
+        self,
+        input2: Any,
+        input3: Any,
+        left: _bool = True,
+        transpose: _bool = False,
+    ) -> Tensor:
+        """`Q input3`, for the Q of the reflections in `input` with factors `input2`."""
     outer = ger
     @property
     def output_nr(self) -> _int: ...
@@ -1101,6 +1164,17 @@ class Tensor:
         """A copy of `input`, seen as one dim, with `source` written (or added) at `index`."""
     def put_(self, index: Any, source: Any, accumulate: _bool = False) -> Tensor:
         """In-place version of `put`."""
+    def qr(self, some: _bool = True) -> Tensor:
+        '''`linalg.qr`, deprecated, with `mode` "complete" where `some` is false.'''
+    def quantile(
+        self,
+        q: Any,
+        dim: Any = None,
+        keepdim: _bool = False,
+        *,
+        interpolation: str = 'linear',
+    ) -> Tensor:
+        """The quantiles `q` (a number, or a 1-d tensor of them) along `dim`, or of all elements."""
     def rad2deg(self) -> Tensor:
         """Radians in degrees, elementwise."""
     def rad2deg_(self) -> Tensor:
@@ -1314,6 +1388,20 @@ class Tensor:
         correction: Any = None,
     ) -> Tensor:
         """The standard deviation over `dim`: the square root of `var`, with its parameters."""
+    def stft(
+        self,
+        n_fft: Any,
+        hop_length: Any = None,
+        win_length: Any = None,
+        window: Any = None,
+        center: _bool = True,
+        pad_mode: str = 'reflect',
+        normalized: _bool = False,
+        onesided: Any = None,
+        return_complex: Any = None,
+        align_to_window: Any = None,
+    ) -> Tensor:
+        """The spectra of a signal's frames: frequencies x frames, after the batch's dim if there is"""
     def storage(self) -> TypedStorage:
         """The memory that this tensor and its views share, as elements; deprecated."""
     def storage_offset(self) -> _int:
@@ -1340,6 +1428,8 @@ class Tensor:
         """The sum over `dim` (an int or several; all by default); integers add up in int64."""
     def sum_to_size(self, *size: Any) -> Tensor:
         """`input` summed over the dims in which it is broadcast from `size`, to have that shape."""
+    def svd(self, some: _bool = True, compute_uv: _bool = True) -> Tensor:
+        """U, S and V (not V^H) of `linalg.svd`; with `full_matrices` if not `some`."""
     def swapaxes(self, dim0: Any, dim1: Any) -> Tensor:
         """`input` with dims `dim0` and `dim1` swapped."""
     def swapaxes_(self, **kwargs: Any) -> Tensor:
@@ -1389,6 +1479,14 @@ class Tensor:
         """The sum of the main diagonal of a matrix; integers add up in int64."""
     transpose = swapaxes
     transpose_ = swapaxes_
+    def triangular_solve(
+        self,
+        A: Any,
+        upper: _bool = True,
+        transpose: _bool = False,
+        unitriangular: _bool = False,
+    ) -> Tensor:
+        """X of `A X = input` (`A^T X = input` if `transpose`) for a triangular A, and a copy of A."""
     def tril(self, diagonal: Any) -> Tensor:
         """The last two dims with zeros above the `diagonal`-th diagonal."""
     def tril_(self, diagonal: Any) -> Tensor:
