@@ -14,7 +14,7 @@ whose columns stay in the cache.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import product
 from math import prod
 from typing import Any
@@ -157,7 +157,7 @@ def matrices_of(w: Array, groups: int) -> Array:
 
 def turned(w: Array, groups: int) -> Array:
     """The weight of the transposed convolution: taps in reverse, outputs for channels."""
-    w = w[(..., *[slice(None, None, -1)] * (w.ndim - 2))]
+    w = np.flip(w, tuple(range(2, w.ndim)))
     w = w.reshape((groups, len(w) // groups, *w.shape[1:])).swapaxes(1, 2)
     return w.reshape((groups * w.shape[1], *w.shape[2:]))
 
@@ -191,7 +191,7 @@ def padded(x: Array, padding: Ints) -> Array:
     size = [n + 2 * p for n, p in zip(x.shape[lead:], padding, strict=True)]
     out = np.zeros((*x.shape[:lead], *size), x.dtype)
     inner = [slice(p, p + n) for n, p in zip(x.shape[lead:], padding, strict=True)]
-    out[(..., *inner)] = x
+    out[at(inner)] = x
     return out
 
 
@@ -214,8 +214,8 @@ def spread(columns: Array, out: Array, stride: Ints, padding: Ints, dilation: In
         columns = columns.transpose((0, 1, *range(2 + n, 2 + 2 * n), *range(2, 2 + n)))
         taps, size, stride, dilation = size, taps, dilation, stride
     for tap, there, here in shifts(taps, size, out.shape[2:], stride, padding, dilation):
-        target = out[(..., *there)]
-        np.add(target, columns[(slice(None), slice(None), *tap, *here)], out=target)
+        target = out[at(there)]
+        np.add(target, columns[at((*tap, *here))], out=target)
 
 
 def shifts(
@@ -232,11 +232,16 @@ def shifts(
             yield tap, tuple([there for there, _ in pairs]), tuple([here for _, here in pairs])
 
 
+def at(key: Sequence[Any]) -> Any:
+    """The key of an array's last dims."""
+    return (..., *key)
+
+
 def clipped(start: int, step: int, count: int, length: int) -> Any:
     """Of `count` steps from `start`, those inside a dim: slices there, and of the steps."""
     first = max(0, -(start // step))
     last = min(count - 1, (length - 1 - start) // step)
     if last < first:
         return None
-    at = start + first * step
-    return slice(at, at + (last - first) * step + 1, step), slice(first, last + 1)
+    begin = start + first * step
+    return slice(begin, begin + (last - first) * step + 1, step), slice(first, last + 1)

@@ -15,6 +15,8 @@ padding = 0, tuple of ints dilation = 1, int groups = 1)
  * (Tensor input, Tensor weight, Tensor bias = None, tuple of ints stride = 1, str padding = \
 "valid", tuple of ints dilation = 1, int groups = 1)
 """
+BLOCKED = (dtypes.float32, dtypes.bfloat16)  # have kernels of another library in PyTorch
+LONG_ONLY = ("slow_conv_dilated", "slow_conv_transpose")  # of the integers
 SAME_COPIES = (
     "Using padding='same' with even kernel lengths and odd dilation may require a zero-padded copy "
     "of the input be created"
@@ -194,8 +196,10 @@ def check_convolution(x, weight, bias, dtype, weight_dtype, how):
         )
     check_bias(weight, bias, weight[0], False)
     size = room(x, weight, stride, padding, dilation)
-    if 0 in dilation:
+    if 0 in dilation and dtype in BLOCKED:
         raise RuntimeError("non-positive dilation is not supported")
+    if 0 in dilation:
+        raise RuntimeError(f"dilation should be greater than zero, but got {list(dilation)}")
     check_dtypes(dtype, weight_dtype, kernel_name(weight, dilation))
     check_empty(x, weight)
     return size, (stride, padding, dilation, groups)
@@ -356,12 +360,13 @@ def check_output_padding(more, stride, dilation):
 
 
 def check_dtypes(dtype, weight_dtype, kernel):
-    """Input and weight are of one dtype, and not of Booleans."""
-    if dtype is dtypes.bool:
-        raise NotImplementedError(f"\"{kernel}\" not implemented for 'Bool'")
+    """Input and weight are of one dtype, and one that PyTorch's kernel is for."""
+    narrow = dtype.category == dtypes.INT and dtype is not dtypes.int64
+    if dtype is dtypes.bool or (narrow and kernel.startswith(LONG_ONLY)):
+        raise NotImplementedError(f"\"{kernel}\" not implemented for '{dtype.scalar_type}'")
     if dtype is weight_dtype:
         return
-    blocked = dtype in (dtypes.float32, dtypes.bfloat16)
+    blocked = dtype in BLOCKED
     if blocked or dtype.is_complex:
         note = " or input should be a MKLDNN tensor and weight is a dense tensor" * blocked
         raise RuntimeError(

@@ -160,9 +160,13 @@ def pair(name, key, position, value):
     values = value if isinstance(value, (tuple, list)) else (value, value)
     for at, v in enumerate(values):
         if isinstance(v, (bool, float, str)) or not hasattr(v, "__index__"):
+            word = type(v).__name__
             raise TypeError(
-                f"{name}(): argument '{key}' (position {position}) must be tuple of ints, but "
-                f"found element of type {type(v).__name__} at pos {at}"
+                f"{name}(): argument '{key}' failed to unpack the object at pos {at + 1} with "
+                f'error "type must be tuple of ints,but got {word}"'
+                if at
+                else f"{name}(): argument '{key}' (position {position}) must be tuple of ints, but "
+                f"found element of type {word} at pos {at}"
             )
     return tuple([int(v) for v in values])
 
