@@ -126,6 +126,9 @@ DECLARED = {
             "smooth_l1_loss soft_margin_loss"
         ),
     },
+    "eigen": {"linalg": "eig eigvals eigh eigvalsh"},
+    "householder": {"linalg": "householder_product", "torch Tensor": "geqrf orgqr ormqr"},
+    "ldl": {"linalg": "ldl_factor ldl_factor_ex ldl_solve"},
     "lu": {
         "Tensor": "lu lu_solve",
         "linalg": "lu lu_factor lu_factor_ex lu_solve",
