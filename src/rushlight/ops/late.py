@@ -129,6 +129,7 @@ DECLARED = {
     "eigen": {"linalg": "eig eigvals eigh eigvalsh"},
     "householder": {"linalg": "householder_product", "torch Tensor": "geqrf orgqr ormqr"},
     "ldl": {"linalg": "ldl_factor ldl_factor_ex ldl_solve"},
+    "lowrank": {"torch": "svd_lowrank pca_lowrank"},
     "lu": {
         "Tensor": "lu lu_solve",
         "linalg": "lu lu_factor lu_factor_ex lu_solve",
