@@ -39,6 +39,7 @@ _LAZY = (
     "func",
     "linalg",
     "nn",
+    "optim",
     "overrides",
     "random",
     "signal",

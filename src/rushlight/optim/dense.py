@@ -1,0 +1,207 @@
+"""The step that the optimizers share: gather, compute on arrays or on tensors, count the writes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import rushlight as torch
+from rushlight.kernels import optimizers as kernels
+from rushlight.kernels.dtypes import float32, float64
+from rushlight.optim.optimizer import Optimizer, _to_scalar, _use_grad_for_differentiable
+from rushlight.tape import inplace
+from rushlight.tape.core import TensorBase, bump, plain, state
+from rushlight.tape.modes import enable_grad
+
+FUSED_DEVICES = ["mps", "cuda", "xpu", "hpu", "cpu", "mtia", "privateuseone"]
+CAPTURABLE_DEVICES = ["cuda", "xpu", "hpu", "privateuseone", "xla"]
+
+
+class DenseOptimizer(Optimizer):
+    """An optimizer that moves each parameter by its gradient and a few tensors of its shape.
+
+    A subclass says which tensors it remembers (`_begin`, `_slots`) and computes a step twice: for
+    all parameters of a group at once on arrays (`_compute`), and for one parameter in operations
+    on tensors (`_trace`), which can be recorded and take tensors as options.
+    """
+
+    _late_options: dict[str, Any] = {"foreach": None, "maximize": False, "differentiable": False}
+    _counters: tuple[str, ...] = ("step",)
+    _numbers: tuple[str, ...] = ("lr",)
+    _capturable = f"params and state_steps must be on supported devices: {CAPTURABLE_DEVICES}."
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """Also takes what older versions saved: fewer options, counters that are numbers."""
+        super().__setstate__(state)
+        for group in self.param_groups:
+            for name, value in self._late_options.items():
+                group.setdefault(name, value)
+            for p in group["params"]:
+                remembered = self.state.get(p, {})
+                for name in self._counters if remembered else ():
+                    if not isinstance(remembered[name], TensorBase):
+                        remembered[name] = counter(float(remembered[name]), group.get("fused"))
+
+    @_use_grad_for_differentiable
+    def step(self, closure: Callable[[], Any] | None = None) -> Any:
+        """Move every parameter that has a gradient.
+
+        Args:
+            closure: computes the loss and its gradients anew; its result is returned.
+        """
+        loss = None
+        if closure is not None:
+            with enable_grad():
+                loss = closure()
+        for group in self.param_groups:
+            self._step_group(group)
+        return loss
+
+    def _step_group(self, group: dict[str, Any]) -> None:
+        params, grads = [], []
+        for p in group["params"]:
+            g = p.grad
+            if g is not None:
+                params.append(p)
+                grads.append(g)
+        if not params:
+            return
+        states = [self._remembered(p, g, group) for p, g in zip(params, grads, strict=True)]
+        self._check(group, params, states)
+        if not self._unscale(group, grads):
+            return
+        if not self._traced(group) and all(map(simple, params)) and all(map(simple, grads)):
+            self._step_arrays(group, params, grads, states)
+        else:
+            for p, g, remembered in zip(params, grads, states, strict=True):
+                self._trace(group, p, g, remembered)
+
+    def _step_arrays(
+        self, group: dict[str, Any], params: list[Any], grads: list[Any], states: list[Any]
+    ) -> None:
+        for p in params:
+            check_write(p)
+        slots = [[remembered.get(name) for remembered in states] for name in self._slots(group)]
+        self._compute(group, reals(params), reals(grads), *map(reals, slots))
+        for tensors in (params, *slots):
+            for t in tensors:
+                if t is not None:
+                    bump(t)
+
+    # -- what a subclass says ------------------------------------------------------------------
+
+    def _begin(self, p: Any, g: Any, group: dict[str, Any]) -> dict[str, Any]:
+        """What to remember of a parameter at its first step."""
+        raise NotImplementedError
+
+    def _slots(self, group: dict[str, Any]) -> Sequence[str]:
+        """The names under which the arrays that `_compute` takes are remembered."""
+        raise NotImplementedError
+
+    def _compute(self, group: dict[str, Any], params: Any, grads: Any, *slots: Any) -> None:
+        """Step on arrays: call the kernel, `quietly`."""
+        raise NotImplementedError
+
+    def _trace(self, group: dict[str, Any], p: Any, g: Any, remembered: dict[str, Any]) -> None:
+        """Step one parameter by operations on tensors.
+
+        The next step writes over what is remembered: what a gradient will need is cloned.
+        """
+        raise NotImplementedError
+
+    # -- what holds for all --------------------------------------------------------------------
+
+    def _remembered(self, p: Any, g: Any, group: dict[str, Any]) -> dict[str, Any]:
+        remembered: dict[str, Any] = self.state[p]
+        if not remembered:
+            remembered.update(self._begin(p, g, group))
+        return remembered
+
+    def _traced(self, group: dict[str, Any]) -> bool:
+        """Is the step to be recorded, or does it depend on tensors?"""
+        if group.get("differentiable"):
+            return True
+        return any(isinstance(group[name], TensorBase) for name in self._numbers)
+
+    def _check(self, group: dict[str, Any], params: list[Any], states: list[Any]) -> None:
+        """Refuse what the implementation that a group asks for cannot do."""
+        if group.get("capturable"):
+            raise AssertionError(f"If capturable=True, {self._capturable}")
+        if group.get("fused"):
+            for p in params:
+                check_fused(p)
+        if group.get("foreach") and group.get("differentiable"):
+            raise AssertionError("_foreach ops don't support autograd")
+
+    def _unscale(self, group: dict[str, Any], grads: list[Any]) -> bool:
+        """Undo what a gradient scaler left to a fused step; False: skip the step."""
+        scale, found_inf = getattr(self, "grad_scale", None), getattr(self, "found_inf", None)
+        if scale is None and found_inf is None:
+            return True
+        if not group.get("fused"):
+            raise AssertionError("Expected grad_scale and found_inf to be None")
+        if found_inf is not None and found_inf.item() == 1:
+            return False
+        if scale is not None:
+            for g in grads:
+                g.div_(scale)
+        return True
+
+
+def simple(t: Any) -> bool:
+    """A tensor whose array can be worked on directly."""
+    return plain(t) and t.array is not None
+
+
+def reals(tensors: Sequence[Any]) -> list[Any]:
+    """The arrays of tensors, as kernels want them; None stays None."""
+    arrays = [None if t is None else t.array for t in tensors]
+    for i, a in enumerate(arrays):
+        if a is not None and (not a.ndim or a.dtype.kind == "c"):
+            arrays[i] = kernels.real(a)
+    return arrays
+
+
+def followed(group: dict[str, Any], p: Any, g: Any) -> Any:
+    """The gradient to go down, of operations on tensors: with weight decay, or the other way."""
+    g = -g if group["maximize"] else g
+    decay = group.get("weight_decay", 0)
+    if isinstance(decay, TensorBase) or decay != 0:
+        g = g + decay * p
+    return g
+
+
+def decoupled(group: dict[str, Any], p: Any, g: Any) -> Any:
+    """The gradient to go down; weight decay is part of it, or shrinks `p` at once."""
+    if not group["decoupled_weight_decay"]:
+        return followed(group, p, g)
+    if group["weight_decay"] != 0:
+        p.mul_(1 - _to_scalar(group["lr"]) * group["weight_decay"])
+    return -g if group["maximize"] else g
+
+
+def paired(p: Any, *tensors: Any) -> Any:
+    """Tensors as pairs of real numbers if `p` is complex."""
+    return [torch.view_as_real(t) for t in (p, *tensors)] if p.is_complex() else (p, *tensors)
+
+
+def check_write(p: Any) -> None:
+    """Refuse what an in-place operation would refuse."""
+    if p.inference or state().special:
+        inplace.check(p, False)
+    inplace.check_overlap(p.array)
+
+
+def check_fused(p: Any) -> None:
+    """Refuse parameters that fused implementations do not take."""
+    if not p.is_floating_point():
+        raise RuntimeError(
+            "`fused=True` requires all the params to be floating point Tensors of supported "
+            f"devices: {FUSED_DEVICES} but {p.dtype} and {p.device.type}"
+        )
+
+
+def counter(value: float = 0.0, fused: Any = None) -> Any:
+    """A tensor that counts steps: float32, or float64 where that is the default dtype."""
+    wide = torch.get_default_dtype() is float64 and not fused
+    return torch.full((), value, dtype=float64 if wide else float32)
