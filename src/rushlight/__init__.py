@@ -41,6 +41,7 @@ _LAZY = (
     "nn",
     "optim",
     "overrides",
+    "profiler",
     "random",
     "signal",
     "special",

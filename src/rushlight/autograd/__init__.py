@@ -30,10 +30,11 @@ __all__ = [
     "graph",
     "inference_mode",
     "no_grad",
+    "profiler",
     "set_detect_anomaly",
     "set_grad_enabled",
     "set_multithreading_enabled",
     "variable",
 ]
 
-__getattr__ = missing(__name__, ("forward_ad", "functional", "graph"))
+__getattr__ = missing(__name__, ("forward_ad", "functional", "graph", "profiler", "profiler_util"))
