@@ -24,6 +24,16 @@ from rushlight.tape.modes import no_grad
 from rushlight.tape.nodes import GraphNode
 from rushlight.tensor.tensor import Tensor
 
+__all__ = [
+    "BackwardCFunction",
+    "Function",
+    "FunctionCtx",
+    "FunctionMeta",
+    "InplaceFunction",
+    "NestedIOFunction",
+    "once_differentiable",
+]
+
 NOT_STATIC = (
     "Legacy autograd function with non-static forward method is deprecated. Please use new-style "
     "autograd function with static forward method. (Example: "

@@ -28,7 +28,9 @@ __all__ = [
     "GradientEdge",
     "get_gradient_edge",
     "increment_version",
+    "region_activation_memory_budget",
     "set_warn_on_accumulate_grad_stream_mismatch",
+    "set_override_stale_capture_stream",
 ]
 
 
@@ -350,3 +352,29 @@ def is_guard(pack_hook: Any) -> bool:
 
 def set_warn_on_accumulate_grad_stream_mismatch(enabled: bool) -> None:
     """Accepted for PyTorch's sake: there are no streams to differ."""
+    check_flag(enabled)
+
+
+def set_override_stale_capture_stream(enabled: bool) -> None:
+    """Accepted for PyTorch's sake: there are no streams to capture."""
+    check_flag(enabled)
+
+
+def check_flag(enabled: bool) -> None:
+    if not isinstance(enabled, bool):
+        raise RuntimeError(f"enabled must be a bool, but got {type(enabled).__name__}")
+
+
+def region_activation_memory_budget(budget: float) -> contextlib.AbstractContextManager[None]:
+    """Of use under PyTorch's compiler only: refused, as PyTorch does outside of it.
+
+    Raises:
+        ValueError: for a budget that is not in [0, 1].
+        RuntimeError: otherwise.
+    """
+    name = "torch.autograd.graph.region_activation_memory_budget"
+    if not 0 <= budget <= 1:
+        raise ValueError(f"{name}: must be in [0, 1], got {budget}")
+    raise RuntimeError(
+        f"{name} can only be used inside a torch.compile region; it has no effect in eager mode."
+    )

@@ -7,20 +7,45 @@ from typing import Any
 
 import numpy as np
 
-from rushlight.tape import hooks
+from rushlight.tape import engine, hooks
 from rushlight.tape.core import box, share_version
+from rushlight.tensor.differentiate import check_roots, cotangents, edge_of
 from rushlight.tensor.tensor import Tensor
 
-__all__ = ["Variable", "VariableMeta"]
+__all__ = ["ImperativeEngine", "Variable", "VariableMeta"]
 
 
-class ExecutionEngine:
+class ImperativeEngine:
     """The part of backward that programs reach through `Variable._execution_engine`."""
 
     @staticmethod
     def queue_callback(callback: Any) -> None:
         """Call `callback()` at the end of the backward that is running."""
         hooks.queue_callback(callback)
+
+    @staticmethod
+    def run_backward(
+        tensors: Any,
+        grad_tensors: Any,
+        keep_graph: bool,
+        create_graph: bool,
+        inputs: Any = (),
+        allow_unreachable: bool = False,
+        accumulate_grad: bool = False,
+    ) -> Any:
+        """One backward with cotangents for all tensors: what `backward` and `grad` rest on."""
+        grads = cotangents(tensors, grad_tensors, False)
+        check_roots(tensors)
+        wanted = [edge_of(x) for x in inputs] or None
+        found = engine.run(
+            [edge_of(x) for x in tensors],
+            grads,
+            keep_graph,
+            create_graph,
+            wanted,
+            accumulate_grad or not wanted,
+        )
+        return None if found is None else tuple(found)
 
     @staticmethod
     def is_checkpoint_valid() -> bool:
@@ -45,7 +70,7 @@ class Variable(metaclass=VariableMeta):
         tensor([1., 1.], requires_grad=True)
     """
 
-    _execution_engine = ExecutionEngine()
+    _execution_engine = ImperativeEngine()
 
     def __new__(cls, data: Any = None, requires_grad: bool = False, volatile: Any = None) -> Any:
         if volatile is not None:

@@ -23,7 +23,7 @@ def forget() -> None:
 def set_warn_always(b: bool, /) -> None:
     """Give such warnings every time (True) or once per process (False, the default)."""
     if not isinstance(b, bool):
-        raise TypeError(f"setWarnOnlyOnce expects a bool, but got {type(b).__name__}")
+        raise RuntimeError(f"setWarnOnlyOnce expects a bool, but got {type(b).__name__}")
     _always[:] = [b] if b else []
 
 

@@ -9,26 +9,48 @@ from rushlight.tape import dispatch
 from rushlight.tape.core import TensorBase, state
 
 
-class Handle:
-    """What registering a hook returns: `remove()` takes the hook away; also a context manager."""
+class RemovableHandle:
+    """What registering a hook returns: `remove()` takes the hook away; also a context manager.
 
-    _next = 0
+    `extra_dict` is a dict, or a list of them, with more entries under the handle's number.
+    """
 
-    def __init__(self, hooks):
-        self.id = Handle._next
-        Handle._next += 1
-        self._hooks = weakref.ref(hooks)
+    next_id = 0
+
+    def __init__(self, hooks_dict, *, extra_dict=None):
+        self.id = RemovableHandle.next_id
+        RemovableHandle.next_id += 1
+        self.refer(hooks_dict, extra_dict)
+
+    def refer(self, hooks_dict, extra_dict):
+        extra = [extra_dict] if isinstance(extra_dict, dict) else extra_dict or ()
+        self.hooks_dict_ref = weakref.ref(hooks_dict)
+        self.extra_dict_ref = tuple([weakref.ref(each) for each in extra])
 
     def remove(self):
-        hooks = self._hooks()
-        if hooks is not None:
-            hooks.pop(self.id, None)
+        for reference in (self.hooks_dict_ref, *self.extra_dict_ref):
+            hooks = reference()
+            if hooks is not None:
+                hooks.pop(self.id, None)
+
+    def __getstate__(self):
+        return self.hooks_dict_ref(), self.id, tuple([each() for each in self.extra_dict_ref])
+
+    def __setstate__(self, state):
+        hooks, self.id, extra = state
+        self.refer(
+            Table() if hooks is None else hooks, [each for each in extra if each is not None]
+        )
+        RemovableHandle.next_id = max(RemovableHandle.next_id, self.id + 1)
 
     def __enter__(self):
         return self
 
     def __exit__(self, *exc):
         self.remove()
+
+
+Handle = RemovableHandle
 
 
 class Table(dict):

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import functools
 import inspect
+import threading
 import warnings
 from collections.abc import Callable, Generator
 from typing import Any
 
-from rushlight.tape.core import state
+from rushlight.tape.core import TensorBase, share_version, state, version_of
 
 
 class ModeDecorator:
@@ -200,22 +201,99 @@ class inference_mode(ModeDecorator):
         return self.__class__(self.mode)
 
 
-class set_multithreading_enabled(ModeDecorator):
-    """Accepted for PyTorch's sake: backward always runs on the calling thread."""
+class Accepted(threading.local):
+    """Settings of a thread that PyTorch has and that make no difference here."""
+
+    multithreading = True
+    view_replay = False
+    layout_policy = True
+
+
+accepted = Accepted()
+
+
+class AcceptedMode(ModeDecorator):
+    """Sets one of them: at once, and until the end of a `with` block if used as one."""
 
     __module__ = "torch.autograd.grad_mode"
+    setting = ""
+    function = ""
 
     def __init__(self, mode: bool) -> None:
+        if not isinstance(mode, bool):
+            raise TypeError(
+                f"{self.function}(): argument 'enabled' (position 1) must be bool, not "
+                f"{type(mode).__name__}"
+            )
+        self.prev = getattr(accepted, self.setting)
         self.mode = mode
+        setattr(accepted, self.setting, mode)
 
     def __enter__(self) -> None:
         pass
 
     def __exit__(self, *exc: object) -> None:
+        setattr(accepted, self.setting, self.prev)
+
+    def clone(self) -> AcceptedMode:
+        return self.__class__(self.mode)
+
+
+class set_multithreading_enabled(AcceptedMode):
+    """Accepted for PyTorch's sake: backward always runs on the calling thread."""
+
+    __module__ = "torch.autograd.grad_mode"
+    setting = "multithreading"
+    function = "set_multithreading_enabled"
+
+
+class set_view_replay_enabled(AcceptedMode):
+    """Accepted for PyTorch's sake: views are followed in the one way that is right here."""
+
+    __module__ = "torch.autograd.grad_mode"
+    setting = "view_replay"
+    function = "set_view_replay_enabled"
+
+
+class enforce_grad_layout_policy(AcceptedMode):
+    """Accepted for PyTorch's sake: a gradient's strides are those of its leaf in any case."""
+
+    __module__ = "torch.autograd.grad_mode"
+    setting = "layout_policy"
+    function = "set_grad_layout_enforcement_enabled"
+
+    def __init__(self, enable: bool = True) -> None:
+        super().__init__(enable)
+
+
+class unsafe_preserve_version_counter:
+    """Within the block, in-place writes to the tensors are not counted.
+
+    Backward then cannot see that a saved tensor was changed: for those who put its values back.
+    """
+
+    def __init__(self, tensors: Any) -> None:
+        self.tensors = (tensors,) if isinstance(tensors, TensorBase) else tensors
+        if not isinstance(self.tensors, tuple):
+            raise AssertionError("Expected tensors to be a tuple")
+        self.counts = [version_of(t) for t in self.tensors]
+
+    def __enter__(self) -> None:
         pass
 
-    def clone(self) -> set_multithreading_enabled:
-        return self.__class__(self.mode)
+    def __exit__(self, *exc: object) -> None:
+        for t, count in zip(self.tensors, self.counts, strict=True):
+            share_version(t).value = count
+
+
+def is_multithreading_enabled() -> bool:
+    """What `set_multithreading_enabled` has set."""
+    return accepted.multithreading
+
+
+def is_view_replay_enabled() -> bool:
+    """Has the view replay been asked for?"""
+    return accepted.view_replay
 
 
 def is_grad_enabled() -> bool:

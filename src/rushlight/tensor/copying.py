@@ -131,11 +131,11 @@ def set_state(self: Any, state: Any) -> None:
         self.requires_grad_(state[4])
 
 
-def warn_of_hooks(self: Any) -> None:
+def warn_of_hooks(self: Any, stacklevel: int = 4) -> None:
     """Hooks stay behind when a tensor is pickled."""
     for hook in (self._backward_hooks or {}).values():
         if not getattr(hook, "__torch_unserializable__", False):
-            warnings.warn(HOOKS_LOST.format(hook), UserWarning, stacklevel=4)
+            warnings.warn(HOOKS_LOST.format(hook), UserWarning, stacklevel=stacklevel)
 
 
 def backward_hooks(self: Any) -> Any:

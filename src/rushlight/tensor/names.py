@@ -56,6 +56,20 @@ def is_tensor(obj: Any, /) -> bool:
 
 
 @public("torch")
+def is_inference(input: Any) -> bool:
+    """Was `input` made in inference mode?
+
+    Example:
+        >>> import rushlight as torch
+        >>> with torch.inference_mode():
+        ...     x = torch.ones(1)
+        >>> torch.is_inference(x)
+        True
+    """
+    return bool(input.is_inference())
+
+
+@public("torch")
 def numel(input: Any) -> int:
     """How many elements `input` has."""
     return int(as_tensor_argument("numel", "input", 1, input).numel())
