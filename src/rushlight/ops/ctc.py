@@ -53,9 +53,9 @@ def ctc_loss(
     as_tensor_argument("ctc_loss", "targets", 2, targets)
     number = number_of(reduction)
     given = (log_probs, targets, input_lengths, target_lengths)
-    hidden = [t for t in given[1:] if isinstance(t, TensorBase) and t.array is None]
+    hidden = tuple([t for t in given[1:] if isinstance(t, TensorBase) and t.array is None])
     if hidden:  # vmap: lengths and labels are read here, so sample by sample
-        boxes = [t for t in given if isinstance(t, TensorBase)]
+        boxes = tuple([t for t in given if isinstance(t, TensorBase)])
         options = {"blank": blank, "reduction": reduction, "zero_infinity": zero_infinity}
         return highest_box(hidden).box.map(
             lambda *own: ctc_loss(*filled(given, own), **options), boxes

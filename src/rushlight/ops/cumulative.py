@@ -9,7 +9,7 @@ from rushlight.ops.extremes import Chosen
 from rushlight.ops.families import AlongDim, as_tensor_argument, refusal, wrap_dim
 from rushlight.ops.join import cat
 from rushlight.ops.publish import namespaces, public
-from rushlight.ops.reduce import cast, sum_dtype, wide, widened
+from rushlight.ops.reduce import cast, sum_dtype, wide
 
 
 def bind_running(name, input, dim, dtype):
@@ -133,7 +133,8 @@ class logcumsumexp(AlongDim):
     def forward(x, dim):
         if x.dtype.kind == "c":
             return running_complex_logsumexp(x, dim)
-        return widened(np.logaddexp.accumulate, x, dim)
+        # sums of many terms, from which gradients are told by small differences
+        return np.logaddexp.accumulate(x.astype(np.float64), dim).astype(x.dtype)
 
     def vjp_x(g, x, ans, dim):
         if x.dim() == 0:
