@@ -30,7 +30,7 @@ EXAMPLES = {doc: name for name, doc in DOCS.items() if doc and ">>>" in doc}
 
 
 @pytest.mark.parametrize(("doc", "name"), [pytest.param(d, n, id=n) for d, n in EXAMPLES.items()])
-@pytest.mark.filterwarnings("ignore:.*is in beta")
+@pytest.mark.filterwarnings("ignore:.*is in beta", "ignore:.*is deprecated in favor of")
 def test_example(doc, name):
     given = {"torch": rushlight, "np": numpy}
     test = doctest.DocTestParser().get_doctest(doc, given, name, None, None)

@@ -2,17 +2,19 @@
 
 import numpy as np
 
-from rushlight.kernels.matrix_batches import stacked
+from rushlight.kernels.matrix_batches import main_diagonal, stacked
 
 
 def cholesky(a):
     """(L, info) with `a = L L^H`; only the lower triangle is read.
 
     `info` is the order of the first leading minor that is not positive, 0 for none. There LAPACK
-    stops: what it left is the result.
+    stops: what it left is the result. (Not every LAPACK takes notice of NaN.)
     """
     try:
-        return np.linalg.cholesky(a), np.zeros(a.shape[:-2], np.int32)
+        out = np.linalg.cholesky(a)
+        if not np.isnan(main_diagonal(out)).any():
+            return out, np.zeros(a.shape[:-2], np.int32)
     except np.linalg.LinAlgError:
         pass
     out = np.tril(a)

@@ -48,7 +48,8 @@ DEPRECATED = (
 #
 # With P the lower triangle with half of its diagonal: from dA = dL L^H + L dL^H,
 # L^-1 dA L^-H = L^-1 dL + (L^-1 dL)^H, so dL = L P(L^-1 dA L^-H), and the gradient is
-# L^-H P(L^H gL) L^-1, of which the Hermitian part counts.
+# L^-H P(L^H gL) L^-1, of which the Hermitian part counts. As in PyTorch the imaginary diagonal of
+# L^H gL, which means nothing, stays.
 
 
 def factor(a, upper):
@@ -61,14 +62,13 @@ def factor(a, upper):
 
 def gradient(g, factor, upper):
     lower = adjoint(factor) if upper else factor
-    middle = half_lower(adjoint(lower) @ (adjoint(g) if upper else g))
-    out = solved(adjoint(lower), solved(lower, middle, False, False), True)
-    return (out + adjoint(out)) / 2
+    middle = (adjoint(lower) @ (adjoint(g) if upper else g)).tril()
+    middle = (middle + adjoint(middle.tril(-1))) / 2
+    return solved(adjoint(lower), solved(lower, middle, False, False), True)
 
 
 def tangent(t, factor, upper):
     lower = adjoint(factor) if upper else factor
-    t = adjoint(t) if upper else t
     middle = solved(adjoint(lower), solved(lower, t, False), True, False)
     moved = lower @ half_lower(middle)
     return adjoint(moved) if upper else moved

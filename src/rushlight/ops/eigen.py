@@ -61,13 +61,14 @@ def tangents(t, values, vectors):
 
 
 def hermitian_gradient(gl, gv, values, vectors):
-    """The gradient of a Hermitian A; `gv` None for none."""
+    """The gradient of a Hermitian A, Hermitian itself; `gv` None for none."""
     middle = diagonal_of(gl, vectors)
     if gv is not None:
         turned = adjoint(vectors) @ gv
         if vectors.dtype.is_complex:
             check_phase(PHASE.format("linalg_eigh"), diagonal(turned))
-        middle = middle + off_diagonal(turned / differences(values))
+        turned = off_diagonal(turned / differences(values))
+        middle = middle + (turned + adjoint(turned)) / 2
     return vectors @ middle @ adjoint(vectors)
 
 

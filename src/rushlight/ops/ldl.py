@@ -94,8 +94,10 @@ class linalg_ldl_solve(MatrixOperation):
     def forward(ld, pivots, b, hermitian):
         return by_columns(solve_arrays(ld, pivots, b, hermitian and ld.dtype.kind == "c"))
 
-    def vjp(g, need):
+    def vjp_ld(g):
         raise RuntimeError("derivative for aten::linalg_ldl_solve is not implemented")
+
+    vjp_b = vjp_ld
 
 
 @public("linalg", out=True)

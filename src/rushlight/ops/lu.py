@@ -159,20 +159,21 @@ class linalg_lu_factor_ex(Decomposition):
 
 
 class linalg_lu_(Decomposition):
-    """P, L and U."""
+    """The pivots, L and U."""
 
     public_name = "linalg_lu"
 
     def forward(a):
         lu, pivots, _ = linalg_lu.lu_factor(a)
-        p = linalg_lu.permutation_matrix(pivots, a.shape[-2], a.dtype)
-        return (p, *linalg_lu.lu_unpack(lu))
+        return (pivots, *linalg_lu.lu_unpack(lu))
 
     def vjp_a(g, ans0, ans1, ans2):
-        return ans0 @ gradient_of_factored(g[1], g[2].triu(), ans1, ans2)
+        p = permuting(ans0, ans1.shape[-2], ans1.dtype)
+        return p @ gradient_of_factored(g[1], g[2].triu(), ans1, ans2)
 
     def jvp(tangents, ans0, ans1, ans2):
-        t = ans0.transpose(-2, -1) @ tangents[0]
+        p = permuting(ans0, ans1.shape[-2], ans1.dtype)
+        t = p.transpose(-2, -1) @ tangents[0]
         return None, *tangents_of_factors(t, ans1, ans2)
 
 
@@ -208,7 +209,8 @@ def linalg_lu_public(A, *, pivot=True):
     """
     as_tensor_argument("linalg_lu", "A", 1, A)
     check_factorable("linalg.lu", A, pivot)
-    return named_results("linalg_lu", linalg_lu_(A))
+    pivots, L, U = linalg_lu_(A)
+    return named_results("linalg_lu", (permuting(pivots, A.shape[-2], A.dtype), L, U))
 
 
 def factored(function, A, pivot):
@@ -289,28 +291,19 @@ def lu(A, pivot=True, get_infos=False, out=None):
 
 
 class lu_unpack_(Decomposition):
-    """P, L and U of packed factors and pivots; what is not wanted has no elements."""
+    """L and U of packed factors."""
 
     public_name = "lu_unpack"
-    tensors = 2
-    differentiable = 1
-    core = (2, 1)
-    expands = True
 
-    def forward(lu, pivots, data, order):
-        none = np.empty(0, lu.dtype)
-        p = linalg_lu.permutation_matrix(pivots, lu.shape[-2], lu.dtype) if order else none
-        return (p, *(linalg_lu.lu_unpack(lu) if data else (none, none)))
+    def forward(lu):
+        return linalg_lu.lu_unpack(lu)
 
-    def vjp_lu(g, lu_shape, data, order):
-        return packed(g[1], g[2]) if data else g[1].new_zeros(lu_shape)
+    def vjp_lu(g):
+        return packed(*g)
 
-    def jvp(tangents, lu_shape, data, order):
-        t = tangents[0]
-        if t is None or not data:
-            return None, None, None
-        k = min(lu_shape[-2:])
-        return None, columns(t, 0, k).tril(-1), rows(t, 0, k).triu()
+    def jvp(tangents, lu_shape):
+        t, k = tangents[0], min(lu_shape[-2:])
+        return columns(t, 0, k).tril(-1), rows(t, 0, k).triu()
 
 
 @public("torch", out=True)
@@ -341,8 +334,10 @@ def lu_unpack(LU_data, LU_pivots, unpack_data=True, unpack_pivots=True):
             "pivots passed to lu_unpack must be between 1 and LU.size(-2) inclusive."
             "Did you properly pass the result of lu_factor?"
         )
-    out = lu_unpack_(LU_data, LU_pivots, bool(unpack_data), bool(unpack_pivots))
-    return named_results("lu_unpack", out)
+    none = LU_data.new_empty((0,))
+    P = permuting(LU_pivots, LU_data.shape[-2], LU_data.dtype) if unpack_pivots else none
+    L, U = lu_unpack_(LU_data) if unpack_data else (none, none)
+    return named_results("lu_unpack", (P, L, U))
 
 
 def out_of_range(pivots, m):
