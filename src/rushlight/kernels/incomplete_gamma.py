@@ -39,13 +39,17 @@ def either(a, x, complement):
 
 
 def improper(out, a, x, usual, complement):
-    """The limits at 0 and infinity; NaN where there is no value."""
+    """The limits at 0 and infinity, asked for in PyTorch's order: not all of NaN is NaN."""
     none, all_ = (1.0, 0.0) if complement else (0.0, 1.0)
-    limit = np.where((x == 0) | np.isinf(a), none, all_)
-    limit = np.where((a == 0) & (x > 0), all_, limit)
-    undefined = (a < 0) | (x < 0) | np.isnan(a) | np.isnan(x)
-    undefined |= ((a == 0) & (x == 0)) | (np.isinf(a) & np.isinf(x))
-    return np.where(usual, out, np.where(undefined, np.nan, limit))
+    cases = [
+        (usual, out),
+        ((a < 0) | (x < 0), np.nan),
+        (a == 0, np.where(x > 0, all_, np.nan)),
+        (x == 0, none),
+        (np.isinf(a), np.where(np.isinf(x), np.nan, none)),
+        (np.isinf(x), all_),
+    ]
+    return np.select([case for case, _ in cases], [value for _, value in cases], np.nan)
 
 
 def leading(a, x):

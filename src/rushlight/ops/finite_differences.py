@@ -54,6 +54,7 @@ def integral(y, x, dx, dim):
     dim = checked("trapezoid", y, x, dx, dim)
     if y.shape[dim] == 0:
         return y.new_zeros(y.shape[:dim] + y.shape[dim + 1 :])
+    refuse_bool("trapezoid", y, x)
     if x is None:
         ends = (y.select(dim, 0) + y.select(dim, -1)) * 0.5
         return (y.sum(dim) - ends) * (1 if dx is None else dx)
@@ -71,6 +72,8 @@ def cumulative_trapezoid(y, x=None, *, dx=None, dim=-1):
         >>> torch.cumulative_trapezoid(torch.tensor([1.0, 5.0, 10.0]))
         tensor([ 3.0000, 10.5000])
     """
+    as_tensor_argument("cumulative_trapezoid", "y", 1, y)
+    refuse_bool("cumulative_trapezoid", y, x)
     if not y.dim():
         raise IndexError("slice() cannot be applied to a 0-dim tensor.")
     dim = checked("cumulative_trapezoid", y, x, dx, dim)
@@ -90,13 +93,16 @@ def checked(name, y, x, dx, dim):
         raise TypeError(f"{name}() received an invalid combination of arguments - got ({words})")
     if not y.dim():
         raise IndexError(f"Dimension specified as {dim} but tensor has no dimensions")
-    dim = wrap_dim(dim, y.dim())
-    if y.dtype is dtypes.bool or (x is not None and x.dtype is dtypes.bool):
-        names = "`y`" if x is None else "`x` or `y`"
-        raise RuntimeError(f"{name}: received a bool input for {names}, but bool is not supported")
     if isinstance(dx, complex):
         raise RuntimeError(f"{name}: Currently, we only support dx as a real number.")
-    return dim
+    return wrap_dim(dim, y.dim())
+
+
+def refuse_bool(name, y, x):
+    """Raise for bool tensors."""
+    if y.dtype is dtypes.bool or (isinstance(x, TensorBase) and x.dtype is dtypes.bool):
+        names = "`y`" if x is None else "`x` or `y`"
+        raise RuntimeError(f"{name}: received a bool input for {names}, but bool is not supported")
 
 
 def between(t, dim, start):

@@ -171,7 +171,7 @@ def counted(points, edges, bins, limits, weight, density):
     """(counts, edges of each dim...) of points, a row each."""
     if edges:
         check_edges(points, edges)
-    for d, n in enumerate(bins):
+    for d, n in enumerate(bins or [e.numel() - 1 for e in edges]):
         if n < 1:
             raise RuntimeError(
                 f"torch.histogram(): bins must be > 0, but got {n} for dimension {d}"

@@ -24,6 +24,7 @@ def unravel_index(indices, shape):
     for n in reversed(shape):
         steps.insert(0, step)
         step *= n
+    indices = indices.long()
     steps, sizes = indices.new_tensor(steps), indices.new_tensor(shape)
     return (indices.unsqueeze(-1).floor_divide(steps) % sizes).unbind(-1)
 

@@ -237,8 +237,6 @@ def logspace(
     check_options("logspace", layout, device, pin_memory, requires_grad)
     if boxed(start) or boxed(end):
         d = dtype_or("logspace", dtype, dtypes.get_default_dtype())
-        if d.category == dtypes.INT:
-            start, end = [x if isinstance(x, TensorBase) else int(x) for x in (start, end)]
         return (base ** between(start, end, steps, wide(d))).to(d)
     start, end, steps, d = space_arguments("logspace", start, end, steps, out, dtype)
     exact = wide(d)
