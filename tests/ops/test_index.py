@@ -489,6 +489,7 @@ def test_equal_elements_share_the_gradient_of_their_maximum(lib):
 
 OUTPUTS = {
     "gather": lambda lib, x, i, out: lib.gather(x, 0, i, out=out),
+    "gather, its index in the way": lambda lib, x, i, out: lib.gather(x, 0, i[1:], out=i[:1]),
     "take": lambda lib, x, i, out: lib.take(x, i, out=out),
     "index_select": lambda lib, x, i, out: lib.index_select(x, 0, i, out=out),
     "masked_select": lambda lib, x, i, out: lib.masked_select(x, x > -1, out=out),

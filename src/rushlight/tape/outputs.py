@@ -4,6 +4,7 @@ import warnings
 
 import numpy as np
 
+from rushlight.kernels import strides
 from rushlight.kernels.numbers import word
 from rushlight.tape import inplace
 from rushlight.tape.core import TensorBase, bump, state, wants
@@ -42,13 +43,25 @@ def check_exact(message, target, result, args):
     """Where the operation does not cast: refuse an output of another dtype, or over an input."""
     if message is None:
         return
-    if any(isinstance(x, TensorBase) and np.may_share_memory(x.array, target.array) for x in args):
+    size = result.array.nbytes
+    if any(isinstance(x, TensorBase) and shares(x, target, size) for x in args):
         raise RuntimeError(SHARED)
     if target.dtype is not result.dtype:
         own, given = result.dtype, target.dtype
         raise RuntimeError(
             message.format(own.scalar_type, given.scalar_type, word(own), word(given))
         )
+
+
+def shares(x, target, size):
+    """Does a tensor share memory with an output, or will when that has grown to `size` bytes?"""
+    if np.may_share_memory(x.array, target.array):
+        return True
+    if x.shared is None or x.shared is not target.shared or not x.array.size:
+        return False
+    first = strides.address(target.array)
+    low = strides.address(x.array)
+    return first <= low < first + size
 
 
 def refuse_recording(name, targets, args):
