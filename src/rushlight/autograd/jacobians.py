@@ -17,6 +17,7 @@ import rushlight as torch
 from rushlight.autograd import forward_ad
 from rushlight.autograd.gradcheck import GradcheckError
 from rushlight.tensor.differentiate import grad
+from rushlight.tensor.generator import Generator
 from rushlight.tensor.tensor import Tensor
 
 NOT_REENTRANT = (
@@ -40,7 +41,7 @@ class Check:
 
     def outputs(self, part: Any = None) -> tuple[Tensor, ...]:
         """Those results of the function that can be differentiated, or `part` of the complex."""
-        out = [o for o in as_tuple(self.func(*self.inputs)) if is_differentiable(o)]
+        out = [o for o in as_tuple(self.func(*self.inputs)) if o.requires_grad]
         return tuple([part(o) if part and o.is_complex() else o for o in out])
 
     def wanted(self) -> Iterator[tuple[int, Tensor]]:
@@ -113,13 +114,19 @@ def values_of(check: Check, part: Any = None) -> Callable[[], list[Tensor]]:
     return lambda: [o.detach().clone() for o in check.outputs(part)]
 
 
-def moved_jacobians(check: Check, x: Tensor, unit: Any) -> list[Tensor]:
-    """Central differences of all outputs, complex ones as they are, along `unit`."""
+def detached_values(check: Check) -> Callable[[], list[Tensor]]:
+    """A function that evaluates the checked one anew, without recording."""
 
     def run() -> list[Tensor]:
         results = as_tuple(check.func(*[detached(each) for each in check.inputs]))
         return [o.detach().clone() for o in results if is_number_field(o)]
 
+    return run
+
+
+def moved_jacobians(check: Check, x: Tensor, unit: Any) -> list[Tensor]:
+    """Central differences of all outputs, complex ones as they are, along `unit`."""
+    run = detached_values(check)
     rows = [slope(run, x, index, unit * check.eps, check.eps) for index in np.ndindex(*x.shape)]
     return [torch.from_numpy(np.stack(column)) for column in zip(*rows, strict=True)]
 
@@ -182,21 +189,35 @@ def tangent_of(check: Check, output: Tensor) -> Tensor:
     return tangent.detach()
 
 
-def directional(check: Check, take: Any, i: int, x: Tensor, u: Tensor, v: Tensor) -> Tensor:
-    """The derivative of v . output along u, from a central difference."""
+def directional(run: Callable[[], Sequence[Tensor]], x: Tensor, step: Any, eps: float) -> list[Any]:
+    """The derivative of each result along `step`, flat, from a central difference."""
     values = x.detach().numpy()  # written to behind autograd's back: outputs saved it
-    held, step = values.copy(), check.eps * u.numpy()
-    results = []
-    for moved in (held - step, held + step):
-        values[...] = moved
-        results.append(inner(check.outputs(take)[i].detach(), v))
-    values[...] = held
-    return (results[1] - results[0]) / (2 * check.eps)
+    held, step = values.copy(), eps * step
+    try:
+        values[...] = held - step
+        low = run()
+        values[...] = held + step
+        high = run()
+    finally:
+        values[...] = held
+    return [difference(a, b, eps) for a, b in zip(low, high, strict=True)]
 
 
-def inner(a: Tensor, b: Tensor) -> Tensor:
-    """The real inner product."""
-    return torch.real((a.conj() * b).sum()) if a.is_complex() else (a * b).sum()
+class Directions:
+    """Unit vectors to look along, shaped as the tensors they are for; the same in every run."""
+
+    def __init__(self) -> None:
+        self.generator = Generator()
+
+    def along(self, x: Tensor) -> Any:
+        """A direction for the real (or imaginary) part of a tensor, as an array."""
+        vector = torch.rand(x.numel(), generator=self.generator).numpy().astype(np.float64)
+        length = np.linalg.norm(vector)
+        return (vector / length if length else vector).reshape(tuple(x.shape))
+
+    def of_input(self, x: Tensor) -> tuple[Any, Any]:
+        """Directions for the real and the imaginary part; None for one that is not there."""
+        return self.along(x), self.along(x) if x.is_complex() else None
 
 
 def random_like(x: Tensor, seed: int = 0) -> Tensor:
