@@ -267,6 +267,33 @@ def test_debug_lists_both_runs():
 
 
 @compared
+def test_groups_of_backwards(torch, say):
+    ck, x = module(torch), leaf(torch)
+    w = torch.tensor([3.0], requires_grad=True)
+    runs = []
+
+    def both(x, w):
+        runs.append("run")
+        return x.sin().exp(), w.cos().exp()
+
+    for grouped in (True, False):
+        a, b = ck.checkpoint(both, x, w, use_reentrant=False)
+        with ck.GraphExecGroup() if grouped else contextlib.nullcontext():
+            a.sum().backward()
+            b.sum().backward()
+        say(grouped, runs, x.grad, w.grad)
+        runs.clear()
+    y = ck.checkpoint(chain, x, use_reentrant=False).sum()
+    with ck.GraphExecGroup():
+        y.backward(retain_graph=True)
+        say.refused(y.backward)
+        say.refused(ck.GraphExecGroup().__enter__, first_words=8)
+    y = ck.checkpoint(chain, x, use_reentrant=False).sum()
+    y.backward()
+    say(x.grad)
+
+
+@compared
 def test_selective(torch, say):
     ck, x = module(torch), torch.tensor([[1.0, 2.0], [3.0, 4.0]], requires_grad=True)
     mm = torch.ops.aten.mm.default
@@ -380,5 +407,6 @@ def test_operations_by_name():
     assert rushlight.equal(aten.add.Tensor(x, x), x + x)
     assert aten.mm is aten.mm.default
     assert repr(aten.mm.default) == repr(torch.ops.aten.mm.default)
+    assert str(aten.conv_tbc.default) == "aten.conv_tbc.default"  # imported late
     with pytest.raises(AttributeError, match="no attribute 'nonsense'"):
         aten.nonsense

@@ -34,7 +34,6 @@ ABSENT = {
         "get_numerical_jacobian_wrt_specific_input",
     },
     "profiler": {"ExecutionTraceObserver"},  # replays PyTorch's own operators
-    "utils.checkpoint": {"GraphExecGroup"},
     "utils.hooks": {"BackwardHook"},
 }
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from rushlight.ops import late
 from rushlight.tape.declare import table
 
 
@@ -43,7 +44,15 @@ def named(name: str) -> OpOverload:
     return known.setdefault(name, OpOverload(name))
 
 
+def is_known(name: str) -> bool:
+    """Is there such an operation?  Imports the module of one that is declared late."""
+    for place, names in late.homes.items():
+        if name in names and name not in table:
+            late.Late(place)[name]
+    return name in table
+
+
 def __getattr__(name: str) -> OpOverload:
-    if name not in table:
+    if name.startswith("_") or not is_known(name):
         raise AttributeError(f"'_OpNamespace' 'aten' object has no attribute '{name}'", name=name)
     return named(name)

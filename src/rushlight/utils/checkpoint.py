@@ -21,6 +21,7 @@ from rushlight.tensor.tensor import Tensor
 from rushlight.utils.checkpoint_regions import (
     DETERMINISM_CHECKS,
     CheckpointError,
+    GraphExecGroup,
     Region,
     keep,
 )
@@ -37,6 +38,7 @@ __all__ = [
     "CheckpointFunction",
     "CheckpointPolicy",
     "DefaultDeviceType",
+    "GraphExecGroup",
     "SelectiveCheckpointContext",
     "check_backward_validity",
     "checkpoint",

@@ -8,6 +8,7 @@ lives as long as the backward that wanted it, and each tensor only until it is u
 
 from __future__ import annotations
 
+import threading
 import weakref
 from collections.abc import Callable
 from typing import Any, NoReturn
@@ -40,8 +41,14 @@ OTHER_METADATA = (
 )
 UNPACKED_TWICE = (
     "torch.utils.checkpoint: Unpack is being triggered for a tensor that was already unpacked once. "
-    "If you are calling ctx.saved_tensors in backward, make sure to do so only once. Otherwise "
+    "{0}If you are calling ctx.saved_tensors in backward, make sure to do so only once. Otherwise "
     "please open an issue with details on your use case."
+)
+
+OVERLAP_IN_GROUP = (
+    "Performing two backward calls that overlap (i.e. require the same saved activation in order to "
+    "compute gradients) is not allowed while under the torch.utils.checkpoint.GraphExecGroup "
+    "context. "
 )
 
 
@@ -60,6 +67,51 @@ class Placeholder:
 
     def __init__(self, index: int) -> None:
         self.index = index
+
+
+class GraphExecGroup:
+    """Within the block, the backwards of a thread share what checkpointed regions recompute.
+
+    They must not want the same tensors: each is given out once.
+
+    Raises:
+        RuntimeError: when groups are nested.
+
+    Example:
+        >>> import rushlight as torch
+        >>> from rushlight.utils.checkpoint import GraphExecGroup, checkpoint
+        >>> x = torch.tensor([1.0], requires_grad=True)
+        >>> a, b = checkpoint(lambda x: (x.exp(), x.tanh()), x, use_reentrant=False)
+        >>> with GraphExecGroup():  # the function runs once more, not twice
+        ...     a.sum().backward()
+        ...     b.sum().backward()
+    """
+
+    __module__ = "torch.utils.checkpoint"
+
+    def __init__(self) -> None:
+        self.notes: dict[Any, Any] = {}
+
+    def __enter__(self) -> GraphExecGroup:
+        if groups.current is not None:
+            raise RuntimeError(
+                f"GraphExecGroup contexts cannot be nested. Already inside group {groups.current}"
+            )
+        groups.current = self
+        return self
+
+    def __exit__(self, *args: object) -> None:
+        groups.current = None
+        self.notes.clear()
+
+
+class Groups(threading.local):
+    """The group of each thread that is open."""
+
+    current: GraphExecGroup | None = None
+
+
+groups = Groups()
 
 
 class KeptArguments(Function):
@@ -139,7 +191,8 @@ class Region(Origins):
         try:
             return self.tensors().pop(placeholder.index)
         except KeyError:
-            raise CheckpointError(UNPACKED_TWICE) from None
+            grouped = OVERLAP_IN_GROUP if groups.current else ""
+            raise CheckpointError(UNPACKED_TWICE.format(grouped)) from None
         except CheckpointError as error:
             if self.explain is not None:
                 self.explain(error)
@@ -147,9 +200,12 @@ class Region(Origins):
 
     def tensors(self) -> dict[int, Tensor]:
         """What was recomputed for the backward that is running."""
-        if hooks.current_task() is None:
+        if groups.current is not None:
+            notes = groups.current.notes
+        elif hooks.current_task() is None:
             return self.recomputed().tensors
-        notes = hooks.notes()
+        else:
+            notes = hooks.notes()
         if self not in notes:
             notes[self] = self.recomputed()
         found: Recomputation = notes[self]
