@@ -1,5 +1,8 @@
 """`torch.autograd.functional`: products and whole derivatives, all options, all refusals."""
 
+import gc
+import weakref
+
 import pytest
 
 import rushlight
@@ -217,3 +220,29 @@ def test_an_empty_result_has_an_empty_jacobian():
     for options in ({"vectorize": True}, {"vectorize": True, "strategy": "forward-mode"}):
         found = rushlight.autograd.functional.jacobian(lambda x: x[:0], x, **options)
         assert found.shape == (0, 2)
+
+
+@pytest.mark.parametrize("name", ["vjp", "jvp", "vhp", "hvp", "jacobian", "hessian"])
+@pytest.mark.parametrize("vectorize", [False, True])
+def test_nothing_is_left_of_the_graph(name, vectorize):
+    function = getattr(rushlight.autograd.functional, name)
+    x = rushlight.tensor([1.0, 2.0])
+    seen = []
+
+    def recorded(x):
+        y = x**3
+        if y.grad_fn is not None:
+            seen.append(weakref.ref(y.grad_fn))
+        return y.sum()
+
+    gc.disable()
+    try:
+        if name in ("jacobian", "hessian"):
+            result = function(recorded, x, vectorize=vectorize)
+        else:
+            result = function(recorded, x, None if name == "vjp" else x)
+        assert seen
+        assert all(node() is None for node in seen)
+        del result
+    finally:
+        gc.enable()

@@ -1,9 +1,11 @@
 """The profilers: events and how they nest, averages, tables, traces, schedules."""
 
+import gc
 import gzip
 import importlib
 import json
 import re
+import weakref
 
 import pytest
 
@@ -295,3 +297,19 @@ def test_profiled_programs_compute_the_same():
     with profiler.profile(record_shapes=True, profile_memory=True, with_stack=True):
         found = program()
     assert rushlight.allclose(found, expected)  # another kernel: the last digit may differ
+
+
+def test_events_hold_no_tensors():
+    profiler, _ = profilers(rushlight)
+    gc.disable()
+    try:
+        x = rushlight.ones(3, requires_grad=True)
+        with profiler.profile(record_shapes=True, with_stack=True) as prof:
+            y = (x * 2).sin()
+            node = weakref.ref(y.grad_fn)
+            y.sum().backward()
+        del y
+        assert node() is None
+        assert len(prof.function_events) > 3
+    finally:
+        gc.enable()
