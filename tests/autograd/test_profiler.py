@@ -64,6 +64,28 @@ def test_forward_and_backward_share_sequence_numbers(torch, say):
 
 
 @compared
+def test_custom_functions(torch, say):
+    profiler, _ = profilers(torch)
+
+    class Mine(torch.autograd.Function):
+        @staticmethod
+        def forward(ctx, x):
+            return x.sin()
+
+        @staticmethod
+        def backward(ctx, g):
+            return g.cos()
+
+    x = torch.ones(2, requires_grad=True)
+    with profiler.profile(record_shapes=True) as prof:
+        Mine.apply(x).sum().backward()
+    first = min(e.sequence_nr for e in prof.function_events if e.sequence_nr >= 0)
+    for e in named(prof.function_events, "Mine", "aten::sin", "MineBackward", "aten::cos"):
+        parent = None if e.cpu_parent is None else e.cpu_parent.name
+        say(e.name, max(e.sequence_nr - first, -1), e.scope, e.fwd_thread, parent)
+
+
+@compared
 def test_averages(torch, say):
     profiler, _ = profilers(torch)
     with profiler.profile(record_shapes=True) as prof:

@@ -287,7 +287,11 @@ class Function(metaclass=FunctionMeta):
         """Call the function, recording it where an argument requires grad."""
         if kwargs:
             args = bound_arguments(cls, args, kwargs)
-        return cls.applied(args)[0]
+        observer = state().observer
+        if observer is None:
+            return cls.applied(args)[0]
+        with observer.calling(cls, args):
+            return cls.applied(args)[0]
 
     @classmethod
     def applied(cls, args: tuple[Any, ...]) -> tuple[Any, Any]:

@@ -65,7 +65,9 @@ class Recorder(Observer):
     def compute(self, op: Any, inputs: tuple[Any, ...], params: tuple[Any, ...]) -> Any:
         """An operation, as an event."""
         event = self.begin(f"aten::{op.name}", OPERATION)
-        self.describe(event, op, inputs)
+        self.describe(event, inputs, op.rules is not None)
+        if self.with_flops:
+            event.flops = flops_of(op.name, inputs)
         try:
             out = self.below(op, inputs, params)
         finally:
@@ -75,16 +77,25 @@ class Recorder(Observer):
             event.own_memory = sum(x.nbytes for x in results if x.base is None)
         return out
 
-    def describe(self, event: FunctionEvent, op: Any, inputs: tuple[Any, ...]) -> None:
+    @contextlib.contextmanager
+    def calling(self, function: Any, args: tuple[Any, ...]) -> Generator[None, None, None]:
+        """A custom Function, as an event around its operations."""
+        event = self.begin(function.__name__, OPERATION)
+        self.describe(event, args, True)
+        try:
+            with super().calling(function, args):
+                yield
+        finally:
+            self.end(event)
+
+    def describe(self, event: FunctionEvent, inputs: tuple[Any, ...], recorded: bool) -> None:
         """What is known of an operation before it runs."""
         st = state()
-        if st.grad and op.rules is not None and needs(inputs):
+        if recorded and st.grad and needs(inputs):
             event.sequence_nr = st.sequence  # of the node that will be recorded
         if self.record_shapes:
             event.input_shapes = [shape_of(x) for x in inputs]
             event.input_dtypes = [type_of(x) for x in inputs]
-        if self.with_flops:
-            event.flops = flops_of(op.name, inputs)
         if self.with_stack:
             event.stack = stack_lines()
 

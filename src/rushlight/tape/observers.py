@@ -36,6 +36,11 @@ class Observer:
         outer = self.outer[-1]
         return op.compute(inputs, params) if outer is None else outer.compute(op, inputs, params)
 
+    def calling(self, function, args):
+        """A context in which a custom Function runs on `args`."""
+        outer = self.outer[-1]
+        return contextlib.nullcontext() if outer is None else outer.calling(function, args)
+
     def visiting(self, node):
         """A context in which backward runs `node`."""
         outer = self.outer[-1]
