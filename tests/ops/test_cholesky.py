@@ -91,6 +91,7 @@ def test_forward_mode_of_cholesky_inverse(upper, dtype):
     np.testing.assert_allclose(moved.numpy(), ((ends[0] - ends[1]) / (2 * h)).numpy(), 1e-7, 1e-8)
 
 
+@pytest.mark.filterwarnings("ignore:.torch.jit.script. is deprecated")
 @pytest.mark.parametrize("upper", [False, True])
 @pytest.mark.parametrize("dtype", ["float64", "complex128"])
 def test_derivatives_off_the_hermitian(dtype, upper):

@@ -100,6 +100,7 @@ def test_phase_is_refused(name):
     same_error(differentiated)
 
 
+@pytest.mark.filterwarnings("ignore:.torch.jit.script. is deprecated")
 def test_jacobian_of_eigenvectors():
     """Inside transforms the phase is not looked at."""
     x = np.array([[2.0, 1.0], [1.0, 5.0]])

@@ -126,8 +126,6 @@ DECLARED = {
             "smooth_l1_loss soft_margin_loss"
         ),
     },
-    "eigen": {"linalg": "eig eigvals eigh eigvalsh"},
-    "householder": {"linalg": "householder_product", "torch Tensor": "geqrf orgqr ormqr"},
     "ldl": {"linalg": "ldl_factor ldl_factor_ex ldl_solve"},
     "lowrank": {"torch": "svd_lowrank pca_lowrank"},
     "lu": {
