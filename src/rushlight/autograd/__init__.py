@@ -18,6 +18,7 @@ from rushlight.tape.modes import (
     is_multithreading_enabled,
     is_view_replay_enabled,
     no_grad,
+    safe_grad,
     set_grad_enabled,
 )
 from rushlight.tape.nodes import SavedTensor
@@ -48,6 +49,7 @@ __all__ = [
     "is_view_replay_enabled",
     "no_grad",
     "profiler",
+    "safe_grad",
     "set_detect_anomaly",
     "set_grad_enabled",
     "set_multithreading_enabled",

@@ -5,6 +5,7 @@ from rushlight.tape cimport native
 cdef class State:
     cdef public bint grad
     cdef public bint inference
+    cdef public bint safe
     cdef public int special
     cdef public long sequence
     cdef public list levels

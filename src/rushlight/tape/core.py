@@ -12,12 +12,14 @@ class State:
 
     `special` counts everything that takes an operation off the straight path: open transform
     levels, override modes, saved-tensor hooks, anomaly detection, inference mode, an observer.
+    With `safe`, backward takes a cotangent of zero for a branch that was not taken.
     `observer` is told of every operation and node that runs, and may answer for an operation.
     """
 
     def __init__(self):
         self.grad = True
         self.inference = False
+        self.safe = False
         self.special = 0
         self.sequence = 0
         self.levels = []

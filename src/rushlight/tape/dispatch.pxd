@@ -102,7 +102,7 @@ cpdef object unpack(Node node, int k)
 cdef object call_rule(object rule, Node node, object g, tuple picks)
 
 @cython.locals(op=Op, i=cython.int, n=cython.int)
-cpdef list vjp(Node node, object g)
+cpdef list vjp(Node node, object g, bint safe=*)
 
 cdef Op ADD, SUB, RSUB, MUL, DIV, MATMUL, POW, POW_NUMBER, NEG
 cdef object RDIV

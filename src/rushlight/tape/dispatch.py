@@ -484,8 +484,11 @@ def need_of(node):
     return tuple([e is not None for e in node.next])
 
 
-def vjp(node, g):
-    """Gradients for the inputs of a built-in node, from that of its output (or outputs)."""
+def vjp(node, g, safe=False):
+    """Gradients for the inputs of a built-in node, from that of its output (or outputs).
+
+    With `safe`, what an elementwise operation makes of a cotangent of zero is zero.
+    """
     op = node.op
     if node.freed is not None and op.keeps:
         errors.raise_freed(node)
@@ -500,6 +503,8 @@ def vjp(node, g):
                 grads.append(None)
             else:
                 grads.append(call_rule(rule, node, g, op.picks[i]))
+    if safe:
+        gradients.silence(op, g, grads)
     if node.fix is not None:
         gradients.fix(grads, node.fix)
     return grads

@@ -139,11 +139,11 @@ class Task:
         if node.op is None:
             grads = node.backprop(g)
         elif node.outputs is not None:
-            grads = vjp(node, gradients.materialize(g, node.outputs))
+            grads = vjp(node, gradients.materialize(g, node.outputs), st.safe)
         elif g is None:
             grads = [None] * len(node.next)
         else:
-            grads = vjp(node, g)
+            grads = vjp(node, g, st.safe)
         if node.hooks is not None:
             grads = hooks.after(node, grads, g)
         if st.anomaly is not None:

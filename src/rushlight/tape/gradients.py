@@ -6,7 +6,7 @@ import numpy as np
 
 from rushlight.kernels import dtypes
 from rushlight.kernels.memory_layout import is_dense
-from rushlight.tape.core import box
+from rushlight.tape.core import TensorBase, box
 
 
 def sum_to(g, shape):
@@ -29,6 +29,22 @@ def to_dtype(g, dtype):
     if g.dtype.is_complex and not target.is_complex:
         g = g.real
     return g.to(target)
+
+
+def silence(op, g, grads):
+    """Nothing comes from nothing: zero where the cotangent is, though a derivative be infinite.
+
+    Elementwise operations are looked at element by element, any other one as a whole.
+    """
+    if not isinstance(g, TensorBase):
+        return
+    for i, grad in enumerate(grads):
+        if grad is None:
+            continue
+        if op.pointwise and grad.shape == g.shape:
+            grads[i] = grad.masked_fill(g == 0, 0)
+        elif g.box is None and not g.array.any():
+            grads[i] = grad.new_zeros(grad.shape)
 
 
 def described(t):

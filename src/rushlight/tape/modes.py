@@ -139,6 +139,41 @@ class enable_grad(GradMode):
         super().__init__(True)
 
 
+class safe_grad(ModeDecorator):
+    """In backward, a branch that was not taken contributes nothing, not even 0 times infinity.
+
+    `where(x > 0, sqrt(x), 0)` has no gradient through `sqrt` at 0, but the derivative of `sqrt`
+    there is infinite, and 0 times infinity is NaN. Inside this mode, what an elementwise operation
+    hands on is 0 wherever its own cotangent is. Use it as a context around `backward()`, or as a
+    decorator. PyTorch has nothing like it.
+
+    Example:
+        >>> import rushlight as torch
+        >>> x = torch.tensor([0.0, 4.0], requires_grad=True)
+        >>> with torch.autograd.safe_grad():
+        ...     torch.where(x > 0, x.sqrt(), 0).sum().backward()
+        >>> x.grad
+        tensor([0.0000, 0.2500])
+    """
+
+    __module__ = "torch.autograd.grad_mode"
+
+    def __init__(self, mode: bool = True) -> None:
+        self.mode = mode
+        self.prev = False
+
+    def clone(self) -> safe_grad:
+        return self.__class__(self.mode)
+
+    def __enter__(self) -> None:
+        st = state()
+        self.prev = st.safe
+        st.safe = self.mode
+
+    def __exit__(self, *exc: object) -> None:
+        state().safe = self.prev
+
+
 class set_grad_enabled(GradMode):
     """Switch recording on or off: at once, and until the end of a `with` block if used as one."""
 
