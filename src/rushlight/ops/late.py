@@ -22,6 +22,10 @@ DECLARED = {
     "attention": {
         "F": "scaled_dot_product_attention",
     },
+    "average_pooling": {
+        "F": "adaptive_avg_pool2d adaptive_avg_pool3d avg_pool2d avg_pool3d",
+        "torch F": "adaptive_avg_pool1d avg_pool1d",
+    },
     "channel_shuffle": {
         "torch F": "channel_shuffle native_channel_shuffle",
     },
@@ -96,11 +100,21 @@ DECLARED = {
         "Tensor": "nextafter_",
         "torch Tensor": "frexp gcd gcd_ lcm lcm_ ldexp ldexp_ nextafter",
     },
+    "fractional_pooling": {
+        "F": (
+            "fractional_max_pool2d fractional_max_pool2d_with_indices fractional_max_pool3d "
+            "fractional_max_pool3d_with_indices"
+        ),
+    },
     "gamma": {
         "Tensor": "digamma_ lgamma_ mvlgamma_ polygamma_",
         "special": "zeta",
         "special torch Tensor": "digamma polygamma",
         "torch Tensor": "lgamma mvlgamma",
+    },
+    "grid_sample": {
+        "F": "affine_grid grid_sample",
+        "torch": "affine_grid_generator grid_sampler grid_sampler_2d grid_sampler_3d",
     },
     "histogram": {
         "torch": "histogramdd",
@@ -115,6 +129,9 @@ DECLARED = {
         "special": "gammainc gammaincc",
         "torch Tensor": "igamma igammac",
     },
+    "interpolate": {
+        "F": "interpolate upsample upsample_bilinear upsample_nearest",
+    },
     "linear": {
         "F": "linear",
         "torch F": "bilinear",
@@ -128,10 +145,21 @@ DECLARED = {
     },
     "ldl": {"linalg": "ldl_factor ldl_factor_ex ldl_solve"},
     "lowrank": {"torch": "svd_lowrank pca_lowrank"},
+    "lp_pooling": {
+        "F": "lp_pool1d lp_pool2d lp_pool3d",
+    },
     "lu": {
         "Tensor": "lu lu_solve",
         "linalg": "lu lu_factor lu_factor_ex lu_solve",
         "torch": "lu lu_solve lu_unpack",
+    },
+    "max_pooling": {
+        "F": (
+            "adaptive_max_pool1d_with_indices adaptive_max_pool2d "
+            "adaptive_max_pool2d_with_indices adaptive_max_pool3d "
+            "adaptive_max_pool3d_with_indices max_pool2d_with_indices max_pool3d_with_indices"
+        ),
+        "torch F": "adaptive_max_pool1d max_pool1d max_pool1d_with_indices max_pool2d max_pool3d",
     },
     "normalize": {
         "F": "local_response_norm normalize",
@@ -143,6 +171,9 @@ DECLARED = {
     "pad": {
         "F": "pad",
         "torch": "constant_pad_nd",
+    },
+    "pixel_shuffle": {
+        "torch F": "pixel_shuffle pixel_unshuffle",
     },
     "qr": {
         "linalg torch Tensor": "qr",
@@ -206,6 +237,9 @@ DECLARED = {
     },
     "unfold": {
         "F": "fold unfold",
+    },
+    "unpooling": {
+        "F": "max_unpool1d max_unpool2d max_unpool3d",
     },
     "unravel": {
         "torch": "unravel_index",
