@@ -30,7 +30,7 @@ class MatrixOperation(Operation, family=True):
         return tuple([np.asarray(x) for x in out]) if self.many else np.asarray(out)
 
     def fixes(self, inputs, out):
-        return tuple([(x.array.shape, x.array.dtype) for x in inputs])
+        return tuple([(x.array.shape, x.array.dtype) for x in inputs[: self.edges or None]])
 
     def batch(self, values, dims, params, size):
         if self.expands:
