@@ -62,6 +62,10 @@ DECLARED = {
         "Tensor": "cumprod_ cumsum_",
         "torch Tensor": "cummax cummin cumprod cumsum diff logcumsumexp",
     },
+    "determinant": {
+        "linalg torch Tensor": "det slogdet",
+        "torch Tensor": "logdet",
+    },
     "distance": {
         "torch": "cdist",
         "torch F": "cosine_similarity pairwise_distance pdist",
@@ -131,6 +135,9 @@ DECLARED = {
     },
     "interpolate": {
         "F": "interpolate upsample upsample_bilinear upsample_nearest",
+    "inverse": {
+        "linalg": "inv inv_ex tensorinv",
+        "torch Tensor": "inverse",
     },
     "linear": {
         "F": "linear",
@@ -203,6 +210,9 @@ DECLARED = {
     "softmax": {
         "F": "glu softmin",
         "special torch Tensor F": "log_softmax softmax",
+    },
+    "solve": {
+        "linalg": "solve solve_ex tensorsolve",
     },
     "sorting": {
         "torch": "bucketize isin searchsorted",

@@ -92,6 +92,13 @@ def check_floating(name, x):
         )
 
 
+def check_lapack(name, x):
+    """Refuse dtypes that LAPACK does not compute in."""
+    check_floating(name, x)
+    if x.dtype not in LAPACK:
+        raise RuntimeError(f"{name}: Low precision dtypes not supported. Got {x.dtype.scalar_type}")
+
+
 def check_kernel(kernel, x):
     """Refuse dtypes that LAPACK does not compute in, in the words of PyTorch's `kernel`."""
     if x.dtype not in LAPACK:
