@@ -1,15 +1,28 @@
 """Products of several kinds composed of matrix products: inner, outer, tensordot, kron, powers."""
 
-import warnings
 from itertools import pairwise
 
 from rushlight.kernels import dtypes
-from rushlight.ops.families import as_tensor_argument, int_argument, numel, wrap_dim, wrap_dims
+from rushlight.ops.families import (
+    as_tensor_argument,
+    numel,
+    tensors_argument,
+    warn_once,
+    wrap_dim,
+    wrap_dims,
+)
 from rushlight.ops.matmul import dot, mm
-from rushlight.ops.publish import namespaces, public
+from rushlight.ops.products import CPP_NAMES
+from rushlight.ops.publish import public
 from rushlight.ops.shape import unsafe_view
 from rushlight.tape.core import TensorBase
 from rushlight.tape.dispatch import conj
+
+CHAIN_DEPRECATED = (
+    "torch.chain_matmul is deprecated and will be removed in a future PyTorch release. Use "
+    "torch.linalg.multi_dot instead, which accepts a list of two or more tensors rather than "
+    "multiple parameters."
+)
 
 
 @public("torch Tensor", out=True)
@@ -163,59 +176,6 @@ def kron(input, other):
     return unsafe_view(product, tuple([p * q for p, q in zip(left, right, strict=True)]))
 
 
-@public("torch Tensor linalg", out=True)
-def matrix_power(input, n):
-    """The n-th power of a square matrix, or of each of a batch; powers of the inverse if n < 0.
-
-    Raises:
-        RuntimeError: the matrices are not square.
-
-    Example:
-        >>> import rushlight as torch
-        >>> torch.matrix_power(torch.tensor([[1.0, 1.0], [0.0, 1.0]]), 3)
-        tensor([[1., 3.],
-                [0., 1.]])
-    """
-    as_tensor_argument("matrix_power", "input", 1, input)
-    n = int_argument("matrix_power", "n", 2, n)
-    if input.dim() < 2:
-        raise RuntimeError(
-            "linalg.matrix_power: The input tensor A must have at least 2 dimensions."
-        )
-    if input.shape[-1] != input.shape[-2]:
-        raise RuntimeError(
-            "linalg.matrix_power: A must be batches of square matrices, but they are "
-            f"{input.shape[-2]} by {input.shape[-1]} matrices"
-        )
-    if n == 0:
-        return identities(input)
-    base = input if n > 0 else namespaces["linalg"]["inv"](input)
-    return power_of(base, abs(n))
-
-
-def identities(t):
-    """Identity matrices shaped like `t`, without a gradient worth speaking of."""
-    eye = t.new_ones(t.shape[-1]).diag()
-    return t.clone().copy_(eye.expand(t.shape))
-
-
-def power_of(base, n):
-    """A positive power by squaring."""
-    if n == 1:
-        return base.clone()
-    if n == 2:
-        return base @ base
-    if n == 3:
-        return (base @ base) @ base
-    z = result = None
-    while n:
-        z = base if z is None else z @ z
-        if n & 1:
-            result = z if result is None else result @ z
-        n >>= 1
-    return result
-
-
 @public("linalg", out=True)
 def multi_dot(tensors):
     """The product of several matrices, in the order that takes the fewest multiplications.
@@ -242,6 +202,7 @@ def multi_dot(tensors):
 
 def chain_of(tensors):
     """The factors as matrices, and the shape of their product."""
+    tensors_argument("linalg_multi_dot", tensors)
     n = len(tensors)
     if n < 2:
         raise RuntimeError(f"multi_dot(): expected at least 2 tensors but got {n}")
@@ -268,8 +229,7 @@ def check_chain(matrices, tensors):
         if p.dtype is not q.dtype:
             raise RuntimeError(
                 "multi_dot(): all tensors must have be the same dtype but tensor 0 "
-                f"is {p.dtype.scalar_type} and tensor {i + 1} "
-                f"{q.dtype.scalar_type}"
+                f"is {CPP_NAMES[p.dtype.name]} and tensor {i + 1} {CPP_NAMES[q.dtype.name]}"
             )
         if p.shape[1] != q.shape[0]:
             raise RuntimeError(
@@ -303,22 +263,21 @@ def chained(matrices, split, i, j):
 
 @public("torch")
 def chain_matmul(*matrices, out=None):
-    """The product of several matrices; deprecated, `torch.linalg.multi_dot` does the same."""
-    warnings.warn(
-        "torch.chain_matmul is deprecated and will be removed in a future PyTorch release. Use "
-        "torch.linalg.multi_dot instead, which accepts a list of two or more tensors rather than "
-        "multiple parameters.",
-        UserWarning,
-        stacklevel=3,
-    )
+    """The product of several matrices; deprecated, `torch.linalg.multi_dot` does the same.
+
+    Raises:
+        RuntimeError: there is no matrix, or neighbours cannot be multiplied.
+    """
+    tensors_argument("chain_matmul", matrices)
+    warn_once(CHAIN_DEPRECATED)
     if not matrices:
         raise RuntimeError("chain_matmul(): Expected one or more matrices")
     for m in matrices:
         if m.dim() != 2:
             raise RuntimeError(f"Tensor dimension is {m.dim()}, expected 2 instead.")
-    if len(matrices) == 1:
-        return matrices[0]
-    return multi_dot(list(matrices), out=out)
+    if len(matrices) > 1:
+        return multi_dot(list(matrices), out=out)
+    return matrices[0].clone() if out is None else out.copy_(matrices[0])
 
 
 @public("linalg", out=True)

@@ -41,7 +41,6 @@ DECLARED = {
     },
     "contraction": {
         "linalg": "multi_dot vecdot",
-        "linalg torch Tensor": "matrix_power",
         "torch": "chain_matmul tensordot",
         "torch Tensor": "ger inner kron outer",
     },
@@ -167,6 +166,8 @@ DECLARED = {
             "adaptive_max_pool3d_with_indices max_pool2d_with_indices max_pool3d_with_indices"
         ),
         "torch F": "adaptive_max_pool1d max_pool1d max_pool1d_with_indices max_pool2d max_pool3d",
+    "matrix_functions": {
+        "linalg torch Tensor": "matrix_exp matrix_power",
     },
     "normalize": {
         "F": "local_response_norm normalize",
