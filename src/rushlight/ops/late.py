@@ -138,6 +138,9 @@ DECLARED = {
         "linalg": "inv inv_ex tensorinv",
         "torch Tensor": "inverse",
     },
+    "least_squares": {
+        "linalg": "lstsq",
+    },
     "linear": {
         "F": "linear",
         "torch F": "bilinear",
@@ -182,6 +185,9 @@ DECLARED = {
     },
     "pixel_shuffle": {
         "torch F": "pixel_shuffle pixel_unshuffle",
+    "pseudo_inverse": {
+        "linalg": "matrix_rank pinv",
+        "torch Tensor": "pinverse",
     },
     "qr": {
         "linalg torch Tensor": "qr",
