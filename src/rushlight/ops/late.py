@@ -51,6 +51,9 @@ DECLARED = {
         "torch": "_convolution _convolution_mode convolution",
         "torch F": ("conv1d conv2d conv3d conv_transpose1d conv_transpose2d conv_transpose3d"),
     },
+    "covariance": {
+        "torch Tensor": "corrcoef cov",
+    },
     "cross": {
         "linalg torch Tensor": "cross",
     },
@@ -172,6 +175,9 @@ DECLARED = {
     "matrix_functions": {
         "linalg torch Tensor": "matrix_exp matrix_power",
     },
+    "matrix_norms": {
+        "linalg": "cond matrix_norm norm",
+    },
     "normalize": {
         "F": "local_response_norm normalize",
         "Tensor": "renorm_",
@@ -260,6 +266,9 @@ DECLARED = {
     },
     "unravel": {
         "torch": "unravel_index",
+    },
+    "vandermonde": {
+        "linalg torch": "vander",
     },
     "variance": {
         "torch": "std_mean var_mean",

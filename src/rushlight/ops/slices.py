@@ -232,6 +232,19 @@ class diagonal(View):
         return offset, dim1 + 1, dim2 + 1
 
 
+@public("linalg", name="diagonal")
+def linalg_diagonal(A, *, offset=0, dim1=-2, dim2=-1):
+    """`Tensor.diagonal` of the last two dims, by default.
+
+    Example:
+        >>> import rushlight as torch
+        >>> torch.linalg.diagonal(torch.ones(5, 2, 3)).shape
+        torch.Size([5, 2])
+    """
+    as_tensor_argument("linalg_diagonal", "A", 1, A)
+    return diagonal.bound(A, offset, dim1, dim2)
+
+
 class diagonal_backward(Embedding):
     """The gradient of `diagonal`."""
 

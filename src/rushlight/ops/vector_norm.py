@@ -166,5 +166,4 @@ def norm(input, p="fro", dim=None, keepdim=False, dtype=None):
         return vector_norm.bound(input, p, dims, keepdim, dtype=dtype)
     if dims is None:
         dims = tuple(range(input.dim()))
-    matrix_norm = namespaces["linalg"]["matrix_norm"]
-    return matrix_norm(input, p, dims, keepdim, dtype=dtype)
+    return namespaces["linalg"]["matrix_norm"](input, p, dims, keepdim, dtype=dtype)
