@@ -30,8 +30,9 @@ DECLARED = {
         "torch F": "channel_shuffle native_channel_shuffle",
     },
     "cholesky": {
-        "linalg": "cholesky cholesky_ex",
-        "torch Tensor": "cholesky cholesky_inverse cholesky_solve",
+        "linalg": "cholesky_ex",
+        "linalg torch Tensor": "cholesky",
+        "torch Tensor": "cholesky_inverse cholesky_solve",
     },
     "classification": {
         "F": (
@@ -41,6 +42,7 @@ DECLARED = {
     },
     "contraction": {
         "linalg": "multi_dot vecdot",
+        "linalg torch Tensor": "matrix_power",
         "torch": "chain_matmul tensordot",
         "torch Tensor": "ger inner kron outer",
     },
@@ -137,9 +139,13 @@ DECLARED = {
     },
     "interpolate": {
         "F": "interpolate upsample upsample_bilinear upsample_nearest",
+    },
     "inverse": {
         "linalg": "inv inv_ex tensorinv",
         "torch Tensor": "inverse",
+    },
+    "ldl": {
+        "linalg": "ldl_factor ldl_factor_ex ldl_solve",
     },
     "least_squares": {
         "linalg": "lstsq",
@@ -155,15 +161,22 @@ DECLARED = {
             "smooth_l1_loss soft_margin_loss"
         ),
     },
-    "ldl": {"linalg": "ldl_factor ldl_factor_ex ldl_solve"},
-    "lowrank": {"torch": "svd_lowrank pca_lowrank"},
+    "lowrank": {
+        "torch": "pca_lowrank svd_lowrank",
+    },
     "lp_pooling": {
         "F": "lp_pool1d lp_pool2d lp_pool3d",
     },
     "lu": {
-        "Tensor": "lu lu_solve",
-        "linalg": "lu lu_factor lu_factor_ex lu_solve",
-        "torch": "lu lu_solve lu_unpack",
+        "linalg": "lu_factor lu_factor_ex",
+        "linalg torch Tensor": "lu lu_solve",
+        "torch": "lu_unpack",
+    },
+    "matrix_functions": {
+        "linalg torch Tensor": "matrix_exp matrix_power",
+    },
+    "matrix_norms": {
+        "linalg": "cond matrix_norm norm",
     },
     "max_pooling": {
         "F": (
@@ -171,12 +184,7 @@ DECLARED = {
             "adaptive_max_pool2d_with_indices adaptive_max_pool3d "
             "adaptive_max_pool3d_with_indices max_pool2d_with_indices max_pool3d_with_indices"
         ),
-        "torch F": "adaptive_max_pool1d max_pool1d max_pool1d_with_indices max_pool2d max_pool3d",
-    "matrix_functions": {
-        "linalg torch Tensor": "matrix_exp matrix_power",
-    },
-    "matrix_norms": {
-        "linalg": "cond matrix_norm norm",
+        "torch F": ("adaptive_max_pool1d max_pool1d max_pool1d_with_indices max_pool2d max_pool3d"),
     },
     "normalize": {
         "F": "local_response_norm normalize",
@@ -191,6 +199,7 @@ DECLARED = {
     },
     "pixel_shuffle": {
         "torch F": "pixel_shuffle pixel_unshuffle",
+    },
     "pseudo_inverse": {
         "linalg": "matrix_rank pinv",
         "torch Tensor": "pinverse",
@@ -240,8 +249,8 @@ DECLARED = {
         "torch Tensor": "istft stft",
     },
     "svd": {
-        "linalg": "svd svdvals",
-        "torch Tensor": "svd",
+        "linalg": "svdvals",
+        "linalg torch Tensor": "svd",
     },
     "triangular": {
         "linalg": "solve_triangular",
