@@ -37,7 +37,9 @@ from rushlight.tape.modes import is_inference_mode_enabled as is_inference_mode_
 from rushlight import linalg as linalg
 from rushlight import nn as nn
 from rushlight.tape.modes import no_grad as no_grad
+from rushlight import optim as optim
 from rushlight import overrides as overrides
+from rushlight import profiler as profiler
 from rushlight import random as random
 from rushlight import return_types as return_types
 from rushlight.autograd.anomaly_mode import set_anomaly_enabled as set_anomaly_enabled
@@ -101,6 +103,10 @@ def acosh(input: Tensor, *, out: Any = None) -> Tensor:
     """The inverse of `cosh`, elementwise; nan below 1, unless complex."""
 def acosh_(self: Tensor, *, out: Any = None) -> Tensor:
     """In-place version of `acosh`."""
+def adaptive_avg_pool1d(input: Tensor, output_size: Any) -> Tensor:
+    """The means of `output_size` windows that divide the last dim as evenly as can be."""
+def adaptive_max_pool1d(input: Tensor, output_size: Any) -> Tensor:
+    """The largest elements of `output_size` windows over the last dim, and their places."""
 def add(input: Tensor, other: Any, *, alpha: Any = 1, out: Any = None) -> Tensor:
     """`input + alpha * other`, elementwise."""
 def addbmm(
@@ -163,6 +169,8 @@ def addr(
     """`beta * input + alpha * outer(vec1, vec2)`; dtypes are promoted."""
 def adjoint(input: Tensor) -> Tensor:
     """The last two dims swapped, and the values conjugated."""
+def affine_grid_generator(theta: Any, size: Any, align_corners: Any) -> Tensor:
+    """`torch.nn.functional.affine_grid`, all arguments required."""
 def alias_copy(input: Tensor, *, out: Any = None) -> Tensor:
     """A copy of what `alias` shows."""
 def all(input: Tensor, dim: Any = None, keepdim: _bool = False, *, out: Any = None) -> Tensor:
@@ -304,6 +312,15 @@ def atleast_2d(*tensors: Any) -> Any:
     """Tensors with dims of length 1 in front until they have two; several give a tuple."""
 def atleast_3d(*tensors: Any) -> Any:
     """Tensors with dims of length 1 around them until they have three; several give a tuple."""
+def avg_pool1d(
+    input: Tensor,
+    kernel_size: Any,
+    stride: Any = None,
+    padding: Any = 0,
+    ceil_mode: _bool = False,
+    count_include_pad: _bool = True,
+) -> Tensor:
+    """The means of windows that slide over the last dim."""
 def baddbmm(
     input: Tensor,
     batch1: Tensor,
@@ -552,6 +569,8 @@ def convolution(
     """A convolution, or with `transposed` a transposed one, over as many dims as the weight has."""
 def copysign(input: Tensor, other: Any, *, out: Any = None, **kwargs: Any) -> Tensor:
     """The magnitude of `input` with the sign of `other`, elementwise."""
+def corrcoef(input: Tensor) -> Tensor:
+    """The correlations of variables, the rows of `input`, whose columns are observations."""
 def cos(input: Tensor, *, out: Any = None) -> Tensor:
     """The cosine, elementwise, of radians."""
 def cos_(self: Tensor, *, out: Any = None) -> Tensor:
@@ -564,6 +583,14 @@ def cosine_similarity(x1: Any, x2: Any, dim: Any = 1, eps: Any = 1e-08) -> Tenso
     """The cosine of the angle between vectors along `dim`."""
 def count_nonzero(input: Tensor, dim: Any = None) -> Tensor:
     """How many elements over `dim` (an int or several; all by default) are not zero."""
+def cov(
+    input: Tensor,
+    *,
+    correction: Any = 1,
+    fweights: Any = None,
+    aweights: Any = None,
+) -> Tensor:
+    """The covariances of variables, the rows of `input`, whose columns are observations."""
 def cross(input: Tensor, other: Any, dim: Any = None, *, out: Any = None) -> Tensor:
     """`linalg.cross`; without `dim` (deprecated), along the first dim of length 3."""
 def cummax(input: Tensor, dim: Any, *, out: Any = None) -> return_types.cummax:
@@ -593,6 +620,8 @@ def deg2rad(input: Tensor, *, out: Any = None) -> Tensor:
     """Degrees in radians, elementwise."""
 def deg2rad_(self: Tensor, *, out: Any = None) -> Tensor:
     """In-place version of `deg2rad`."""
+def det(input: Tensor) -> Tensor:
+    """`linalg.det`."""
 def detach(input: Tensor) -> Tensor:
     """The values of `input`, sharing memory, as a leaf that requires no grad."""
 def detach_(input: Tensor) -> Tensor:
@@ -883,6 +912,30 @@ def gradient(
 def greater(input: Tensor, other: Any, *, out: Any = None, **kwargs: Any) -> Tensor:
     """Is `input` greater than `other`, elementwise?"""
 greater_equal = ge
+def grid_sampler(
+    input: Tensor,
+    grid: Any,
+    interpolation_mode: Any,
+    padding_mode: Any,
+    align_corners: Any,
+) -> Tensor:
+    """`torch.nn.functional.grid_sample` with numbers for modes: 0, 1, 2 in the order listed there."""
+def grid_sampler_2d(
+    input: Tensor,
+    grid: Any,
+    interpolation_mode: Any,
+    padding_mode: Any,
+    align_corners: Any,
+) -> Tensor:
+    """`grid_sampler` of images."""
+def grid_sampler_3d(
+    input: Tensor,
+    grid: Any,
+    interpolation_mode: Any,
+    padding_mode: Any,
+    align_corners: Any,
+) -> Tensor:
+    """`grid_sampler` of volumes."""
 def group_norm(
     input: Tensor,
     num_groups: Any,
@@ -1025,6 +1078,8 @@ int16: _dtype
 int32: _dtype
 int64: _dtype
 int8: _dtype
+def inverse(input: Tensor, *, out: Any = None) -> Tensor:
+    """`linalg.inv`."""
 def is_complex(input: Tensor) -> _bool:
     """Is the dtype a complex one?"""
 def is_conj(input: Tensor) -> _bool:
@@ -1033,6 +1088,8 @@ def is_distributed(self: Tensor) -> _bool:
     """Is the tensor spread over processes?  Never."""
 def is_floating_point(input: Tensor) -> _bool:
     """Is the dtype a floating-point one?"""
+def is_inference(input: Tensor) -> _bool:
+    """Was `input` made in inference mode?"""
 def is_neg(input: Tensor) -> _bool:
     """False: negatives are never lazy here."""
 def is_nonzero(input: Tensor) -> _bool:
@@ -1184,6 +1241,8 @@ def logaddexp2(input: Tensor, other: Any, *, out: Any = None, **kwargs: Any) -> 
     """`log2(2 ** input + 2 ** other)`, elementwise, without overflow."""
 def logcumsumexp(input: Tensor, dim: Any, *, out: Any = None) -> Tensor:
     """`log(cumsum(exp(input)))` along `dim`, computed without overflow."""
+def logdet(input: Tensor) -> Tensor:
+    """The logarithm of the determinant: NaN where that is negative, `-inf` where it is 0."""
 def logical_and(input: Tensor, other: Any, *, out: Any = None, **kwargs: Any) -> Tensor:
     """Are both true, elementwise? Zero is false."""
 def logical_not(input: Tensor, *, out: Any = None) -> Tensor:
@@ -1237,6 +1296,8 @@ def masked_select(input: Tensor, mask: Tensor, *, out: Any = None) -> Tensor:
     """The elements of `input` where `mask` is true, in one dim; the two are broadcast."""
 def matmul(input: Tensor, other: Any) -> Tensor:
     """The product of vectors, matrices and batches of matrices, as `@` computes it."""
+def matrix_exp(input: Tensor) -> Tensor:
+    """The exponential of a square matrix, or of each of a batch: the sum of A^k / k!."""
 def matrix_power(input: Tensor, n: Any, *, out: Any = None) -> Tensor:
     """The n-th power of a square matrix, or of each of a batch; powers of the inverse if n < 0."""
 @overload
@@ -1248,6 +1309,42 @@ def max(input: Tensor, dim: _int, keepdim: _bool = False) -> return_types.max:
 @overload
 def max(input: Tensor, other: Tensor) -> Tensor:
     """The largest element; with `dim` those along it, with their indices; or the elementwise"""
+def max_pool1d(
+    input: Tensor,
+    kernel_size: Any,
+    stride: Any = None,
+    padding: Any = 0,
+    dilation: Any = 1,
+    ceil_mode: _bool = False,
+) -> Any:
+    """The largest elements of windows over the last dim: see `torch.nn.functional.max_pool1d`."""
+def max_pool1d_with_indices(
+    input: Tensor,
+    kernel_size: Any,
+    stride: Any = None,
+    padding: Any = 0,
+    dilation: Any = 1,
+    ceil_mode: _bool = False,
+) -> Tensor:
+    """`torch.nn.functional.max_pool1d` with `return_indices`."""
+def max_pool2d(
+    input: Tensor,
+    kernel_size: Any,
+    stride: Any = None,
+    padding: Any = 0,
+    dilation: Any = 1,
+    ceil_mode: _bool = False,
+) -> Any:
+    """The largest elements of windows: `torch.nn.functional.max_pool2d` without indices."""
+def max_pool3d(
+    input: Tensor,
+    kernel_size: Any,
+    stride: Any = None,
+    padding: Any = 0,
+    dilation: Any = 1,
+    ceil_mode: _bool = False,
+) -> Any:
+    """The largest elements of windows: `torch.nn.functional.max_pool3d` without indices."""
 def maximum(input: Tensor, other: Any, *, out: Any = None, **kwargs: Any) -> Tensor:
     """The larger of two, elementwise; nan if either is. Equals share the gradient."""
 def mean(
@@ -1470,6 +1567,8 @@ def pairwise_distance(
     keepdim: _bool = False,
 ) -> Tensor:
     """The p-norm along the last dim of `x1 - x2 + eps`."""
+def pca_lowrank(A: Any, q: Any = None, center: _bool = True, niter: Any = 2) -> Tensor:
+    """Principal components: `svd_lowrank` of A less the means of its columns, if `center`."""
 def pdist(input: Tensor, p: Any = 2.0) -> Tensor:
     """The p-norm distances of all pairs of rows i < j of a matrix, as one vector."""
 def permute(input: Tensor, *dims: Any) -> Tensor:
@@ -1477,6 +1576,12 @@ def permute(input: Tensor, *dims: Any) -> Tensor:
 def permute_copy(input: Tensor, *dims: Any, out: Any = None) -> Tensor:
     """A copy of what `permute` shows."""
 pi: _float
+def pinverse(input: Tensor, rcond: Any = 1e-15) -> Tensor:
+    """`linalg.pinv`, with 1e-15 for the relative tolerance."""
+def pixel_shuffle(input: Tensor, upscale_factor: Any) -> Tensor:
+    """Channels rearranged as pixels: ... x C r^2 x H x W becomes ... x C x H r x W r."""
+def pixel_unshuffle(input: Tensor, downscale_factor: Any) -> Tensor:
+    """Pixels rearranged as channels: ... x C x H r x W r becomes ... x C r^2 x H x W."""
 def poisson(input: Tensor, generator: Generator | None = None) -> Tensor:
     """A count for each expectation in `input`."""
 def polar(input: Tensor, angle: Any, *, out: Any = None) -> Tensor:
@@ -1805,6 +1910,8 @@ def slice_scatter(
     step: Any = 1,
 ) -> Tensor:
     """A copy of `input` with `src` in the slice `start:end:step` of dim `dim`."""
+def slogdet(input: Tensor, *, out: Any = None) -> Tensor:
+    """`linalg.slogdet`."""
 def softmax(
     input: Tensor,
     dim: Any,
@@ -1923,6 +2030,8 @@ def svd(
     out: Any = None,
 ) -> Tensor:
     """U, S and V (not V^H) of `linalg.svd`; with `full_matrices` if not `some`."""
+def svd_lowrank(A: Any, q: Any = 6, niter: Any = 2, M: Any = None) -> Tensor:
+    """U, S, V with `A - M` nearly `U diag(S) V^H`, for matrices nearly of rank `q` or less."""
 def swapaxes(input: Tensor, dim0: Any, dim1: Any) -> Tensor:
     """`input` with dims `dim0` and `dim1` swapped."""
 swapdims = swapaxes
@@ -2077,6 +2186,8 @@ def unsqueeze(input: Tensor, dim: Any) -> Tensor:
     """`input` with a dim of length 1 put in at `dim`."""
 def unsqueeze_copy(input: Tensor, dim: Any, *, out: Any = None) -> Tensor:
     """A copy of what `unsqueeze` shows."""
+def vander(x: Any, N: Any = None, increasing: _bool = False) -> Tensor:
+    """The powers N - 1 to 0 of a vector's elements, one row for each."""
 def var(
     input: Tensor,
     dim: Any = None,

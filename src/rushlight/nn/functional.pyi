@@ -22,6 +22,50 @@ from rushlight.tensor.storage import TypedStorage, UntypedStorage
 
 from rushlight.tensor.tensor import Tensor
 
+def adaptive_avg_pool1d(input: Tensor, output_size: Any) -> Tensor:
+    """The means of `output_size` windows that divide the last dim as evenly as can be."""
+def adaptive_avg_pool2d(input: Tensor, output_size: Any) -> Tensor:
+    """The means of windows that divide the last two dims as evenly as can be."""
+def adaptive_avg_pool3d(input: Tensor, output_size: Any) -> Tensor:
+    """The means of windows that divide the last three dims as evenly as can be."""
+def adaptive_max_pool1d(
+    input: Tensor,
+    output_size: Any,
+    return_indices: _bool = False,
+) -> Tensor:
+    """The largest elements of `output_size` windows that divide the last dim evenly."""
+def adaptive_max_pool1d_with_indices(
+    input: Tensor,
+    output_size: Any,
+    return_indices: _bool = False,
+) -> Tensor:
+    """`adaptive_max_pool1d` with `return_indices`."""
+def adaptive_max_pool2d(
+    input: Tensor,
+    output_size: Any,
+    return_indices: _bool = False,
+) -> Tensor:
+    """The largest elements of windows that divide the last two dims as evenly as can be."""
+def adaptive_max_pool2d_with_indices(
+    input: Tensor,
+    output_size: Any,
+    return_indices: _bool = False,
+) -> Tensor:
+    """`adaptive_max_pool2d` with `return_indices`."""
+def adaptive_max_pool3d(
+    input: Tensor,
+    output_size: Any,
+    return_indices: _bool = False,
+) -> Tensor:
+    """The largest elements of windows that divide the last three dims as evenly as can be."""
+def adaptive_max_pool3d_with_indices(
+    input: Tensor,
+    output_size: Any,
+    return_indices: _bool = False,
+) -> Tensor:
+    """`adaptive_max_pool3d` with `return_indices`."""
+def affine_grid(theta: Any, size: Any, align_corners: Any = None) -> Tensor:
+    """The grid for `grid_sample` that applies an affine map."""
 def alpha_dropout(
     input: Tensor,
     p: Any = 0.5,
@@ -29,6 +73,39 @@ def alpha_dropout(
     inplace: _bool = False,
 ) -> Tensor:
     """Dropout that keeps mean and variance of a SELU's outputs."""
+def avg_pool1d(
+    input: Tensor,
+    kernel_size: Any,
+    stride: Any = None,
+    padding: Any = 0,
+    ceil_mode: _bool = False,
+    count_include_pad: _bool = True,
+) -> Tensor:
+    """The means of windows that slide over the last dim."""
+def avg_pool2d(
+    input: Tensor,
+    kernel_size: Any,
+    stride: Any = None,
+    padding: Any = 0,
+    ceil_mode: _bool = False,
+    count_include_pad: _bool = True,
+    divisor_override: Any = None,
+    *,
+    out: Any = None,
+) -> Tensor:
+    """The means of windows that slide over the last two dims."""
+def avg_pool3d(
+    input: Tensor,
+    kernel_size: Any,
+    stride: Any = None,
+    padding: Any = 0,
+    ceil_mode: _bool = False,
+    count_include_pad: _bool = True,
+    divisor_override: Any = None,
+    *,
+    out: Any = None,
+) -> Tensor:
+    """The means of windows that slide over the last three dims."""
 def batch_norm(
     input: Tensor,
     running_mean: Any,
@@ -235,6 +312,42 @@ def fold(
     stride: Any = 1,
 ) -> Tensor:
     """Images from columns, as `unfold` makes them of patches; where patches overlap they add up."""
+def fractional_max_pool2d(
+    input: Tensor,
+    kernel_size: Any,
+    output_size: Any = None,
+    output_ratio: Any = None,
+    return_indices: _bool = False,
+    _random_samples: Any = None,
+) -> Tensor:
+    """The largest elements of windows over the last two dims, at random distances of two lengths."""
+def fractional_max_pool2d_with_indices(
+    input: Tensor,
+    kernel_size: Any,
+    output_size: Any = None,
+    output_ratio: Any = None,
+    return_indices: _bool = False,
+    _random_samples: Any = None,
+) -> Tensor:
+    """`fractional_max_pool2d` with `return_indices`."""
+def fractional_max_pool3d(
+    input: Tensor,
+    kernel_size: Any,
+    output_size: Any = None,
+    output_ratio: Any = None,
+    return_indices: _bool = False,
+    _random_samples: Any = None,
+) -> Tensor:
+    """The largest elements of windows over the last three dims, at random distances."""
+def fractional_max_pool3d_with_indices(
+    input: Tensor,
+    kernel_size: Any,
+    output_size: Any = None,
+    output_ratio: Any = None,
+    return_indices: _bool = False,
+    _random_samples: Any = None,
+) -> Tensor:
+    """`fractional_max_pool3d` with `return_indices`."""
 def gaussian_nll_loss(
     input: Tensor,
     target: Any,
@@ -248,6 +361,14 @@ def gelu(input: Tensor, *, approximate: str = 'none', out: Any = None) -> Tensor
     """`input` times the standard normal distribution's probability of being below it."""
 def glu(input: Tensor, dim: Any = -1) -> Tensor:
     """The gated linear unit: the first half along `dim` times the sigmoid of the second."""
+def grid_sample(
+    input: Tensor,
+    grid: Any,
+    mode: str = 'bilinear',
+    padding_mode: str = 'zeros',
+    align_corners: Any = None,
+) -> Tensor:
+    """`input` read at the places that `grid` holds."""
 def group_norm(
     input: Tensor,
     num_groups: Any,
@@ -305,6 +426,16 @@ def instance_norm(
     eps: Any = 1e-05,
 ) -> Tensor:
     """Each channel of each sample standardised, times `weight` plus `bias`."""
+def interpolate(
+    input: Tensor,
+    size: Any = None,
+    scale_factor: Any = None,
+    mode: str = 'nearest',
+    align_corners: Any = None,
+    recompute_scale_factor: Any = None,
+    antialias: _bool = False,
+) -> Tensor:
+    """`input` with all dims after the first two made longer or shorter."""
 def kl_div(
     input: Tensor,
     target: Any,
@@ -354,6 +485,30 @@ def log_softmax(
     """`torch.log_softmax`; without `dim`, a guess and a warning."""
 def logsigmoid(input: Tensor, *, out: Any = None) -> Tensor:
     """`log(sigmoid(input))`, elementwise, without overflow."""
+def lp_pool1d(
+    input: Tensor,
+    norm_type: Any,
+    kernel_size: Any,
+    stride: Any = None,
+    ceil_mode: _bool = False,
+) -> Tensor:
+    """The p-norms of windows that slide over the last dim, for p = `norm_type`."""
+def lp_pool2d(
+    input: Tensor,
+    norm_type: Any,
+    kernel_size: Any,
+    stride: Any = None,
+    ceil_mode: _bool = False,
+) -> Tensor:
+    """The p-norms of windows that slide over the last two dims, for p = `norm_type`."""
+def lp_pool3d(
+    input: Tensor,
+    norm_type: Any,
+    kernel_size: Any,
+    stride: Any = None,
+    ceil_mode: _bool = False,
+) -> Tensor:
+    """The p-norms of windows that slide over the last three dims, for p = `norm_type`."""
 def margin_ranking_loss(
     input1: Any,
     input2: Any,
@@ -364,6 +519,93 @@ def margin_ranking_loss(
     reduction: str = 'mean',
 ) -> Tensor:
     """max(0, -target (input1 - input2) + margin): target 1 wants input1 to rank higher."""
+def max_pool1d(
+    input: Tensor,
+    kernel_size: Any,
+    stride: Any = None,
+    padding: Any = 0,
+    dilation: Any = 1,
+    ceil_mode: _bool = False,
+    return_indices: _bool = False,
+) -> Any:
+    """The largest elements of windows that slide over the last dim."""
+def max_pool1d_with_indices(
+    input: Tensor,
+    kernel_size: Any,
+    stride: Any = None,
+    padding: Any = 0,
+    dilation: Any = 1,
+    ceil_mode: _bool = False,
+    return_indices: _bool = False,
+) -> Tensor:
+    """`max_pool1d` with `return_indices`."""
+def max_pool2d(
+    input: Tensor,
+    kernel_size: Any,
+    stride: Any = None,
+    padding: Any = 0,
+    dilation: Any = 1,
+    ceil_mode: _bool = False,
+    return_indices: _bool = False,
+) -> Any:
+    """The largest elements of windows that slide over the last two dims."""
+def max_pool2d_with_indices(
+    input: Tensor,
+    kernel_size: Any,
+    stride: Any = None,
+    padding: Any = 0,
+    dilation: Any = 1,
+    ceil_mode: _bool = False,
+    return_indices: _bool = False,
+) -> Tensor:
+    """`max_pool2d` with `return_indices`."""
+def max_pool3d(
+    input: Tensor,
+    kernel_size: Any,
+    stride: Any = None,
+    padding: Any = 0,
+    dilation: Any = 1,
+    ceil_mode: _bool = False,
+    return_indices: _bool = False,
+) -> Any:
+    """The largest elements of windows that slide over the last three dims."""
+def max_pool3d_with_indices(
+    input: Tensor,
+    kernel_size: Any,
+    stride: Any = None,
+    padding: Any = 0,
+    dilation: Any = 1,
+    ceil_mode: _bool = False,
+    return_indices: _bool = False,
+) -> Tensor:
+    """`max_pool3d` with `return_indices`."""
+def max_unpool1d(
+    input: Tensor,
+    indices: Any,
+    kernel_size: Any,
+    stride: Any = None,
+    padding: Any = 0,
+    output_size: Any = None,
+) -> Tensor:
+    """`max_pool1d` undone: elements where `indices` say, zeros elsewhere."""
+def max_unpool2d(
+    input: Tensor,
+    indices: Any,
+    kernel_size: Any,
+    stride: Any = None,
+    padding: Any = 0,
+    output_size: Any = None,
+) -> Tensor:
+    """`max_pool2d` undone: elements where `indices` say, zeros elsewhere."""
+def max_unpool3d(
+    input: Tensor,
+    indices: Any,
+    kernel_size: Any,
+    stride: Any = None,
+    padding: Any = 0,
+    output_size: Any = None,
+) -> Tensor:
+    """`max_pool3d` undone: elements where `indices` say, zeros elsewhere."""
 def mish(input: Tensor, inplace: _bool = False) -> Tensor:
     """`input * tanh(softplus(input))`, elementwise."""
 def mse_loss(
@@ -437,6 +679,10 @@ def pairwise_distance(
     """The p-norm along the last dim of `x1 - x2 + eps`."""
 def pdist(input: Tensor, p: Any = 2.0) -> Tensor:
     """The p-norm distances of all pairs of rows i < j of a matrix, as one vector."""
+def pixel_shuffle(input: Tensor, upscale_factor: Any) -> Tensor:
+    """Channels rearranged as pixels: ... x C r^2 x H x W becomes ... x C x H r x W r."""
+def pixel_unshuffle(input: Tensor, downscale_factor: Any) -> Tensor:
+    """Pixels rearranged as channels: ... x C x H r x W r becomes ... x C r^2 x H x W."""
 def poisson_nll_loss(
     input: Tensor,
     target: Any,
@@ -574,3 +820,15 @@ def unfold(
     stride: Any = 1,
 ) -> Tensor:
     """The patches that a kernel sees on an image, side by side as columns."""
+def upsample(
+    input: Tensor,
+    size: Any = None,
+    scale_factor: Any = None,
+    mode: str = 'nearest',
+    align_corners: Any = None,
+) -> Tensor:
+    """The old name of `interpolate`."""
+def upsample_bilinear(input: Tensor, size: Any = None, scale_factor: Any = None) -> Tensor:
+    """The old name of `interpolate` with mode 'bilinear' and aligned corners."""
+def upsample_nearest(input: Tensor, size: Any = None, scale_factor: Any = None) -> Tensor:
+    """The old name of `interpolate` with mode 'nearest'."""

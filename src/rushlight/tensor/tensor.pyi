@@ -394,6 +394,8 @@ class Tensor:
         """The magnitude of `input` with the sign of `other`, elementwise."""
     def copysign_(self, other: Any, **kwargs: Any) -> Tensor:
         """In-place version of `copysign`."""
+    def corrcoef(self) -> Tensor:
+        """The correlations of variables, the rows of `input`, whose columns are observations."""
     def cos(self) -> Tensor:
         """The cosine, elementwise, of radians."""
     def cos_(self) -> Tensor:
@@ -404,6 +406,8 @@ class Tensor:
         """In-place version of `cosh`."""
     def count_nonzero(self, dim: Any = None) -> Tensor:
         """How many elements over `dim` (an int or several; all by default) are not zero."""
+    def cov(self, *, correction: Any = 1, fweights: Any = None, aweights: Any = None) -> Tensor:
+        """The covariances of variables, the rows of `input`, whose columns are observations."""
     def cpu(self, memory_format: Any = ...) -> Tensor:
         """This tensor on the CPU, where it is already."""
     def cross(self, other: Any, dim: Any = None) -> Tensor:
@@ -435,6 +439,8 @@ class Tensor:
         """Degrees in radians, elementwise."""
     def deg2rad_(self) -> Tensor:
         """In-place version of `deg2rad`."""
+    def det(self) -> Tensor:
+        """`linalg.det`."""
     def detach(self) -> Tensor:
         """The values of `input`, sharing memory, as a leaf that requires no grad."""
     def detach_(self) -> Tensor:
@@ -688,6 +694,8 @@ class Tensor:
         """The products over the last dims of both, for all pairs of what remains."""
     def int(self, memory_format: Any = ...) -> Tensor:
         """This tensor as torch.int32; itself if it is that already."""
+    def inverse(self) -> Tensor:
+        """`linalg.inv`."""
     def is_coalesced(self) -> _bool:
         """Refused: only sparse tensors can be coalesced."""
     def is_complex(self) -> _bool:
@@ -851,6 +859,8 @@ class Tensor:
         """`log2(2 ** input + 2 ** other)`, elementwise, without overflow."""
     def logcumsumexp(self, dim: Any) -> Tensor:
         """`log(cumsum(exp(input)))` along `dim`, computed without overflow."""
+    def logdet(self) -> Tensor:
+        """The logarithm of the determinant: NaN where that is negative, `-inf` where it is 0."""
     def logical_and(self, other: Any, **kwargs: Any) -> Tensor:
         """Are both true, elementwise? Zero is false."""
     def logical_and_(self, other: Any, **kwargs: Any) -> Tensor:
@@ -901,6 +911,8 @@ class Tensor:
         """The elements of `input` where `mask` is true, in one dim; the two are broadcast."""
     def matmul(self, other: Any) -> Tensor:
         """The product of vectors, matrices and batches of matrices, as `@` computes it."""
+    def matrix_exp(self) -> Tensor:
+        """The exponential of a square matrix, or of each of a batch: the sum of A^k / k!."""
     def matrix_power(self, n: Any) -> Tensor:
         """The n-th power of a square matrix, or of each of a batch; powers of the inverse if n < 0."""
     @overload
@@ -1141,6 +1153,8 @@ class Tensor:
         """`input` with its dims in the order `dims`."""
     def pin_memory(self, device: Any = None) -> Tensor:
         """Refused: there is no device to pin memory for."""
+    def pinverse(self, rcond: Any = 1e-15) -> Tensor:
+        """`linalg.pinv`, with 1e-15 for the relative tolerance."""
     def polygamma(self, input: Tensor) -> Tensor:
         """The n-th derivative of `digamma`, elementwise: `torch.polygamma(n, input)`."""
     def polygamma_(self, input: Tensor) -> Tensor:
@@ -1347,6 +1361,8 @@ class Tensor:
         step: Any = 1,
     ) -> Tensor:
         """A copy of `input` with `src` in the slice `start:end:step` of dim `dim`."""
+    def slogdet(self) -> Tensor:
+        """`linalg.slogdet`."""
     def softmax(self, dim: Any, dtype: _dtype | _type | None = None) -> Tensor:
         """exp(input) divided by its sum along `dim`."""
     def sort(
