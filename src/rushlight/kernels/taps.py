@@ -40,7 +40,7 @@ def as_slice(places):
     """An array of places as a slice, if they follow each other in equal steps."""
     first = int(places[0])
     if len(places) == 1:
-        return slice(first, first + 1)
+        return slice(first, first + 1, 1)
     step = int(places[1]) - first
     if step > 0 and (np.diff(places) == step).all():
         return slice(first, int(places[-1]) + 1, step)
@@ -54,14 +54,23 @@ def along(dim, places):
 
 def apply(x, map, dim):
     """The results of a map along a dim counted from the end."""
-    out = np.zeros((*x.shape[:dim], map.count, *x.shape[x.ndim + dim + 1 :]), x.dtype)
+    out = None
     for results, places, weights in map.parts:
-        values = x[along(dim, places)]
+        values = x[along(dim, places)] if isinstance(places, slice) else x.take(places, dim)
         if weights is not None:
             column = weights.astype(x.dtype, copy=False).reshape((-1,) + (1,) * (-dim - 1))
             values = values * column
+        if out is None and isinstance(results, slice) and results == slice(0, map.count, 1):
+            out = values.copy() if values.base is not None else values
+            continue
+        out = zeros(x, map.count, dim) if out is None else out
         out[along(dim, results)] += values
-    return out
+    return zeros(x, map.count, dim) if out is None else out
+
+
+def zeros(x, count, dim):
+    """An array like `x`, of another length along a dim."""
+    return np.zeros((*x.shape[:dim], count, *x.shape[x.ndim + dim + 1 :]), x.dtype)
 
 
 def transposed(map):
