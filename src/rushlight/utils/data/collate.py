@@ -104,7 +104,7 @@ def like_mapping(original: Any, made: dict[Any, Any]) -> Any:
     """A dict as the original's type, where that can be made of one."""
     try:
         if not isinstance(original, MutableMapping):
-            return type(original)(made)  # type: ignore[call-arg]
+            return type(original)(made)
         # A copy keeps what else there is: the factory of a defaultdict, attributes.
         twin = copy.copy(original)
         twin.update(made)

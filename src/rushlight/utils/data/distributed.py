@@ -5,9 +5,11 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Iterator
+from importlib import import_module
 from typing import Any
 
 import rushlight as torch
+from rushlight.tensor.generator import Generator
 from rushlight.utils.data.sampler import Sampler
 
 __all__ = ["DistributedSampler"]
@@ -67,7 +69,7 @@ class DistributedSampler(Sampler[int]):
         n = len(self.dataset)
         indices = list(range(n))
         if self.shuffle:
-            generator = torch.Generator().manual_seed(self.seed + self.epoch)
+            generator = Generator().manual_seed(self.seed + self.epoch)
             indices = torch.randperm(n, generator=generator).tolist()
         again = itertools.cycle(indices)
         return itertools.islice(again, self.rank, self.total_size, self.num_replicas)
@@ -83,7 +85,7 @@ class DistributedSampler(Sampler[int]):
 def process_group() -> Any:
     """The module of the process group."""
     try:
-        from rushlight import distributed
+        distributed: Any = import_module("rushlight.distributed")
     except ImportError:
         raise RuntimeError("Requires distributed package to be available") from None
     if not distributed.is_available():
