@@ -59,22 +59,21 @@ class SequentialSampler(Sampler[int]):
 class RandomSampler(Sampler[int]):
     """Indices at random: a permutation of them, or independent draws.
 
-        Args:
-            data_source: what is sampled from.
-            replacement: draw each index independently.
-            num_samples: how many; as many as there are for None.
-            generator: where they are drawn from; one seeded by the default generator for None.
+    Args:
+        data_source: what is sampled from.
+        replacement: draw each index independently.
+        num_samples: how many; as many as there are for None.
+        generator: where they are drawn from; one seeded by the default generator for None.
 
-        Raises:
-            TypeError: `replacement` is no bool.
-            ValueError: `num_samples` is no positive integer.
+    Raises:
+        TypeError: `replacement` is no bool.
+        ValueError: `num_samples` is no positive integer.
 
-        Example:
-            >>> import rushlight as torch
-    from rushlight.tensor.generator import Generator
-            >>> generator = torch.Generator().manual_seed(0)
-            >>> list(torch.utils.data.RandomSampler("abcd", generator=generator))
-            [0, 1, 3, 2]
+    Example:
+        >>> import rushlight as torch
+        >>> generator = torch.Generator().manual_seed(0)
+        >>> list(torch.utils.data.RandomSampler("abcd", generator=generator))
+        [0, 1, 3, 2]
     """
 
     def __init__(
@@ -131,12 +130,11 @@ def drawn_seed(generator: Any = None) -> int:
 class SubsetRandomSampler(Sampler[int]):
     """A permutation of given indices.
 
-        Example:
-            >>> import rushlight as torch
-    from rushlight.tensor.generator import Generator
-            >>> generator = torch.Generator().manual_seed(0)
-            >>> list(torch.utils.data.SubsetRandomSampler([7, 8, 9], generator))
-            [9, 7, 8]
+    Example:
+        >>> import rushlight as torch
+        >>> generator = torch.Generator().manual_seed(0)
+        >>> list(torch.utils.data.SubsetRandomSampler([7, 8, 9], generator))
+        [9, 7, 8]
     """
 
     def __init__(self, indices: Sequence[int], generator: Any = None) -> None:
@@ -154,21 +152,20 @@ class SubsetRandomSampler(Sampler[int]):
 class WeightedRandomSampler(Sampler[int]):
     """Indices drawn with given weights.
 
-        Args:
-            weights: one for each index; they need not sum to 1.
-            num_samples: how many are drawn.
-            replacement: draw each independently, or never the same twice.
-            generator: where they are drawn from.
+    Args:
+        weights: one for each index; they need not sum to 1.
+        num_samples: how many are drawn.
+        replacement: draw each independently, or never the same twice.
+        generator: where they are drawn from.
 
-        Raises:
-            ValueError: for an argument of another kind.
+    Raises:
+        ValueError: for an argument of another kind.
 
-        Example:
-            >>> import rushlight as torch
-    from rushlight.tensor.generator import Generator
-            >>> generator = torch.Generator().manual_seed(0)
-            >>> list(torch.utils.data.WeightedRandomSampler([0.0, 1.0, 3.0], 5, generator=generator))
-            [2, 2, 2, 2, 2]
+    Example:
+        >>> import rushlight as torch
+        >>> generator = torch.Generator().manual_seed(0)
+        >>> list(torch.utils.data.WeightedRandomSampler([0.0, 1.0, 3.0], 5, generator=generator))
+        [2, 2, 2, 2, 2]
     """
 
     def __init__(
