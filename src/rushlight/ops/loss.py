@@ -324,7 +324,7 @@ def gaussian_nll_loss(input, target, var, full=False, eps=1e-6, reduction="mean"
     """The negative log likelihood of `target` under Gaussians of means `input`, variances `var`.
 
     Args:
-        var: of the input's size, or with a last dim of 1, or without it; or a number.
+        var: of the input's size, or with one dim of 1, or without the last; or a number.
         full: add the constant log(2 pi) / 2.
         eps: variances below it count as `eps`, with the gradient of what they are.
 
@@ -360,8 +360,10 @@ def fitted_variance(input, var):
         return var
     if input.size()[:-1] == var.size():
         return var.unsqueeze(-1)
-    if input.size()[:-1] == var.size()[:-1] and var.size(-1) == 1:
-        return var
+    if input.dim() == var.dim():
+        others = [m for n, m in zip(input.size(), var.size(), strict=True) if n != m]
+        if others == [1]:  # one dim that broadcasts
+            return var
     raise ValueError("var is of incorrect size")
 
 

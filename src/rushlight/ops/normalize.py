@@ -159,10 +159,12 @@ def batch_norm(
         tensor([[-1.0000],
                 [ 1.0000]])
     """
-    if eps < 0:
-        raise ValueError(f"batch_norm eps must be non-negative, but got {eps}")
     if training:
         check_several(input.size())
+        if eps <= 0:
+            raise ValueError(f"batch_norm eps must be positive during training, but got {eps}")
+    elif eps < 0:
+        raise ValueError(f"batch_norm eps must be non-negative, but got {eps}")
     return channels_normalized(
         input, weight, bias, running_mean, running_var, training, momentum, eps
     )
