@@ -51,7 +51,9 @@ DECLARED = {
     },
     "convolution": {
         "torch": "_convolution _convolution_mode convolution",
-        "torch F": ("conv1d conv2d conv3d conv_transpose1d conv_transpose2d conv_transpose3d"),
+        "torch F": (
+            "conv1d conv2d conv3d conv_transpose1d conv_transpose2d conv_transpose3d"
+        ),
     },
     "covariance": {
         "torch Tensor": "corrcoef cov",
@@ -184,7 +186,12 @@ DECLARED = {
             "adaptive_max_pool2d_with_indices adaptive_max_pool3d "
             "adaptive_max_pool3d_with_indices max_pool2d_with_indices max_pool3d_with_indices"
         ),
-        "torch F": ("adaptive_max_pool1d max_pool1d max_pool1d_with_indices max_pool2d max_pool3d"),
+        "torch F": (
+            "adaptive_max_pool1d max_pool1d max_pool1d_with_indices max_pool2d max_pool3d"
+        ),
+    },
+    "multihead": {
+        "F": "multi_head_attention_forward",
     },
     "normalize": {
         "F": "local_response_norm normalize",
