@@ -17,7 +17,6 @@ from rushlight.nn.modules.dropout import Dropout
 from rushlight.nn.modules.linear import Linear
 from rushlight.nn.modules.module import Module
 from rushlight.nn.modules.normalization import LayerNorm
-from rushlight.ops.multihead import canonical_mask
 from rushlight.tape.modes import is_grad_enabled
 from rushlight.tensor.creation import full
 
@@ -73,7 +72,7 @@ class _Layer(Module):
         nhead: int,
         dim_feedforward: int = 2048,
         dropout: float = 0.1,
-        activation: str | Callable[[Any], Any] = F.relu,
+        activation: str | Callable[[Any], Any] = "relu",
         layer_norm_eps: float = 1e-5,
         batch_first: bool = False,
         norm_first: bool = False,
@@ -225,6 +224,8 @@ class TransformerDecoderLayer(_Layer):
 
 def canonical(padding: tuple[Any, str], mask: tuple[Any, str], x: Any) -> tuple[Any, Any]:
     """A padding mask and an attention mask, each with its name, as what is added to scores."""
+    from rushlight.ops.multihead import canonical_mask
+
     other = None if mask[0] is None else (mask[0].dtype, mask[1])
     return canonical_mask(*padding, x, other), canonical_mask(*mask, x)
 
@@ -399,7 +400,7 @@ class Transformer(Module):
         num_decoder_layers: int = 6,
         dim_feedforward: int = 2048,
         dropout: float = 0.1,
-        activation: str | Callable[[Any], Any] = F.relu,
+        activation: str | Callable[[Any], Any] = "relu",
         custom_encoder: Any = None,
         custom_decoder: Any = None,
         layer_norm_eps: float = 1e-5,
