@@ -284,3 +284,15 @@ def test_lazy_modules_that_do_not_say_how():
         return Waiting()(3)
 
     agree(program)
+
+
+def test_a_layer_class_has_no_parameters():
+    def program(t):
+        layer = t.nn.Linear(2, 1)
+        found = [hasattr(t.nn.Linear, "weight"), layer.weight]
+        del layer.weight
+        found.append(hasattr(layer, "weight"))
+        layer.weight = t.ones(1, 2)
+        return found, layer.weight, list(layer.state_dict())
+
+    agree(program)

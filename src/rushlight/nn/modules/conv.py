@@ -11,6 +11,7 @@ from rushlight.nn import init
 from rushlight.nn.modules.lazy import LazyModuleMixin
 from rushlight.nn.modules.module import Module
 from rushlight.nn.modules.sizes import ntuple, reversed_repeated
+from rushlight.nn.modules.slot import Slot
 from rushlight.tape.modes import no_grad
 from rushlight.tensor.creation import empty, empty_like
 from rushlight.tensor.parameter import Parameter, UninitializedParameter
@@ -53,6 +54,8 @@ class _ConvNd(Module):
     ]
     spatial: int
     called: str
+    weight: Any = Slot()
+    bias: Any = Slot()
 
     def __init__(
         self,

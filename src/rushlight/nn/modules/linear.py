@@ -9,6 +9,7 @@ from rushlight.nn import functional as F
 from rushlight.nn import init
 from rushlight.nn.modules.lazy import LazyModuleMixin
 from rushlight.nn.modules.module import Module
+from rushlight.nn.modules.slot import Slot
 from rushlight.tape.modes import no_grad
 from rushlight.tensor.creation import empty
 from rushlight.tensor.parameter import Parameter, UninitializedParameter
@@ -52,6 +53,8 @@ class Linear(Module):
     """
 
     __constants__ = ["in_features", "out_features"]
+    weight: Any = Slot()
+    bias: Any = Slot()
 
     def __init__(
         self,

@@ -9,6 +9,7 @@ from rushlight.nn import functional as F
 from rushlight.nn import init
 from rushlight.nn.modules.batchnorm import register_affine, reset_affine
 from rushlight.nn.modules.module import Module
+from rushlight.nn.modules.slot import Slot
 from rushlight.tensor.creation import empty
 from rushlight.tensor.parameter import Parameter
 
@@ -40,6 +41,8 @@ class LayerNorm(Module):
     """
 
     __constants__ = ["normalized_shape", "eps", "elementwise_affine"]
+    weight: Any = Slot()
+    bias: Any = Slot()
 
     def __init__(
         self,

@@ -7,6 +7,7 @@ from typing import Any
 from rushlight.nn import functional as F
 from rushlight.nn import init
 from rushlight.nn.modules.module import Module
+from rushlight.nn.modules.slot import Slot
 from rushlight.tape.modes import no_grad
 from rushlight.tensor.creation import empty
 from rushlight.tensor.parameter import Parameter
@@ -23,6 +24,7 @@ class _Table(Module):
     num_embeddings: int
     embedding_dim: int
     padding_idx: int | None
+    weight: Any = Slot()
 
     def make_table(
         self, given: Any, frozen: bool, name: str, padding_idx: Any, device: Any, dtype: Any
