@@ -5,7 +5,7 @@ import pytest
 
 import rushlight as torch
 import rushlight.nn.functional  # declares more
-from rushlight.ops.families import Elementwise, Unary
+from rushlight.ops.families import Binary, Elementwise, Unary
 from rushlight.ops.late import import_all
 from rushlight.tape import declare
 
@@ -88,3 +88,26 @@ def test_a_variant_differs_in_what_its_body_says(with_method):
     y.backward()
     assert x.grad.item() == 1
     assert shifted.label == "ShiftedBackward0"
+
+
+@pytest.mark.parametrize("reads", ["need", "need, a", "a, need", "a, b, need"])
+def test_one_rule_for_all_inputs_may_ask_what_is_needed(reads):
+    asked = []
+    space = {"note": asked.append}
+    exec(
+        f"def vjp(g, {reads}):\n    note(need)\n    return tuple(g if n else None for n in need)",
+        space,
+    )
+
+    class total(Binary):
+        places = None
+
+        def forward(a, b):
+            return np.add(a, b)
+
+        vjp = space["vjp"]
+
+    x = torch.ones(2, requires_grad=True)
+    total(torch.ones(2), x).sum().backward()
+    assert asked == [(False, True)]
+    assert x.grad.tolist() == [1, 1]

@@ -429,7 +429,9 @@ def versions(kept):
 
 
 def unpack(node, k):
-    """Saved entry k, checked against in-place writes since."""
+    """Saved entry k, checked against in-place writes since; for `NEED`, what wants a gradient."""
+    if k < 0:
+        return need_of(node)
     x = node.saved[k]
     if isinstance(x, TensorBase):
         t = x
@@ -475,8 +477,7 @@ def call_rule(rule, node, g, picks):
         return rule(g, unpack(node, picks[0]))
     if n == 2:
         return rule(g, unpack(node, picks[0]), unpack(node, picks[1]))
-    args = [need_of(node) if k == NEED else unpack(node, k) for k in picks]
-    return rule(g, *args)
+    return rule(g, *[unpack(node, k) for k in picks])
 
 
 def need_of(node):
