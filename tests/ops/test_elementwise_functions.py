@@ -79,7 +79,7 @@ ROWS = [
     named("angle"),
     named("view_as_real", dtypes="complex64 complex128 float32", derivatives="complex128"),
     named("complex", inputs=2, **FLOATS),
-    named("polar", inputs=2, special=False, **FLOATS),
+    named("polar", inputs=2, special=False, domain=(0.1, 2), **FLOATS),
     named("lgamma", domain=(0.3, 4.0), **FLOATS, **RATHER),
     named("digamma", domain=(1.6, 4.0), **FLOATS, **RATHER),
     *[

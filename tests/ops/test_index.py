@@ -244,6 +244,7 @@ ROWS = [
             dtypes=REAL,
             derivatives="float64",
             second=False,
+            jvp=reduce != "prod",  # PyTorch gives zeros
             **plain,
         )
         for reduce in ("sum", "mean", "prod", "amax", "amin")

@@ -339,8 +339,8 @@ class polar(Parts):
     def forward(abs, angle):
         return assembled(abs * np.cos(angle), abs * np.sin(angle))
 
-    def vjp_abs(g, ans):
-        return (dispatch.conj(g) * ans.sgn()).real
+    def vjp_abs(g, abs, angle):
+        return (dispatch.conj(g) * polar(abs.new_ones(()), angle)).real
 
     def vjp_angle(g, ans):
         return (dispatch.conj(g) * (ans * 1j)).real
