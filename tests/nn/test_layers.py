@@ -169,6 +169,32 @@ ConvTranspose2d(3, 4, 3, stride=2) | f(2, 3, 4, 4), [9]
 LazyConv2d(4, 3) | f(2, 3, 5, 5)
 LazyConv2d(4, 3) | f(5)
 LazyConvTranspose1d(4, 3, bias=False) | f(2, 3, 5)
+MaxPool1d(2) | f(2, 3, 6)
+MaxPool2d(3, 2, 1, return_indices=True, ceil_mode=True) | f(2, 3, 6, 6)
+MaxPool3d(2, dilation=2) | f(1, 2, 4, 4, 4)
+MaxUnpool2d(2) | f(1, 1, 1, 2), torch.tensor([[[[0, 6]]]])
+AvgPool1d(3, 2, 1) | f(2, 3, 6)
+AvgPool2d((2, 3), divisor_override=5) | f(2, 3, 6, 6)
+AvgPool3d(2, count_include_pad=False) | f(1, 2, 4, 4, 4)
+LPPool1d(2, 3) | f(2, 3, 6)
+LPPool2d(1.5, 2, ceil_mode=True) | f(2, 3, 5, 5)
+AdaptiveAvgPool1d(2) | f(2, 3, 5)
+AdaptiveAvgPool2d((None, 3)) | f(2, 3, 5, 5)
+AdaptiveMaxPool2d(2, True) | f(2, 3, 5, 5)
+FractionalMaxPool2d(2, output_ratio=0.5) | f(2, 3, 6, 6)
+FractionalMaxPool2d(2) |
+FractionalMaxPool2d(2, 3, 0.5) |
+FractionalMaxPool2d(2, output_ratio=(0.5, 1.5)) |
+FractionalMaxPool3d(0, 3) |
+Fold((4, 5), (2, 2)) | f(2, 12, 12)
+Unfold(3, padding=1, stride=2) | f(2, 3, 6, 5)
+PixelShuffle(2) | f(2, 8, 3, 3)
+PixelUnshuffle(2) | f(2, 2, 4, 6)
+ChannelShuffle(2) | f(2, 4, 3, 3)
+Upsample(scale_factor=(2, 3), mode='bilinear') | f(1, 2, 3, 3)
+Upsample(size=7) | f(1, 2, 3)
+UpsamplingNearest2d(scale_factor=2) | f(1, 2, 3, 3)
+UpsamplingBilinear2d(size=(4, 5)) | f(1, 2, 3, 3)
 """.strip().splitlines()
 
 

@@ -276,6 +276,15 @@ def test_lazy_modules():
     agree(program)
 
 
+def test_lazy_modules_are_converted_while_they_wait():
+    def program(t):
+        made = t.nn.LazyBatchNorm1d().double().to(t.float64)
+        waiting = [type(x) for x in (made.weight, made.running_mean)]
+        return waiting, made(t.arange(6.0).view(3, 2).double()), made.state_dict()
+
+    agree(program)
+
+
 def test_lazy_modules_that_do_not_say_how():
     def program(t):
         class Waiting(t.nn.modules.lazy.LazyModuleMixin, t.nn.Module):

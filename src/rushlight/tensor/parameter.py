@@ -173,9 +173,11 @@ class UninitializedTensorMixin:
             st = state()
             st.subclass_off += 1
             try:
-                return func(*args, **(kwargs or {}))
+                out = func(*args, **(kwargs or {}))
             finally:
                 st.subclass_off -= 1
+            waits_on = type(out) is Tensor and not issubclass(cls, Parameter)
+            return new_of(cls, out) if waits_on else out
         raise ValueError(UNINITIALIZED.format(func, cls.__name__))
 
 
