@@ -617,6 +617,34 @@ def mse_loss(
     weight: Any = None,
 ) -> Tensor:
     """The squared differences of `input` and `target`."""
+def multi_head_attention_forward(
+    query: Any,
+    key: Any,
+    value: Any,
+    embed_dim_to_check: Any,
+    num_heads: Any,
+    in_proj_weight: Any,
+    in_proj_bias: Any,
+    bias_k: Any,
+    bias_v: Any,
+    add_zero_attn: Any,
+    dropout_p: Any,
+    out_proj_weight: Any,
+    out_proj_bias: Any,
+    training: _bool = True,
+    key_padding_mask: Any = None,
+    need_weights: _bool = True,
+    attn_mask: Any = None,
+    use_separate_proj_weight: _bool = False,
+    q_proj_weight: Any = None,
+    k_proj_weight: Any = None,
+    v_proj_weight: Any = None,
+    static_k: Any = None,
+    static_v: Any = None,
+    average_attn_weights: _bool = True,
+    is_causal: _bool = False,
+) -> Tensor:
+    """Attention of `num_heads` heads over projections of query, key and value, projected again."""
 def multi_margin_loss(
     input: Tensor,
     target: Any,

@@ -51,9 +51,7 @@ DECLARED = {
     },
     "convolution": {
         "torch": "_convolution _convolution_mode convolution",
-        "torch F": (
-            "conv1d conv2d conv3d conv_transpose1d conv_transpose2d conv_transpose3d"
-        ),
+        "torch F": ("conv1d conv2d conv3d conv_transpose1d conv_transpose2d conv_transpose3d"),
     },
     "covariance": {
         "torch Tensor": "corrcoef cov",
@@ -186,9 +184,7 @@ DECLARED = {
             "adaptive_max_pool2d_with_indices adaptive_max_pool3d "
             "adaptive_max_pool3d_with_indices max_pool2d_with_indices max_pool3d_with_indices"
         ),
-        "torch F": (
-            "adaptive_max_pool1d max_pool1d max_pool1d_with_indices max_pool2d max_pool3d"
-        ),
+        "torch F": ("adaptive_max_pool1d max_pool1d max_pool1d_with_indices max_pool2d max_pool3d"),
     },
     "multihead": {
         "F": "multi_head_attention_forward",
