@@ -36,7 +36,25 @@ PATHS = {
     "linalg": "rushlight.linalg",
     "special": "rushlight.special",
 }
-MODULES = ["autograd", "autograd.forward_ad", "autograd.graph", "func"]
+MODULES = [
+    "autograd",
+    "autograd.forward_ad",
+    "autograd.functional",
+    "autograd.graph",
+    "autograd.profiler",
+    "fft",
+    "func",
+    "nn",
+    "nn.init",
+    "nn.utils",
+    "optim",
+    "optim.lr_scheduler",
+    "optim.swa_utils",
+    "profiler",
+    "signal.windows",
+    "utils.checkpoint",
+    "utils.data",
+]
 
 
 def source_of(function: Any) -> str:
@@ -85,12 +103,21 @@ def names_in(module: str) -> list[str]:
     """The documented functions and classes of a public module."""
     path = f"rushlight.{module}"
     found = importlib.import_module(path)
+    source = inspect.getsource(found)
     values = {name: getattr(found, name) for name in found.__all__}
     return [
-        f"{path}.{name}"
+        f"{path if named_in(source, name) else value.__module__}.{name}"
         for name, value in values.items()
-        if (inspect.isroutine(value) or inspect.isclass(value)) and value.__doc__
+        if not name.startswith("_")
+        and (inspect.isroutine(value) or inspect.isclass(value))
+        and value.__doc__
     ]
+
+
+def named_in(source: str, name: str) -> bool:
+    """Is a name defined or imported by a module, rather than found elsewhere when asked for?"""
+    bare = source.replace(f'"{name}"', "")
+    return re.search(rf"\b{name}\b|import \*|globals\(\)", bare) is not None
 
 
 def own_methods(modules: Iterable[str]) -> list[str]:

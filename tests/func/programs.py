@@ -60,6 +60,7 @@ def agree(source):
         if not isinstance(b, torch.Tensor):
             assert a == b
             continue
-        assert str(a.dtype) == str(b.dtype) and tuple(a.shape) == tuple(b.shape)
+        assert str(a.dtype) == str(b.dtype)
+        assert tuple(a.shape) == tuple(b.shape)
         assert a.requires_grad == b.requires_grad
         np.testing.assert_allclose(a.detach().numpy(), b.detach().numpy(), 1e-10, 1e-10)

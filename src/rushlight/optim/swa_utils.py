@@ -22,16 +22,8 @@ __all__ = [
     "get_swa_avg_fn",
 ]
 
-_missing = missing(__name__)
-
-
-def __getattr__(name: str) -> Any:
-    """`AveragedModel` is a module: networks are imported when it is asked for."""
-    if name == "AveragedModel":
-        from rushlight.optim.averaged_model import AveragedModel
-
-        return AveragedModel
-    return _missing(name)
+# A module: networks are imported when it is asked for.
+__getattr__ = missing(__name__, elsewhere={"AveragedModel": "rushlight.optim.averaged_model"})
 
 
 def get_ema_multi_avg_fn(decay: float = 0.999) -> Callable[[Any, Any, Any], None]:

@@ -197,7 +197,7 @@ class _Orthogonal(Module):
 
             one = eye(n, dtype=A.dtype)
             left, right = one.add(A, alpha=-0.5), one.add(A, alpha=0.5)
-            Q = linalg.lu_solve(*linalg.lu_factor(left), right)
+            Q = linalg.solve(left, right)
         return Q[..., :k] if n != k else Q
 
     def right_inverse(self, Q: Any) -> Any:
