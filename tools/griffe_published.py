@@ -24,6 +24,7 @@ MODULES = [
     "rushlight.autograd",
     "rushlight.autograd.forward_ad",
     "rushlight.autograd.graph",
+    "rushlight.fft",
     "rushlight.func",
     "rushlight.linalg",
     "rushlight.nn",

@@ -43,6 +43,7 @@ _LAZY = (
     "overrides",
     "profiler",
     "random",
+    "serialization",
     "signal",
     "special",
     "utils",
@@ -52,7 +53,11 @@ _LAZY = (
 
 _late = _Late("torch")
 
-_ELSEWHERE = {"vmap": "rushlight.func"}
+_ELSEWHERE = {
+    "load": "rushlight.serialization",
+    "save": "rushlight.serialization",
+    "vmap": "rushlight.func",
+}
 
 __getattr__ = missing(__name__, _LAZY, _late, _ELSEWHERE)
 

@@ -47,7 +47,7 @@ class Result(tuple):
     __slots__ = ()
     n_unnamed_fields = 0
 
-    def __new__(cls, sequence):
+    def __new__(cls, sequence, dict=None):  # the dict of unnamed fields is always empty
         try:
             items = tuple(sequence)
         except TypeError:

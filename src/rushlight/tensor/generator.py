@@ -97,6 +97,10 @@ class Generator:
     def __reduce__(self) -> Any:
         return restored, (self.engine.get_state(),)
 
+    def __setstate__(self, state: Any) -> None:
+        """Take over seed, offset (which streams of the CPU have not) and state from a file."""
+        self.set_state(state[2])
+
 
 def restored(state: Any) -> Generator:
     """A generator in a given state."""

@@ -5,4 +5,4 @@ from rushlight.utils import hooks
 
 __all__ = ["hooks"]
 
-__getattr__ = missing(__name__, ("_pytree", "checkpoint", "data", "dlpack"))
+__getattr__ = missing(__name__, ("_pytree", "checkpoint", "data", "dlpack", "serialization"))
