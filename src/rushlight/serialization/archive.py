@@ -200,7 +200,7 @@ def folder_of(infos: list[zipfile.ZipInfo]) -> str:
 def filled(file: Any, size: int, name: str) -> Any:
     """An array of the next `size` bytes of a file."""
     out = np.empty(size, np.uint8)
-    view = memoryview(out)
+    view = out.data
     done = 0
     while done < size:
         read = read_into(file, view[done : done + CHUNK])
