@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
+from rushlight.tape import tangents
 from rushlight.tape.core import state
 from rushlight.tape.duals import DualBox
 from rushlight.tape.levels import Level, boxed
 from rushlight.tape.modes import ModeDecorator
-from rushlight.tensor.tensor import Tensor
 
 __all__ = [
     "UnpackedDualTensor",
@@ -20,6 +20,15 @@ __all__ = [
 ]
 
 
+TWICE = (
+    "Making a dual Tensor based on a Tensor that already has a forward gradient at the same level 0 "
+    "is not supported."
+)
+OF_A_TANGENT = (
+    "Setting a forward grad that itself has a forward gradient at the same level0 is not supported."
+)
+
+
 class UnpackedDualTensor(NamedTuple):
     """A dual tensor's two parts."""
 
@@ -28,11 +37,35 @@ class UnpackedDualTensor(NamedTuple):
 
 
 class DualLevel(Level):
-    """The level of dual numbers."""
+    """The level of dual numbers within another transform."""
+
+    def dual(self, tensor: Any, tangent: Any) -> Any:
+        """A tensor with a tangent."""
+        return boxed(DualBox(self, tensor, tangent))
+
+    def parts(self, tensor: Any) -> tuple[Any, Any]:
+        """Primal and tangent of a tensor."""
+        if tensor.box is not None and tensor.box.owner is self:
+            return tensor.box.value, tensor.box.tangent
+        return tensor, None
 
 
-def dual_levels() -> list[Level]:
-    return [level for level in state().levels if isinstance(level, DualLevel)]
+class OutermostDualLevel(tangents.TangentLevel):
+    """The level of dual numbers where nothing else is open."""
+
+    def dual(self, tensor: Any, tangent: Any) -> Any:
+        """A view of a tensor, with a tangent."""
+        return tangents.dual(self, tensor, tangent)
+
+    def parts(self, tensor: Any) -> tuple[Any, Any]:
+        """Primal, a view of the tensor, and tangent."""
+        if tensor.box is not None and tensor.box.owner is not self:
+            return tensor, None
+        return tangents.primal(tensor), None if tensor.box is None else tensor.box.tangent
+
+
+def dual_levels() -> list[Any]:
+    return [level for level in state().levels if isinstance(level, (DualLevel, OutermostDualLevel))]
 
 
 def enter_dual_level() -> int:
@@ -43,15 +76,24 @@ def enter_dual_level() -> int:
     """
     if dual_levels():
         raise RuntimeError("Nested forward mode AD is not supported at the moment")
-    DualLevel().__enter__()
+    (DualLevel if state().levels else OutermostDualLevel)().__enter__()
     return 0
 
 
 def exit_dual_level(*, level: int | None = None) -> None:
-    """Close the level; tangents made in it are gone."""
+    """Close the level; tangents made in it are gone.
+
+    Raises:
+        RuntimeError: when none is open, or not this one.
+    """
     found = dual_levels()
+    if not found and level is None:
+        raise RuntimeError("Dual level must be a positive number.")
     if not found or level not in (None, 0):
-        raise RuntimeError("Trying to exit a forward AD level but no level was entered")
+        raise RuntimeError(
+            "Trying to exit a forward AD level that was not the last one that was created. This is "
+            "not supported."
+        )
     found[-1].__exit__()
 
 
@@ -86,15 +128,13 @@ def make_dual(tensor: Any, tangent: Any, *, level: int | None = None) -> Any:
             "Trying to create a dual Tensor for forward AD but no level exists, make "
             "sure to enter_dual_level() first."
         )
-    for x, which in ((tensor, "tensor"), (tangent, "tangent")):
-        if not isinstance(x, Tensor):
-            raise TypeError(
-                f"make_dual(): argument '{which}' must be Tensor, not {type(x).__name__}"
-            )
+    if level not in (None, 0):
+        raise RuntimeError("Invalid level given to _make_dual")
     check_tangent(tensor, tangent)
-    if tensor.box is not None and tensor.box.owner is found[-1]:
-        raise RuntimeError("Primal already has a tangent")
-    return boxed(DualBox(found[-1], tensor, tangent))
+    for x, refusal in ((tensor, TWICE), (tangent, OF_A_TANGENT)):
+        if x.box is not None and x.box.owner is found[-1] and x.box.tangent is not None:
+            raise RuntimeError(refusal)
+    return found[-1].dual(tensor, tangent)
 
 
 def check_tangent(tensor: Any, tangent: Any) -> None:
@@ -119,6 +159,29 @@ def check_tangent(tensor: Any, tangent: Any) -> None:
 def unpack_dual(tensor: Any, *, level: int | None = None) -> UnpackedDualTensor:
     """The primal and the tangent of a tensor; None where it has no tangent."""
     found = dual_levels()
-    if found and tensor.box is not None and tensor.box.owner is found[-1]:
-        return UnpackedDualTensor(tensor.box.value, tensor.box.tangent)
-    return UnpackedDualTensor(tensor, None)
+    if not found or (level is not None and level < 0):
+        return UnpackedDualTensor(tensor, None)
+    return UnpackedDualTensor(*found[-1].parts(tensor))
+
+
+class _set_fwd_grad_enabled(ModeDecorator):
+    """Compute tangents or not: at once, and until the end of a `with` block if used as one."""
+
+    def __init__(self, mode: bool) -> None:
+        self.prev = tangents.settings.forward
+        self.mode = mode
+        tangents.settings.forward = mode
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, *exc: object) -> None:
+        tangents.settings.forward = self.prev
+
+    def clone(self) -> _set_fwd_grad_enabled:
+        return self.__class__(self.mode)
+
+
+def _is_fwd_grad_enabled() -> bool:
+    """Are tangents computed?"""
+    return tangents.settings.forward

@@ -7,6 +7,7 @@ import warnings
 from collections.abc import Callable
 from typing import Any
 
+from rushlight.autograd.function_once import once_differentiable
 from rushlight.tape import errors, gradients, inplace, saved, views
 from rushlight.tape.core import (
     VIEW_OF_FUNCTION,
@@ -20,7 +21,6 @@ from rushlight.tape.core import (
     wants,
 )
 from rushlight.tape.dispatch import highest_box, new_node, unpack
-from rushlight.tape.modes import no_grad
 from rushlight.tape.nodes import GraphNode
 from rushlight.tensor.tensor import Tensor
 
@@ -49,7 +49,11 @@ INSTANTIATED = (
     "invoke them on the class itself. Instantiating an autograd function will raise an error in a "
     "future version of PyTorch."
 )
-TWICE = "trying to differentiate twice a function that was marked with @once_differentiable"
+NO_CONTEXT = (
+    "In order to use an autograd.Function with functorch transforms (vmap, grad, jvp, jacrev, "
+    "...), it must override the setup_context staticmethod. For more details, please see "
+    "https://pytorch.org/docs/main/notes/extending.func.html"
+)
 
 
 class FunctionCtx:
@@ -103,6 +107,7 @@ class BackwardCFunction(GraphNode, FunctionCtx):
     tensor_inputs: tuple[bool, ...] = ()
     needs_input_grad: tuple[bool, ...] = ()
     without_gradient: tuple[int, ...] = ()
+    written: tuple[int, ...] = ()
 
     @property
     def saved_tensors(self) -> tuple[Any, ...]:
@@ -113,6 +118,8 @@ class BackwardCFunction(GraphNode, FunctionCtx):
         """
         if self.freed is not None:
             errors.raise_freed(self)
+        if self.saved_for_forward:
+            return tuple(self.saved_for_forward)
         if self.saved is None:
             return tuple(self.to_save)
         return tuple([unpack(self, k) for k in range(len(self.saved))])
@@ -125,14 +132,7 @@ class BackwardCFunction(GraphNode, FunctionCtx):
 
     def apply(self, *grads: Any) -> Any:
         """The user's `backward` on the gradients of the outputs."""
-        cls = self._forward_cls
-        backward, vjp = cls.backward, cls.vjp
-        if backward is not Function.backward and vjp is not Function.vjp:
-            raise RuntimeError(
-                "Implementing both 'backward' and 'vjp' for a custom Function is "
-                "not allowed. You should only implement one of them."
-            )
-        return (vjp if vjp is not Function.vjp else backward)(self, *grads)
+        return self._forward_cls.backward_of(self)(*grads)
 
     def backprop(self, g: Any) -> list[Any]:
         given = list(g) if g is not None else [None] * len(self.outputs)
@@ -289,9 +289,13 @@ class Function(metaclass=FunctionMeta):
             args = bound_arguments(cls, args, kwargs)
         observer = state().observer
         if observer is None:
-            return cls.applied(args)[0]
-        with observer.calling(cls, args):
-            return cls.applied(args)[0]
+            result, ctx = cls.applied(args)
+        else:
+            with observer.calling(cls, args):
+                result, ctx = cls.applied(args)
+        if ctx is not None:
+            ctx.saved_for_forward = ()
+        return result
 
     @classmethod
     def applied(cls, args: tuple[Any, ...]) -> tuple[Any, Any]:
@@ -300,6 +304,11 @@ class Function(metaclass=FunctionMeta):
         if top is not None:
             return top.box.apply_function(cls, args)
         return apply_at_base(cls, args)
+
+    @classmethod
+    def applied_at_base(cls, args: tuple[Any, ...], dual: Any) -> tuple[Any, Any]:
+        """`applied` to tensors of which some have tangents, with the box of one of them."""
+        return apply_at_base(cls, args, dual)
 
     @classmethod
     def apply_all(cls, args: tuple[Any, ...]) -> tuple[Any, ...]:
@@ -311,6 +320,46 @@ class Function(metaclass=FunctionMeta):
     def has_jvp(cls) -> bool:
         """Is there a forward rule of its own?"""
         return cls.jvp is not Function.jvp
+
+    @classmethod
+    def has_backward(cls) -> bool:
+        """Is there a reverse rule of its own?"""
+        return cls.backward is not Function.backward or cls.vjp is not Function.vjp
+
+    @classmethod
+    def backward_of(cls, ctx: Any) -> Callable[..., Any]:
+        """The reverse rule on the gradients of the outputs: written, or the transpose of `jvp`."""
+        if cls.backward is not Function.backward and cls.vjp is not Function.vjp:
+            raise RuntimeError(
+                "Implementing both 'backward' and 'vjp' for a custom Function is "
+                "not allowed. You should only implement one of them."
+            )
+        if cls.has_jvp() and not cls.has_backward():
+            from rushlight.autograd.function_forward import pulled_back
+
+            return functools.partial(pulled_back, cls, ctx)
+        return functools.partial(cls.vjp if cls.vjp is not Function.vjp else cls.backward, ctx)
+
+    @classmethod
+    def pushed(cls, ctx: Any, args: Any, tangents: Any, result: Any) -> tuple[Any, ...]:
+        """The tangents of the outputs, from those of the arguments."""
+        from rushlight.autograd.function_forward import pushed
+
+        return pushed(cls, ctx, args, tangents, result)
+
+    @classmethod
+    def context_above(cls, ctx: Any, inner: Any, outer: Any) -> Any:
+        """What `ctx` is one level up, where there are `outer` tensors for `inner` ones."""
+        from rushlight.autograd.function_levels import context_above
+
+        return context_above(cls, ctx, inner, outer)
+
+    @classmethod
+    def applied_batched(cls, args: Any, level: Any) -> tuple[Any, Any]:
+        """`applied` at a batch level."""
+        from rushlight.autograd.function_batched import apply_batched
+
+        return apply_batched(cls, args, level)
 
     @classmethod
     def applied_above(
@@ -346,13 +395,17 @@ def run_forward(cls: Any, ctx: Any, args: tuple[Any, ...]) -> Any:
     return output
 
 
-def apply_at_base(cls: Any, args: tuple[Any, ...]) -> tuple[Any, Any]:
-    """Apply to tensors that are boxed at no level."""
+def apply_at_base(cls: Any, args: tuple[Any, ...], dual: Any = None) -> tuple[Any, Any]:
+    """Apply to tensors that are boxed at no level, but for `dual` ones of `forward_ad`."""
     ctx, mask = begin(cls, args)
     st = state()
     before, st.grad = st.grad, False
     try:
-        result = run_forward(cls, ctx, args)
+        result = (
+            run_forward(cls, ctx, args)
+            if dual is None
+            else dual.unmoved(run_forward, cls, ctx, args)
+        )
     finally:
         st.grad = before
     several = isinstance(result, tuple)
@@ -360,6 +413,9 @@ def apply_at_base(cls: Any, args: tuple[Any, ...]) -> tuple[Any, Any]:
     made = tuple([settle(ctx, i, x, args, mask) for i, x in enumerate(outputs)])
     if ctx.dirty_tensors:
         check_dirty(ctx, outputs)
+        ctx.written = tuple([i for i, x in enumerate(outputs) if is_among(x, ctx.dirty_tensors)])
+    if dual is not None:
+        dual.push(cls, ctx, args, result, made)
     if ctx.non_differentiable:
         ctx.without_gradient = tuple(
             [i for i, x in enumerate(outputs) if is_among(x, ctx.non_differentiable)]
@@ -462,7 +518,9 @@ def save(ctx: Any, outputs: Any, made: Any) -> None:
     """Turn what was given to `save_for_backward` into saved values."""
     kept: list[Any] = []
     versions: list[int] = []
-    for t in ctx.to_save:
+    cls = ctx._forward_cls
+    by_forward_rule = not ctx.to_save and cls.has_jvp() and not cls.has_backward()
+    for t in ctx.saved_for_forward if by_forward_rule else ctx.to_save:
         if t is None:
             kept.append(None)
             versions.append(0)
@@ -482,48 +540,6 @@ def save(ctx: Any, outputs: Any, made: Any) -> None:
     ctx.saved, ctx.versions, ctx.to_save = tuple(kept), tuple(versions), ()
     if state().saved_hooks:
         saved.pack(ctx, state())
-
-
-class DelayedError(GraphNode):
-    """A node that raises when backward reaches it."""
-
-    __slots__ = ("message",)
-
-    def backprop(self, g: Any) -> list[Any]:
-        raise RuntimeError(self.message)
-
-
-DelayedError.__module__ = "builtins"
-
-
-def once_differentiable(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Mark a `backward` whose own computation is not to be differentiated."""
-
-    @functools.wraps(function)
-    def wrapper(ctx: Any, *args: Any) -> Any:
-        with no_grad():
-            outputs = function(ctx, *args)
-        if not state().grad:
-            return outputs
-        if not any(isinstance(x, Tensor) and wants(x) for x in args):
-            return outputs
-        if not isinstance(outputs, tuple):
-            return refusing(outputs)
-        return tuple([refusing(x) for x in outputs])
-
-    return wrapper
-
-
-def refusing(x: Any) -> Any:
-    """`x` with a history that refuses to be differentiated."""
-    if not isinstance(x, Tensor):
-        return x
-    x = x.detach().requires_grad_()
-    node = new_node(DelayedError, (x,), 1, state())
-    node.message = TWICE
-    out = x.detach()
-    out.node, out.nr, out.rg = node, 0, True
-    return out
 
 
 class InplaceFunction(Function):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from rushlight.autograd.function import (
+    NO_CONTEXT,
     BackwardCFunction,
     begin,
     mark_many,
@@ -35,10 +36,14 @@ def apply_above(
     outputs = tuple(made)
     if separate(cls):
         cls.setup_context(ctx, args, outputs if several else outputs[0])
+    elif below is None:
+        raise RuntimeError(NO_CONTEXT)
     else:
         adopt(ctx, below, (*values, *(result if several else (result,))), (*args, *outputs))
         ctx.non_differentiable = tuple([outputs[i] for i in below.without_gradient])
     ctx.dirty_tensors = tuple(written)
+    if below is not None:
+        ctx.written = below.written
     settled = tuple([settle(ctx, i, x, args, mask) for i, x in enumerate(outputs)])
     if mask:
         if len(settled) > 1:
@@ -49,6 +54,17 @@ def apply_above(
         )
     ctx.dirty_tensors = ctx.non_differentiable = ()
     return (settled if several else settled[0]), ctx
+
+
+def context_above(cls: Any, below: Any, inner: tuple[Any, ...], outer: tuple[Any, ...]) -> Any:
+    """The context `below`, with `outer` tensors, one level up, for `inner` ones."""
+    if below is None or separate(cls):
+        return below
+    ctx = cls._backward_cls()
+    ctx.tensor_inputs, ctx.written = below.tensor_inputs, below.written
+    ctx.without_gradient = below.without_gradient
+    adopt(ctx, below, inner, outer)
+    return ctx
 
 
 def adopt(ctx: Any, below: Any, inner: tuple[Any, ...], outer: tuple[Any, ...]) -> None:

@@ -175,6 +175,8 @@ def detach_in_place(input):
     if t.box is not None and not t.box.records:
         t.box.overwrite(t, detach.run((t,), ()))
         return t
+    if t.box is not None:
+        t.box.forget()
     t.node, t.nr, t.rg, t.retains = None, 0, False, False
     return t
 

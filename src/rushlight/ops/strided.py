@@ -58,6 +58,13 @@ class as_strided(View):
         check_bounds(x, size, stride, shift)
         return strides.restride(x, size, tuple([s * item for s in stride]), shift * item)
 
+    def batch(self, values, dims, params, length):
+        """A view too, so that writes to it reach what it is a view of."""
+        x = values[0].movedim(dims[0], 0)
+        whole = own_stride(x)
+        size, stride, shift, _ = params
+        return self.run((x,), ((length, *size), (whole[0], *stride), shift, whole)), 0
+
     def vjp_x(g, x_shape, size, stride, shift, own):
         return as_strided_backward(g, tuple(x_shape), own, size, stride, shift)
 

@@ -91,20 +91,9 @@ class BatchBox(Box):
         mine.value.copy_(value)
 
     def apply_function(self, cls, args):
-        """A custom Function: its own vmap rule, else sample by sample.  Returns (result, ctx)."""
-        values, dims = self.unboxed(args)
-        if cls.vmap is base_of(cls).vmap:
-            return self.map(cls.apply, args), None
-        out, out_dims = cls.vmap(VmapInfo(self.size), tuple(dims), *values)
-        if not isinstance(out, (tuple, list)):
-            return self.wrapped(out, out_dims), None
-        each = out_dims if isinstance(out_dims, (tuple, list)) else [out_dims] * len(out)
-        return tuple([self.wrapped(x, d) for x, d in zip(out, each, strict=True)]), None
-
-
-def base_of(cls):
-    """The root class Function of a custom Function."""
-    return cls.__mro__[-2]
+        """A custom Function: its own vmap rule, else one made of it.  Returns (result, ctx)."""
+        self.check_open()
+        return cls.applied_batched(args, self.owner)
 
 
 class VmapInfo:

@@ -6,12 +6,12 @@ and any other is the transpose of its vjp, which is linear in the cotangent.
 """
 
 from rushlight.tape import engine, views
-from rushlight.tape.core import TensorBase, alias, state, wants
+from rushlight.tape.core import TensorBase, alias, share_version, state, wants
 from rushlight.tape.declare import argument_names, code_of
 from rushlight.tape.dispatch import highest_box
 from rushlight.tape.levels import Box, boxed
 from rushlight.tape.modes import enable_grad
-from rushlight.tape.reverse import GradLevel, leaf, unwrapped
+from rushlight.tape.reverse import CAPTURED, GradLevel, leaf, unwrapped
 
 
 class DualBox(Box):
@@ -20,6 +20,9 @@ class DualBox(Box):
     def __init__(self, owner, value, tangent):
         super().__init__(owner, value)
         self.tangent = tangent
+
+    def copied(self):
+        return type(self)(self.owner, self.value.clone(), self.tangent)
 
     def parts(self, inputs):
         """Primals one level down, and tangents."""
@@ -44,20 +47,27 @@ class DualBox(Box):
         return boxed(DualBox(self.owner, x, tangent))
 
     def overwrite(self, target, result):
-        """An in-place write changes value and tangent."""
-        theirs = self.at(result)
-        value, tangent = (result, None) if theirs is None else (theirs.value, theirs.tangent)
-        mine = self.at(target)
-        if mine is None:
-            mine = DualBox(self.owner, alias(target), None)
-            mine.value.origin = target.origin
-            target.array, target.box = None, mine
-            self.owner.converted.append(target)
-        mine.value.copy_(value)
-        mine.tangent = tangent
+        """An in-place write changes value and tangent, which views of the target share."""
+        theirs, mine = self.at(result), self.at(target)
+        mine.value.copy_(result if theirs is None else theirs.value)
+        mine.tangent = written_over(mine.tangent, None if theirs is None else theirs.tangent)
 
     def admit(self, target, op):
-        """`overwrite` gives the target a tangent."""
+        """Give a tensor that was made inside, and what it is a view of, tangents of zero."""
+        root = target if target.origin is None else target.origin.base
+        if root.born < self.level:
+            raise RuntimeError(CAPTURED.format(op.name))
+        again = None if root is target else views.replay(target)
+        value, tangent = alias(root), zero_tangent(root)
+        self.convert(root, value, tangent)
+        if again is not None:
+            self.convert(target, again(value), again(tangent))
+
+    def convert(self, t, value, tangent):
+        """Make a tensor a dual one, until the level closes."""
+        t.array, t.node, t.nr, t.rg, t.origin = None, None, 0, False, None
+        t.shared, t.box = share_version(value), DualBox(self.owner, value, tangent)
+        self.owner.converted.append(t)
 
     def restore(self, t):
         """The level has closed: a tensor that was written to is its primal again."""
@@ -73,14 +83,36 @@ class DualBox(Box):
         out, ctx = cls.applied(primals)
         if not self.owner.open or all(t is None for t in tangents):
             return out, ctx
-        if cls.has_jvp():
-            moved = cls.jvp(ctx, *tangents)
-        else:
-            moved = transposed_in_levels(cls.apply_all, primals, tangents)
-            moved = moved if isinstance(out, tuple) else moved[0]
-        if not isinstance(out, tuple):
-            return self.wrapped(out, moved), ctx
-        return tuple([self.wrapped(x, t) for x, t in zip(out, moved, strict=True)]), ctx
+        moved = cls.pushed(ctx, primals, tangents, out)
+        several = isinstance(out, tuple)
+        outs = out if several else (out,)
+        made = tuple([self.returned(x, t, args, primals) for x, t in zip(outs, moved, strict=True)])
+        above = cls.context_above(ctx, (*primals, *outs), (*args, *made))
+        return (made if several else made[0]), above
+
+    def returned(self, x, tangent, args, primals):
+        """An output of a custom Function; an argument that was written to is returned itself."""
+        source = next((a for a, p in zip(args, primals, strict=True) if p is x), None)
+        if not isinstance(source, TensorBase):
+            return self.wrapped(x, tangent) if isinstance(x, TensorBase) else x
+        if self.at(source) is not None:
+            source.box.tangent = tangent
+        return source
+
+
+def written_over(old, new):
+    """The tangent of a tensor after a write: in the memory of the old one where that can be."""
+    if old is None:
+        return new
+    if old.array is not None and 0 in old.array.strides:
+        return old.new_zeros(old.shape) if new is None else new
+    return old.zero_() if new is None else old.copy_(new)
+
+
+def zero_tangent(x):
+    """A tangent of zeros, laid out like `x`."""
+    stride = x.stride()
+    return x.new_zeros(x.shape) if 0 in stride else x.new_empty_strided(x.shape, stride).zero_()
 
 
 # -- rules -----------------------------------------------------------------------------------

@@ -164,7 +164,7 @@ def old_values(op, before, mask):
     if before.box is None:
         copy.array = before.array.copy(order="K")
     else:
-        copy.box = type(before.box)(before.box.owner, before.box.value.clone())
+        copy.box = before.box.copied()
     copy.shared, copy.version, copy.origin = None, 0, None
     return copy
 

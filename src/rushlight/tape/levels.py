@@ -62,6 +62,13 @@ class Box:
     def require_grad(self, flag):
         self.value.requires_grad_(flag)
 
+    def forget(self):
+        """Drop what a detached tensor does not have."""
+
+    def copied(self):
+        """A box around a copy of the value."""
+        return type(self)(self.owner, self.value.clone())
+
     def at(self, x):
         """The box of `x` if it lives at this level, else None."""
         if isinstance(x, TensorBase) and x.box is not None and x.box.owner is self.owner:

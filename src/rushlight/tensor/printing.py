@@ -115,7 +115,7 @@ def tensor_repr(t: Any, name: str | None = None) -> str:
     """
     cls = type(t).__name__
     head = f"{name or ('tensor' if cls == 'Tensor' else cls)}("
-    array = t.array
+    array = t.array if t.box is None else array_inside(t)
     body = array_str(array, len(head)) if array.size else "[]"
     return _with_suffixes(head + body, _suffixes(t, array), len(head))
 
@@ -126,8 +126,9 @@ def tensor_format(t: Any, spec: str) -> str:
     Raises:
         TypeError: for a `spec` with a tensor that has dimensions, or of a subclass.
     """
-    if t.array.ndim == 0 and type(t).__name__ == "Tensor":
-        return format(_values(t.array)[0], spec)
+    array = t.array if t.box is None else array_inside(t)
+    if array.ndim == 0 and type(t).__name__ == "Tensor":
+        return format(_values(array)[0], spec)
     return object.__format__(t, spec)
 
 
@@ -273,7 +274,17 @@ def _suffixes(t: Any, array: Array) -> list[str]:
             found.append("requires_grad=True")
     except RuntimeError:  # a view whose history an in-place write has made invalid
         found.append("grad_fn=<Invalid>")
+    tangent = getattr(t.box, "tangent", None)
+    if tangent is not None:
+        found.append(f"tangent={tangent}")
     return found
+
+
+def array_inside(t: Any) -> Array:
+    """The array of a tensor that a transform has boxed."""
+    while t.array is None:
+        t = t.box.value
+    return t.array
 
 
 def _unspoken(default: dtypes.dtype) -> tuple[dtypes.dtype, ...]:

@@ -12,6 +12,7 @@ from rushlight.ops.families import as_tensor_argument
 from rushlight.ops.publish import enter, public
 from rushlight.tape.batching import BatchBox
 from rushlight.tape.core import state, wants
+from rushlight.tape.tangents import TangentBox
 from rushlight.tensor import once
 
 NO_STORAGE = "Cannot access data pointer of Tensor that doesn't have storage"
@@ -103,6 +104,8 @@ def numpy(self: Any, *, force: bool = False) -> Any:
     if wants(self) and not force and state().grad:
         raise RuntimeError(GRAD_NUMPY)
     array = self.array
+    if array is None and isinstance(self.box, TangentBox):
+        array = self.box.value.array
     if array is None:
         raise RuntimeError(NO_STORAGE)
     if array.dtype.kind == "V" or array.dtype.num >= 256:
