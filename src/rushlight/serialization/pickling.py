@@ -80,7 +80,11 @@ class Pickler(Translation, PythonPickler):
     """Python's own pickler, the one written in Python: it alone lets the names be chosen."""
 
     def reducer_override(self, obj: Any) -> Any:
-        if isinstance(obj, (type, FunctionType, BuiltinFunctionType)) or is_compiled_function(obj):
+        if isinstance(obj, (dtypes.dtype, StorageType)):
+            return obj.name
+        if isinstance(obj, FunctionType):
+            return obj.__qualname__
+        if isinstance(obj, (type, BuiltinFunctionType)) or is_compiled_function(obj):
             return obj.__qualname__ if names.name_of(obj) else NotImplemented
         return super().reducer_override(obj)
 
@@ -88,6 +92,8 @@ class Pickler(Translation, PythonPickler):
         """Write the name that PyTorch knows a thing by."""
         found = names.name_of(obj, name)
         if found is None:
+            if "<locals>" in getattr(obj, "__qualname__", ""):
+                raise AttributeError(f"Can't pickle local object {obj.__qualname__!r}")
             super().save_global(obj, name)
             return
         module, last = found
@@ -151,9 +157,7 @@ def reduced_generator(generator: Any) -> Any:
 
 
 REDUCERS: dict[type, Callable[[Any], Any]] = {
-    dtypes.dtype: lambda dtype: dtype.name,
     metadata.device: reduced_device,
     metadata.layout: lambda layout: (rebuild.get_layout, (str(layout),)),
     Generator: reduced_generator,
-    StorageType: lambda kind: kind.name,
 }

@@ -107,7 +107,7 @@ def lay(memory: UntypedStorage, dtype: Any, offset: Any, size: Any, stride: Any)
     flat, item = memory.bytes, dtype.numpy.itemsize
     shift = offset * item
     if 0 in size:
-        shift, flat = 0, np.empty(0, np.uint8)
+        shift = min(shift, flat.size)
     elif (needed := shift + spanned(size, stride, item)) > flat.size:
         raise RuntimeError(TOO_SMALL.format([*size], [*stride], offset, needed, flat.size))
     if dtype is dtypes.bool:
@@ -239,7 +239,7 @@ def placed(t: Any) -> tuple[Any, int, tuple[int, ...]]:
     """Storage, offset and strides of a tensor; of a copy where its memory has gaps."""
     array = array_of(t)
     owner = strides.root(array)
-    dense = memory_layout.is_dense(owner.shape, owner.strides, owner.itemsize)
+    dense = not owner.size or memory_layout.is_dense(owner.shape, owner.strides, owner.itemsize)
     if not dense or any(step < 0 or step % array.itemsize for step in array.strides):
         t = fresh(array.copy())
     memory = t.untyped_storage()

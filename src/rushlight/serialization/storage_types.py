@@ -46,6 +46,9 @@ class StorageType:
         """The module that a file names with it."""
         return "torch.storage" if self.name == "UntypedStorage" else "torch"
 
+    def __reduce__(self) -> tuple[Any, tuple[str]]:
+        return named, (self.name,)
+
     def __str__(self) -> str:
         return f"StorageType(dtype={self.dtype})"
 
@@ -54,3 +57,8 @@ UNTYPED = StorageType("UntypedStorage")
 # One object per name, so that a pickle says it once.
 BY_NAME = {name: StorageType(name) for name in DTYPES} | {"UntypedStorage": UNTYPED}
 BY_DTYPE = {kind.dtype: kind for name, kind in BY_NAME.items() if kind is not UNTYPED}
+
+
+def named(name: str) -> StorageType:
+    """The storage type of a name (how one is unpickled)."""
+    return BY_NAME[name]

@@ -230,7 +230,8 @@ def set_state(made: Any, state: Any) -> None:
         made.__setstate__(state)
         return
     attributes, slots = state if isinstance(state, tuple) and len(state) == 2 else (state, None)
-    made.__dict__.update(attributes or {})
+    if attributes:
+        made.__dict__.update(attributes)
     for name, value in (slots or {}).items():
         setattr(made, name, value)
 
