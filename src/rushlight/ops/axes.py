@@ -50,8 +50,8 @@ class t(View):
     def forward(x, front):
         return x.swapaxes(-1, -2) if x.ndim > front + 1 else x.view()
 
-    def vjp_x(g):
-        return g.t()
+    def vjp_x(g, front):
+        return t(g, front)
 
     def lift(size, ndim, front):
         return (front + 1,)

@@ -6,6 +6,7 @@ import warnings
 from rushlight.kernels import dtypes
 from rushlight.ops.families import as_tensor_argument
 from rushlight.ops.publish import namespaces, public
+from rushlight.tape.batching import copied_for
 
 # What a switched-off element becomes under alpha dropout: minus scale * alpha of the SELU.
 SELU_ALPHA = 1.7580993408473766
@@ -68,7 +69,8 @@ def kept(input, p, channels):
     n = input.dim()
     if n < 2:
         raise RuntimeError("Feature dropout requires at least 2 dimensions in the input")
-    return input.new_empty((*input.shape[:2], *[1] * (n - 2))).bernoulli_(1 - p)
+    noise = input.new_empty((*input.shape[:2], *[1] * (n - 2)))
+    return copied_for(noise, input).bernoulli_(1 - p)
 
 
 def multiplied(input, noise, inplace):

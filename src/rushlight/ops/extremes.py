@@ -51,7 +51,7 @@ def placed(g, indices, shape, dim, keepdim=True):
 def shared(g, x, value, dims):
     """`g` divided evenly among the elements of `x` that equal `value`, over `dims`."""
     mask = x == value
-    return g * mask / mask.sum(dims, True)
+    return g * mask / (mask.sum(dims, True) if dims else mask)  # a batch of numbers has no dims
 
 
 def shared_by_all(g, x, value, dims):
@@ -61,6 +61,8 @@ def shared_by_all(g, x, value, dims):
     mask = x == value
     if value.array is None or np.isnan(value.array).any():
         mask = mask.logical_or(x.isnan().logical_and(value.isnan()))
+    if not dims:
+        return mask * g
     return mask * (g / mask.sum(dims, True) if len(dims) < x.dim() else g / mask.sum())
 
 

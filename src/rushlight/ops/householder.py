@@ -123,6 +123,7 @@ class linalg_householder_product(MatrixOperation):
 
     tensors = 2
     core = (2, 1)
+    expands = True
 
     def forward(a, tau):
         m, n = a.shape[-2:]

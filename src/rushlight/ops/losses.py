@@ -249,6 +249,7 @@ class nll_gradient(Operation):
     node = "NllLossBackwardBackward0"
     tensors = 3
     places = None
+    dim_of_scalar = False
 
     def compute(self, inputs, params):
         g, target, weight = [t.array if isinstance(t, TensorBase) else t for t in inputs]

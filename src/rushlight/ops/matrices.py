@@ -4,7 +4,7 @@ import numpy as np
 
 from rushlight.ops import return_types
 from rushlight.ops.families import Operation
-from rushlight.tape import batching
+from rushlight.tape import batching, gradients
 from rushlight.tape.core import state
 from rushlight.tape.dispatch import conj
 
@@ -30,7 +30,7 @@ class MatrixOperation(Operation, family=True):
         return tuple([np.asarray(x) for x in out]) if self.many else np.asarray(out)
 
     def fixes(self, inputs, out):
-        return tuple([(x.array.shape, x.array.dtype) for x in inputs[: self.edges or None]])
+        return tuple([gradients.described(x) for x in inputs[: self.edges or None]])
 
     def batch(self, values, dims, params, size):
         if self.expands:

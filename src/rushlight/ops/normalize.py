@@ -15,8 +15,17 @@ from rushlight.ops.standardize import (
     refuse_unfit,
 )
 from rushlight.ops.vector_norm import check_dtypes, norm_gradient, norm_of
+from rushlight.tape import batching
 from rushlight.tape.dispatch import conj
 from rushlight.tape.modes import no_grad
+
+UNBATCHED_STATISTICS = (
+    "Batch norm got a batched tensor as input while the running_mean or running_var, which will be "
+    "updated in place, were not batched.\nIf you are using a module and do not need eval mode, "
+    "please set `track_running_stats` to be False.If you are using a prebuilt module and do not "
+    "need eval mode, please see the functorch website for resources on how to patch your module "
+    "to work with vmap"
+)
 
 
 @public("torch", name="layer_norm")
@@ -238,13 +247,24 @@ def refuse_running_gradient(**statistics):
 def follow(running, new, factor, momentum):
     """Move a running statistic towards `new`; like PyTorch, without counting it as a write."""
     if running.array is None or new.array is None:
-        with no_grad():
-            new = new.reshape(running.shape) * factor
-            running.copy_(momentum * new + (1 - momentum) * running)
-        return
+        running, new = beneath(running, new)
+        return follow(running, new, factor, momentum)
     held = running.array
     new = new.array.reshape(held.shape).astype(np.float64) * factor
     held[...] = momentum * new + (1 - momentum) * held.astype(np.float64)
+
+
+def beneath(running, new):
+    """The two one level down; PyTorch's error where only `new` has a sample for each."""
+    levels = [t.box.level if t.array is None else 0 for t in (running, new)]
+    boxes = [t.box if n == max(levels) else None for t, n in zip((running, new), levels, strict=True)]
+    dims = [getattr(b, "dim", None) for b in boxes]
+    if dims == [None, None]:
+        return [t if b is None else b.value for t, b in zip((running, new), boxes, strict=True)]
+    if dims[0] is None:
+        raise RuntimeError(UNBATCHED_STATISTICS)
+    size = boxes[0].size
+    return [batching.front(t if b is None else b.value, d, size) for t, b, d in zip((running, new), boxes, dims, strict=True)]
 
 
 @public("torch", name="batch_norm")

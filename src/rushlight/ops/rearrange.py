@@ -9,6 +9,7 @@ from rushlight.ops.families import (
     Operation,
     as_tensor_argument,
     int_argument,
+    numel,
     sizes_argument,
     wrap_dim,
     wrap_dims,
@@ -115,7 +116,8 @@ class roll(Rearrangement):
             for shift, dim in zip(shifts, dims, strict=True):
                 x = rolled(x, shift, dim)
             return x
-        return rolled(x.reshape(*x.shape[:front], -1), shifts[0], front).reshape(x.shape)
+        flat = x.reshape(*x.shape[:front], numel(x.shape[front:]))
+        return rolled(flat, shifts[0], front).reshape(x.shape)
 
     def vjp_x(g, shifts, dims):
         return g.roll(tuple([-s for s in shifts]), dims)
@@ -209,8 +211,9 @@ class repeat(Rearrangement):
         out[...] = x.reshape([n for m in shape for n in (1, m)])
         return out.reshape([r * n for r, n in zip(repeats, shape, strict=True)])
 
-    def vjp_x(g, x_shape, repeats):
-        shape = (1,) * (len(repeats) - len(x_shape)) + tuple(x_shape)
+    def vjp_x(g, x_shape, repeats, front):
+        lead = len(repeats) - len(x_shape)
+        shape = (*x_shape[:front], *[1] * lead, *x_shape[front:])
         if 0 in repeats:
             return g.new_zeros(x_shape)
         pairs = [n for pair in zip(repeats, shape, strict=True) for n in pair]
@@ -378,8 +381,10 @@ class trace(Rearrangement):
         dtype = np.int64 if x.dtype.kind in "iu" else x.dtype
         return np.asarray(x.diagonal(0, front, front + 1).sum(-1, dtype=dtype))
 
-    def vjp_x(g, x_shape):
-        return diagonal_backward(g.expand(min(x_shape)), tuple(x_shape), 0, 0, 1)
+    def vjp_x(g, x_shape, front):
+        n = min(x_shape[front:])
+        each = g.unsqueeze(-1).expand((*g.shape, n))
+        return diagonal_backward(each, tuple(x_shape), 0, front, front + 1)
 
     def lift(size, ndim, front):
         return (front + 1,)

@@ -8,7 +8,7 @@ import numpy as np
 from rushlight.kernels import random
 from rushlight.ops.families import Elementwise, Unary, as_tensor_argument, lacks, type_word
 from rushlight.ops.masks import where
-from rushlight.ops.publish import public
+from rushlight.ops.publish import namespaces, public
 from rushlight.tape import inplace as writes
 from rushlight.tape.core import TensorBase
 from rushlight.tape.dispatch import unary
@@ -265,7 +265,7 @@ class rrelu(Activation):
         as_tensor_argument("rrelu", "input", 1, input)
         if lower > upper:
             raise RuntimeError("Lower bound should be less than or equal to the upper bound")
-        slopes = random_slopes(input, lower, upper) if training else (lower + upper) / 2
+        slopes = slopes_of(input, lower, upper) if training else (lower + upper) / 2
         if not training:
             return choose(inplace, mean_slope, mean_slope_written), (input,), (slopes,)
         return choose(inplace, rrelu, rrelu_written), (input, slopes), ()
@@ -318,6 +318,14 @@ class mean_slope_written(Elementwise):
 
     def vjp_x(g, ans, slope):
         return where((g, g * slope), ans > 0)
+
+
+def slopes_of(input, lower, upper):
+    """`random_slopes`; inside transforms, drawn as vmap was told to."""
+    if input.array is not None:
+        return random_slopes(input, lower, upper)
+    drawn = namespaces["torch"]["empty_like"](input).uniform_(lower, upper)
+    return where((drawn, 1.0), input.detach() <= 0)
 
 
 class random_slopes(Elementwise):

@@ -170,7 +170,7 @@ class nansum(Reduction):
         return spread(g, x_shape, dims, keepdim).masked_fill(x.isnan(), 0)
 
     def jvp_x(t, x, dims, keepdim, dtype):
-        return t.masked_fill(x.isnan(), 0).sum(dims, keepdim, dtype=dtype)
+        return sum(t.masked_fill(x.isnan(), 0), dims, keepdim, dtype)
 
 
 # -- means -----------------------------------------------------------------------------------

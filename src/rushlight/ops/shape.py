@@ -423,8 +423,9 @@ class expand(View):
             return strides.restride(x, size, (0,) * len(size))
         return strides.restride(x, size, stretched(x.shape, x.strides, size, front))
 
-    def vjp_x(g, x_shape):
-        return g.sum_to_size(x_shape)
+    def vjp_x(g, x_shape, front):
+        added = tuple(range(front, front + g.dim() - len(x_shape)))
+        return (g.sum(added) if front and added else g).sum_to_size(x_shape)
 
     def lift(size, ndim, shape, front):
         return (size, *shape), front + 1

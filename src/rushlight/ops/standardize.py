@@ -244,7 +244,7 @@ class normalization_gradients(Operation):
         gx = gw = gb = np.empty(0, x.dtype)
         if wanted[2]:
             gb = np.add.reduce(g, others)
-            gb = gb.reshape((*gb.shape[:lead], -1)) if groups else gb
+            gb = gb.reshape((*gb.shape[:lead], numel(gb.shape[lead:]))) if groups else gb
         if wanted[1]:
             gw = np.add.reduce(g * h, others).reshape(weight.shape)
         if wanted[0]:

@@ -106,6 +106,8 @@ class VmapInfo:
 
 def looped(function, values, dims, size):
     """`function` on each sample of a batch, results stacked along a new dim 0."""
+    if size == 0:
+        return of_no_samples(function, values, dims)
     rows = []
     for i in range(size):
         rows.append(
@@ -118,9 +120,33 @@ def looped(function, values, dims, size):
     return stacked(rows)
 
 
+def of_no_samples(function, values, dims):
+    """Results of an empty batch: as many as zeros would give, and of their shapes."""
+    sample = [
+        x if d is None else x.new_zeros((*x.shape[:d], *x.shape[d + 1 :]))
+        for x, d in zip(values, dims, strict=True)
+    ]
+    out = function(*sample)
+    if isinstance(out, (tuple, list)):
+        return tuple([x.new_empty((0, *x.shape)) for x in out])
+    return out.new_empty((0, *out.shape))
+
+
 def stacked(rows):
     """One result per sample as one tensor."""
     return table["stack"](list(rows), 0)
+
+
+def copied_for(t, like):
+    """A new tensor with a copy for each sample of the batches that `like` hides."""
+    boxes = []
+    while like.box is not None:
+        if isinstance(like.box, BatchBox) and like.box.owner.open:
+            boxes.append(like.box)
+        like = like.box.value
+    for b in reversed(boxes):
+        t = boxed(BatchBox(b.owner, front(t, None, b.size).clone(), 0, b.size))
+    return t
 
 
 def vmap_flat(function, inputs, in_dims=None, size=None, randomness=None, whole=None):

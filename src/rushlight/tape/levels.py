@@ -114,4 +114,5 @@ def boxed(made):
     """A tensor around a box."""
     t = box(None)
     t.box = made
+    t.born = len(state().levels)
     return t

@@ -13,6 +13,7 @@ import numpy as np
 from rushlight.kernels import dtypes, memory_layout
 from rushlight.ops.families import as_tensor_argument
 from rushlight.ops.publish import public
+from rushlight.tape.batching import copied_for
 from rushlight.tensor.numbers import dtype_of_number, element, number_argument
 from rushlight.tensor.options import (
     allocated,
@@ -214,12 +215,11 @@ def empty_like(
         >>> torch.empty_like(torch.ones(2, 3).T).stride()
         (1, 3)
     """
-    return fresh(
-        empty_array_like(
-            "empty_like", input, dtype, layout, device, pin_memory, requires_grad, memory_format
-        ),
-        requires_grad,
+    array = empty_array_like(
+        "empty_like", input, dtype, layout, device, pin_memory, requires_grad, memory_format
     )
+    made = fresh(array, requires_grad)
+    return made if input.array is not None else copied_for(made, input)
 
 
 def constant_like(
@@ -237,7 +237,8 @@ def constant_like(
         name, input, dtype, layout, device, pin_memory, requires_grad, memory_format
     )
     array.fill(value if value == 0 or value == 1 else element(value, dtypes.of(array.dtype)))
-    return fresh(array, requires_grad)
+    made = fresh(array, requires_grad)
+    return made if input.array is not None else copied_for(made, input)
 
 
 @public("torch")
