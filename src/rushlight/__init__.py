@@ -34,6 +34,7 @@ from rushlight.tape.modes import is_grad_enabled, is_inference_mode_enabled  # n
 from rushlight.tensor.parameter import Parameter as _Parameter  # noqa: E402
 
 _LAZY = (
+    "_C",
     "__config__",
     "fft",
     "func",

@@ -26,7 +26,15 @@ LARGEST_HESSIAN = 12  # variables
 SECONDS = 30
 
 # They read memory that nobody has written to, draw numbers, or give what NumPy cannot hold.
-UNTRANSFORMED = ("empty*", "new_empty*", "normal*", "bernoulli", "*svd_lowrank", "*pca_lowrank", "bfloat16")
+UNTRANSFORMED = (
+    "empty*",
+    "new_empty*",
+    "normal*",
+    "bernoulli",
+    "*svd_lowrank",
+    "*pca_lowrank",
+    "bfloat16",
+)
 
 
 # The layout of their argument in memory is part of their meaning, and a batch dim changes it.
@@ -122,7 +130,10 @@ def check_vmap(case):
         moved = func.vmap(case, in_dims=-1, out_dims=-1)(*case.batch(-1))
         same([y.movedim(-1, 0) for y in moved], expected, "value from the last dim")
     for k in range(len(case.base) if len(case.base) > 1 else 0):
-        mixed = [b if j == k else x for j, (b, x) in enumerate(zip(case.batch(), case.base))]
+        mixed = [
+            b if j == k else x
+            for j, (b, x) in enumerate(zip(case.batch(), case.base, strict=False))
+        ]
         spread = [x if j == k else rushlight.stack([x] * BATCH) for j, x in enumerate(mixed)]
         dims = tuple([0 if j == k else None for j in range(len(mixed))])
         found = func.vmap(case, in_dims=dims)(*mixed)

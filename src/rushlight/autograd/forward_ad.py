@@ -49,6 +49,8 @@ class DualLevel(Level):
             return tensor.box.value, tensor.box.tangent
         return tensor, None
 
+    transform = False
+
 
 class OutermostDualLevel(tangents.TangentLevel):
     """The level of dual numbers where nothing else is open."""

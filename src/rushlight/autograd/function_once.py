@@ -49,7 +49,8 @@ def refusing(x: Any) -> Any:
     """`x` with a history that refuses to be differentiated."""
     if not isinstance(x, Tensor):
         return x
-    x = x.detach().requires_grad_()
+    x = x.detach()
+    x.requires_grad = True
     node = new_node(DelayedError, (x,), 1, state())
     node.message = TWICE
     out = x.detach()

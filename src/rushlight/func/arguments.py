@@ -113,4 +113,6 @@ class Star:
 
 def mapped(function: Any, tree: Any) -> Any:
     """`function` on every tensor of a tree."""
+    if isinstance(tree, Tensor):
+        return function(tree)
     return tree_map(lambda x: function(x) if isinstance(x, Tensor) else x, tree)

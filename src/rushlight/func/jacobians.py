@@ -220,6 +220,7 @@ def linearize(func: Callable[..., Any], *primals: Any) -> tuple[Any, Callable[..
     inputs, spec = tree_flatten(primals)
     with GradLevel() as outer:
         with GradLevel() as inner:
+            inner.always = True
             probes = [leaf(inner, x) for x in inputs]
             output = func(*spec.unflatten(probes))
             outputs, out_spec = tree_flatten(output)

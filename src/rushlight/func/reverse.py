@@ -10,6 +10,7 @@ from rushlight.func.arguments import (
     Argnums,
     check_results,
     check_transformed,
+    checked_argnum,
     mapped,
     replaced,
     selected,
@@ -20,7 +21,7 @@ from rushlight.tape import engine, views
 from rushlight.tape.core import state, wants
 from rushlight.tape.reverse import GradBox, GradLevel, leaf, unwrapped
 from rushlight.tensor.tensor import Tensor
-from rushlight.trees import tree_flatten
+from rushlight.trees import LEAF, tree_flatten
 
 NAME = "grad_and_value(f)(*args)"
 VJP = "vjp(f, *primals)"
@@ -43,6 +44,11 @@ def entered(
     level: GradLevel, args: tuple[Any, ...], argnums: Argnums
 ) -> tuple[tuple[Any, ...], list[Any], Any]:
     """The arguments at a level, those to differentiate by, and their structure."""
+    if type(argnums) is int and all(type(x) is Tensor for x in args):
+        at = checked_argnum(argnums, len(args))
+        chosen = begun(level, args[at])
+        inner = [chosen if i == at else held(level, x) for i, x in enumerate(args)]
+        return tuple(inner), [chosen], LEAF
     inputs, spec = tree_flatten(selected(args, argnums))
     leaves = [begun(level, x) for x in inputs]
     rest = mapped(functools.partial(held, level), args)
@@ -51,7 +57,9 @@ def entered(
 
 def left(level: GradLevel, tree: Any) -> Any:
     """A tree of results one level down."""
-    return mapped(functools.partial(unwrapped, level), tree)
+    if isinstance(tree, Tensor):
+        return unwrapped(level, tree)
+    return None if tree is None else mapped(functools.partial(unwrapped, level), tree)
 
 
 def pull(
@@ -104,7 +112,9 @@ def grad_and_value(
     def wrapper(*args: Any, **kwargs: Any) -> Any:
         with GradLevel() as level:
             inner, inputs, spec = entered(level, args, argnums)
-            output = func(*inner, **mapped(functools.partial(held, level), kwargs))
+            if kwargs:
+                kwargs = mapped(functools.partial(held, level), kwargs)
+            output = func(*inner, **kwargs)
             aux = None
             if has_aux:
                 output, aux = split_aux(NAME, output)

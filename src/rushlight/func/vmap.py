@@ -6,7 +6,10 @@ import functools
 from collections.abc import Callable
 from typing import Any
 
-from rushlight.tape.batching import vmap_flat
+import numpy as np
+
+from rushlight.tape.batching import Split, vmap_flat
+from rushlight.tensor.options import fresh as from_array
 from rushlight.tensor.tensor import Tensor
 from rushlight.trees import TreeSpec, broadcast_to_and_flatten, tree_flatten
 
@@ -20,6 +23,7 @@ def vmap(
     randomness: str = "error",
     *,
     chunk_size: int | None = None,
+    split: bool = False,
 ) -> Callable[..., Any]:
     """`func` over a batch: every tensor argument has a batch dim that `func` does not see.
 
@@ -28,14 +32,20 @@ def vmap(
         out_dims: where the batch dim of each result goes.
         randomness: 'error', 'different' or 'same'.
         chunk_size: at most so many samples at once.
+        split: let samples go different ways: where `func` branches on a tensor (`if`, `item()`) or
+            makes a result whose shape depends on values, it is called again for each group of
+            samples that agree, and the results are joined. PyTorch does not have this.
 
     Raises:
         ValueError: for inputs without a batch dim, or with batches of different lengths.
+        RuntimeError: where samples would have to go different ways, unless `split`.
 
     Example:
         >>> import rushlight as torch
         >>> torch.func.vmap(torch.dot)(torch.ones(2, 3), torch.ones(2, 3))
         tensor([3., 3.])
+        >>> torch.vmap(lambda x: x if x > 0 else -2 * x, split=True)(torch.tensor([1.0, -1.0]))
+        tensor([1., 2.])
     """
     if randomness not in ("error", "different", "same"):
         raise RuntimeError(
@@ -58,7 +68,7 @@ def vmap(
                 x if d is None or n == size else x.narrow(d, start, n)
                 for x, d in zip(leaves, dims, strict=True)
             ]
-            parts.append(whole(cut, dims, spec, n, kwargs))
+            parts.append(whole(cut, dims, spec, n, kwargs, object() if split else None))
         found, out_spec, places = parts[0]
         if len(parts) > 1:
             found = [
@@ -68,9 +78,28 @@ def vmap(
         return out_spec.unflatten([placed(x, d) for x, d in zip(found, places, strict=True)])
 
     def whole(
-        leaves: list[Any], dims: list[Any], spec: TreeSpec, size: int, kwargs: Any
+        leaves: list[Any], dims: list[Any], spec: TreeSpec, size: int, kwargs: Any, token: Any
     ) -> tuple[list[Any], TreeSpec, list[Any]]:
         """Results with the batch dim in front, their structure, and where the dim is to go."""
+        try:
+            return at_once(leaves, dims, spec, size, kwargs, token)
+        except Split as found:
+            if found.token is not token:
+                raise
+            labels = found.labels
+        groups = [[i for i, k in enumerate(labels) if k == label] for label in sorted({*labels})]
+        return rejoined(
+            groups,
+            [
+                whole(chosen(leaves, dims, group), dims, spec, len(group), kwargs, token)
+                for group in groups
+            ],
+        )
+
+    def at_once(
+        leaves: list[Any], dims: list[Any], spec: TreeSpec, size: int, kwargs: Any, token: Any
+    ) -> tuple[list[Any], TreeSpec, list[Any]]:
+        """`whole` in one call of the function."""
         shape: list[Any] = []
 
         def flat(*tensors: Any) -> list[Any]:
@@ -82,10 +111,32 @@ def vmap(
         def refusal(i: int) -> str:
             return BATCHED.format(name_of(func)) if shape[1][i] is None else ""
 
-        results = vmap_flat(flat, leaves, dims, size, randomness, refusal)
+        results = vmap_flat(flat, leaves, dims, size, randomness, refusal, token)
         return results, shape[0], shape[1]
 
     return wrapped
+
+
+def chosen(leaves: list[Any], dims: list[Any], group: list[int]) -> list[Any]:
+    """The samples of a group."""
+    index = from_array(np.array(group))
+    return [x if d is None else x.index_select(d, index) for x, d in zip(leaves, dims, strict=True)]
+
+
+def rejoined(groups: list[list[int]], parts: list[Any]) -> Any:
+    """The results of groups of samples as those of all samples, in their order."""
+    _, spec, places = parts[0]
+    for _, other, _ in parts[1:]:
+        if other != spec:
+            raise ValueError(
+                f"vmap(..., split=True): samples returned different structures: {spec} and {other}"
+            )
+    order = from_array(np.argsort([i for group in groups for i in group]))
+    columns = zip(zip(*[found for found, _, _ in parts], strict=True), places, strict=True)
+    found = [
+        rows[0] if d is None else joined(rows, d).index_select(0, order) for rows, d in columns
+    ]
+    return found, spec, places
 
 
 def joined(rows: Any, place: int | None) -> Any:

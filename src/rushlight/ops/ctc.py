@@ -137,6 +137,7 @@ def padded(targets, n, lengths):
 class ctc_loss_(Operation):
     """Each sample's loss."""
 
+    slow_batch = True
     node = "CtcLossBackward0"
     tensors = 2
     differentiable = 1

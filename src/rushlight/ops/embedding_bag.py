@@ -47,6 +47,8 @@ def winners(rows, bags, count):
 class bag(Operation):
     """The reduced bags; `scales` is one number per element of `indices`, or 1."""
 
+    public_name = "embedding_bag"
+    slow_batch = True
     node = "EmbeddingBagBackward0"
     places = None
     tensors = 4

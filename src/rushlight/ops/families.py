@@ -14,6 +14,8 @@ is declared.  Class attributes that a member may set:
     takes_out    does the function take `out=`?
     dim_of_scalar  may a parameter `dim` be the one dim that 0-d tensors have to speak of?
     in_batch     the name of the operation that does this one's work on a batch, if another does
+    slow_batch   does vmap warn that it goes from sample to sample, as PyTorch does?
+    dynamic      vmap's error where the samples' results have different shapes
     exact_out    the error where `out=` has not just the result's dtype; None: it may be cast to
 """
 
@@ -62,6 +64,8 @@ class Operation(Op, metaclass=Declaration, family=True):
     overlaps = False  # may it be done in place where elements share memory? Or a warning
     exact_out = None
     in_batch = None
+    slow_batch = False
+    dynamic = None
     declared = {}
     published = False
 

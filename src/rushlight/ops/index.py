@@ -107,6 +107,7 @@ class Indexing(Operation, family=True):
     tensors = -1
     takes_out = False
     places = None
+    dynamic = batching.MASKED
 
     def settled(self):
         self.edges = 1

@@ -207,6 +207,11 @@ class masked_select(Operation):
     differentiable = 1
     linear = True
     exact_out = "masked_select(): self and result must have the same scalar type"
+    dynamic = (
+        "vmap: Attempted to vmap over `mask` in torch.masked_select(self, mask) We cannot support "
+        "this because for each batch this would return a differently shaped Tensor. Please file an "
+        "issue at https://github.com/pytorch/pytorch/issues if you need this feature."
+    )
 
     def bind(input, mask):
         x, mask = tensors("masked_select", input, mask)
@@ -348,6 +353,7 @@ class nonzero_tuple(Operation):
 
     public_name = "nonzero"
     places = None
+    dynamic = batching.MASKED  # whoever indexes with a mask comes here
 
     def settled(self):
         self.many = True

@@ -257,14 +257,19 @@ def follow(running, new, factor, momentum):
 def beneath(running, new):
     """The two one level down; PyTorch's error where only `new` has a sample for each."""
     levels = [t.box.level if t.array is None else 0 for t in (running, new)]
-    boxes = [t.box if n == max(levels) else None for t, n in zip((running, new), levels, strict=True)]
+    boxes = [
+        t.box if n == max(levels) else None for t, n in zip((running, new), levels, strict=True)
+    ]
     dims = [getattr(b, "dim", None) for b in boxes]
     if dims == [None, None]:
         return [t if b is None else b.value for t, b in zip((running, new), boxes, strict=True)]
     if dims[0] is None:
         raise RuntimeError(UNBATCHED_STATISTICS)
     size = boxes[0].size
-    return [batching.front(t if b is None else b.value, d, size) for t, b, d in zip((running, new), boxes, dims, strict=True)]
+    return [
+        batching.front(t if b is None else b.value, d, size)
+        for t, b, d in zip((running, new), boxes, dims, strict=True)
+    ]
 
 
 @public("torch", name="batch_norm")

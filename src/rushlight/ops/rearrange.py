@@ -119,8 +119,8 @@ class roll(Rearrangement):
         flat = x.reshape(*x.shape[:front], numel(x.shape[front:]))
         return rolled(flat, shifts[0], front).reshape(x.shape)
 
-    def vjp_x(g, shifts, dims):
-        return g.roll(tuple([-s for s in shifts]), dims)
+    def vjp_x(g, shifts, dims, front):
+        return roll(g, tuple([-s for s in shifts]), dims, front)
 
     def lift(size, ndim, shifts, dims, front):
         return shifts, tuple([d + 1 for d in dims]), front + 1
@@ -282,6 +282,8 @@ def each_repeated(t, repeats, dim, output_size):
 class counted_indices(Operation):
     """The indices 0 to length - 1, each as often as a tensor of counts says."""
 
+    public_name = "repeat_interleave"
+    slow_batch = True
     places = None
     takes_out = False
 

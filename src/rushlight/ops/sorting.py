@@ -295,6 +295,8 @@ def tensor_of(x):
 class is_among(Operation):
     """Membership of a's elements in b."""
 
+    public_name = "isin"
+    slow_batch = True
     tensors = 2
     places = None
 
@@ -436,6 +438,8 @@ def bincount(input, weights=None, minlength=0):
 class counts(Operation):
     """The number of occurrences of 0, 1, 2, ..."""
 
+    public_name = "bincount"
+    slow_batch = True
     places = None
 
     def forward(x, minlength):
@@ -447,6 +451,8 @@ class counts(Operation):
 class weighed_counts(Operation):
     """The sums of weights where 0, 1, 2, ... occur."""
 
+    public_name = "bincount"
+    slow_batch = True
     tensors = 2
     places = None
 
@@ -473,6 +479,7 @@ class histc(Reduction):
         tensor([0., 2., 1., 0.])
     """
 
+    slow_batch = True
     lift = None
 
     def bind(input, bins=100, min=0, max=0):

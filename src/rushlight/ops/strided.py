@@ -51,19 +51,12 @@ class as_strided(View):
         size, stride = sizes_argument((size,)), sizes_argument((stride,))
         check_layout(size, stride, storage_offset)
         shift = 0 if storage_offset is None else storage_offset - input.storage_offset()
-        return (input,), (size, stride, shift, own_stride(input))
+        return (input,), (size, stride, shift, tuple(input.stride()))
 
     def forward(x, size, stride, shift, own):
         item = x.itemsize
         check_bounds(x, size, stride, shift)
         return strides.restride(x, size, tuple([s * item for s in stride]), shift * item)
-
-    def batch(self, values, dims, params, length):
-        """A view too, so that writes to it reach what it is a view of."""
-        x = values[0].movedim(dims[0], 0)
-        whole = own_stride(x)
-        size, stride, shift, _ = params
-        return self.run((x,), ((length, *size), (whole[0], *stride), shift, whole)), 0
 
     def vjp_x(g, x_shape, size, stride, shift, own):
         return as_strided_backward(g, tuple(x_shape), own, size, stride, shift)
@@ -71,13 +64,12 @@ class as_strided(View):
     def jvp_x(t, x_shape, size, stride, shift, own):
         return as_strided_again(t, tuple(x_shape), own, size, stride, shift)
 
-
-def own_stride(t):
-    """A tensor's strides, without those of batch dims that it hides."""
-    if t.array is not None:
-        return tuple(t.stride())
-    outer, dim = own_stride(t.box.value), getattr(t.box, "dim", None)
-    return outer if dim is None else (*outer[:dim], *outer[dim + 1 :])
+    def batch(self, values, dims, params, count):
+        """A view here too: the batch dim keeps its stride."""
+        whole, (size, stride, shift, _) = values[0], params
+        steps = tuple(whole.stride())
+        params = (count, *size), (steps[dims[0]], *stride), shift, steps
+        return self.run((whole,), params), 0
 
 
 def check_layout(size, stride, offset):

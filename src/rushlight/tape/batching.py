@@ -1,13 +1,20 @@
 """vmap: boxes with a batch dim that the function does not see."""
 
+import collections
 import sys
 import warnings
 
-from rushlight.tape.core import TensorBase, state
+import numpy as np
+
+from rushlight.tape import errors
+from rushlight.tape.core import TensorBase, user_code, user_lasti
 from rushlight.tape.declare import table
 from rushlight.tape.levels import Box, Level, boxed, lift
 
 ESCAPED = (
+    "Either your tensor may have escaped from inside a function being vmapped and this is a user "
+    "error (see https://pytorch.org/functorch/stable/ux_limitations.html), or there is an internal "
+    "functorch error in `gen_vmap_plumbing` Please file an issue if it looks like the latter\n"
     "A tensor that was made inside vmap is used after the vmap that made it has ended. Return it "
     "from the function instead of keeping it aside."
 )
@@ -18,6 +25,38 @@ UNBATCHED_TARGET = (
     "operators instead of inplace arithmetic. If said operator is being called inside the PyTorch "
     "framework, please file a bug report instead."
 )
+NO_RULE = (
+    "There is a performance drop because we have not yet implemented the batching rule for "
+    "aten::{0}. Please file us an issue on GitHub so that we can prioritize its implementation."
+)
+DYNAMIC = (
+    "vmap: We do not support batching operators that can output dynamic shape. Attempted to vmap "
+    "over aten::{0}. Please file an issue at https://github.com/pytorch/pytorch/issues if you need "
+    "this feature."
+)
+MASKED = (
+    "vmap: We do not support batching operators that can support dynamic shape. Attempting to "
+    "batch over indexing with a boolean mask."
+)
+
+
+class Split(BaseException):
+    """Samples disagree about what the function's control flow depends on.
+
+    `labels` numbers the groups that agree; `token` says which vmap is to run them one by one.
+    """
+
+    def __init__(self, token, labels):
+        self.token = token
+        self.labels = labels
+
+
+class UnequalShapes(Exception):
+    """Samples' results do not make a batch; `shapes` lists them."""
+
+    def __init__(self, message, shapes):
+        super().__init__(message)
+        self.shapes = shapes
 
 
 class BatchBox(Box):
@@ -33,14 +72,32 @@ class BatchBox(Box):
         whole = self.value.shape
         return whole[: self.dim] + whole[self.dim + 1 :]
 
+    def stride(self):
+        whole = self.value.stride()
+        return whole[: self.dim] + whole[self.dim + 1 :]
+
     def process(self, op, inputs, params):
         """Interpret an operation: its batching rule, on values one level down."""
         self.check_open()
         values, dims = self.unboxed(inputs)
         if all(d is None for d in dims):
             return op.run(values, params)
-        out, out_dim = op.batch(values, dims, params, self.size)
+        try:
+            out, out_dim = op.batch(values, dims, params, self.size)
+        except UnequalShapes as error:
+            if self.owner.split is None:
+                raise RuntimeError(str(error)) from None
+            kinds = [str(shape) for shape in error.shapes]
+            raise Split(self.owner.split, [kinds.index(k) for k in kinds]) from None
         return self.wrapped(out, out_dim)
+
+    def agreed(self, array):
+        """What `array`, the value's, holds for one sample, if it is the same for all."""
+        rows = np.moveaxis(array, self.dim, 0)
+        found, labels = np.unique(rows.reshape(self.size, -1), axis=0, return_inverse=True)
+        if len(found) > 1:
+            raise Split(self.owner.split, labels.reshape(-1).tolist())
+        return rows[0]
 
     def check_open(self):
         if not self.owner.open:
@@ -96,12 +153,7 @@ class BatchBox(Box):
         return cls.applied_batched(args, self.owner)
 
 
-class VmapInfo:
-    """What a Function's `vmap` is told: the length of the batch and the randomness mode."""
-
-    def __init__(self, batch_size, randomness="error"):
-        self.batch_size = batch_size
-        self.randomness = randomness
+VmapInfo = collections.namedtuple("VmapInfo", "batch_size randomness")
 
 
 def looped(function, values, dims, size):
@@ -149,17 +201,19 @@ def copied_for(t, like):
     return t
 
 
-def vmap_flat(function, inputs, in_dims=None, size=None, randomness=None, whole=None):
+def vmap_flat(function, inputs, in_dims=None, size=None, randomness=None, whole=None, split=None):
     """Call `function` once on tensors with hidden batch dims; batched results in a list.
 
     `in_dims[i]` None passes input i as it is.  Results that do not depend on the batch are
     expanded to it; but where `whole(i)` is the text of an error, result i has to be independent.
+    With `split`, samples that disagree raise `Split` with that token.
     """
     dims = in_dims or [0] * len(inputs)
     if size is None:
         size = next(x.shape[d] for x, d in zip(inputs, dims, strict=True) if d is not None)
     with Level() as level:
         level.randomness, level.size = randomness, size  # what random draws ask for
+        level.split = split
         boxes = [
             x if d is None else boxed(BatchBox(level, x, d % max(x.dim(), 1), size))
             for x, d in zip(inputs, dims, strict=True)
@@ -221,13 +275,32 @@ def squeezed(x):
 
 def loop(op, values, dims, params, size):
     """The rule of last resort: sample by sample."""
-    if state().levels and not getattr(op, "quiet_loop", True):
-        warnings.warn(
-            f"vmap: {op.name} has no batching rule and runs sample by sample",
-            UserWarning,
-            stacklevel=4,
-        )
-    return looped(lambda *sample: op.run(sample, params), values, dims, size), 0
+    if fallback["warns"] and op.slow_batch:
+        warnings.warn(NO_RULE.format(op.name), UserWarning, stacklevel=4)
+    shapes = []
+
+    def sample(*inputs):
+        out = op.run(inputs, params)
+        shapes.append([[*x.shape] for x in (out if isinstance(out, tuple) else (out,))])
+        if len(shapes) == size and any(shape != shapes[0] for shape in shapes):
+            raise UnequalShapes(dynamic_error(op, shapes), shapes)
+        return out
+
+    return looped(sample, values, dims, size), 0
+
+
+fallback = {"warns": True}
+
+
+def dynamic_error(op, shapes):
+    """PyTorch's sentence, then the shapes that do not make a batch, and whose they are."""
+    other = next(i for i, shape in enumerate(shapes) if shape != shapes[0])
+    where = errors.place(user_code(), user_lasti())
+    return errors.extend(
+        op.dynamic or DYNAMIC.format(op.name),
+        f"Sample 0 gave a result of shape {shapes[0][0]}, but sample {other} one of "
+        f"{shapes[other][0]}" + (f", at {where}" if where else ""),
+    )
 
 
 def aligned(op, values, dims, params, size):

@@ -6,20 +6,57 @@ and any other is the transpose of its vjp, which is linear in the cotangent.
 """
 
 from rushlight.tape import engine, views
-from rushlight.tape.core import TensorBase, alias, share_version, state, wants
+from rushlight.tape.core import VIEW_DEFAULT, TensorBase, alias, share_version, state, wants
 from rushlight.tape.declare import argument_names, code_of
-from rushlight.tape.dispatch import highest_box
+from rushlight.tape.dispatch import attach_view, highest_box
 from rushlight.tape.levels import Box, boxed
 from rushlight.tape.modes import enable_grad
 from rushlight.tape.reverse import CAPTURED, GradLevel, leaf, unwrapped
 
 
 class DualBox(Box):
-    """A primal value and its tangent (None for zero)."""
+    """A primal value and its tangent (None for zero).
+
+    A tangent is never written to, for others may hold it.  A write gives the base a new one, and
+    a view makes its tangent anew when the base's has changed.
+    """
 
     def __init__(self, owner, value, tangent):
         super().__init__(owner, value)
-        self.tangent = tangent
+        self.own = tangent
+        self.writes = 0
+        self.base = self.part = None
+
+    @property
+    def tangent(self):
+        if self.base is not None:
+            base = self.at(self.base)
+            if base is not None and base.writes != self.writes:
+                self.own = None if base.own is None else self.part(base.own)
+                self.writes = base.writes
+        return self.own
+
+    @tangent.setter
+    def tangent(self, tangent):
+        self.own = tangent
+
+    def follow(self, base, part):
+        """Be the view that `part` makes of the tensor `base`."""
+        self.base, self.part, self.writes = base, part, self.at(base).writes
+
+    def change(self, tangent):
+        """Take another tangent after a write."""
+        if self.base is None:
+            self.own, self.writes = tangent, self.writes + 1
+            return
+        base = self.at(self.base)
+        whole = zero_tangent(base.value) if base.own is None else base.own.clone()
+        seen = self.part(whole)
+        if tangent is None:
+            seen.zero_()
+        else:
+            seen.copy_(tangent)
+        base.change(whole)
 
     def copied(self):
         return type(self)(self.owner, self.value.clone(), self.tangent)
@@ -37,37 +74,72 @@ class DualBox(Box):
         if not self.owner.open or all(t is None for t in tangents) or op.rules is None:
             return out
         moved = tangent_of(op, primals, tangents, params, out)
-        if op.many:
-            return tuple([self.wrapped(x, t) for x, t in zip(out, moved, strict=True)])
-        return self.wrapped(out, moved)
+        if not op.many:
+            made = self.wrapped(out, moved)
+            if op.is_view:
+                self.view(made, inputs[0], lambda x: rerun(op, x, inputs, params))
+            return made
+        made = [self.wrapped(x, t) for x, t in zip(out, moved, strict=True)]
+        if op.is_view:
+            for i, x in enumerate(made):
+                self.view(x, inputs[0], lambda x, i=i: rerun(op, x, inputs, params)[i])
+        return tuple(made)
+
+    def view(self, made, source, part):
+        """Let `made` be the view of `source` that `part` makes."""
+        if self.at(made) is None or self.at(source) is None:
+            return
+        attach_view(made, source, VIEW_DEFAULT, part)
+        base = made.origin.base
+        if self.at(base) is not None:
+            self.at(made).follow(base, made.origin.replay)
 
     def wrapped(self, x, tangent):
         if tangent is None or not (x.dtype.is_floating_point or x.dtype.is_complex):
             return x
         return boxed(DualBox(self.owner, x, tangent))
 
+    def write(self, op, inputs, params):
+        """An in-place operation; the target may be another view of what was written to before."""
+        target = inputs[0]
+        if self.at(target) is None and target.origin is not None and self.at(target.origin.base):
+            self.convert(target)
+        return super().write(op, inputs, params)
+
     def overwrite(self, target, result):
-        """An in-place write changes value and tangent, which views of the target share."""
-        theirs, mine = self.at(result), self.at(target)
-        mine.value.copy_(result if theirs is None else theirs.value)
-        mine.tangent = written_over(mine.tangent, None if theirs is None else theirs.tangent)
+        """An in-place write changes value and tangent."""
+        theirs = self.at(result)
+        value, tangent = (result, None) if theirs is None else (theirs.value, theirs.tangent)
+        mine = self.at(target)
+        mine.value.copy_(value)
+        shape, dtype = mine.shape, mine.dtype
+        if tangent is not None and (tangent.shape != shape or tangent.dtype is not dtype):
+            tangent = tangent.to(dtype).expand(shape)
+        mine.change(tangent)
+
+    def convert(self, target):
+        """Give a tensor, and the base that it is a view of, a tangent of zeros until we close."""
+        base = target if target.origin is None else target.origin.base
+        held = base if self.at(base) is None else self.at(base).value
+        part = None if base is target else target.origin.replay or views.restride(target, held)
+        if self.at(base) is None:
+            self.adopt(base, alias(base), None)
+        if part is not None:
+            self.adopt(target, part(self.at(base).value), None)
+            self.at(target).follow(base, part)
+            self.at(target).writes = -1
+
+    def adopt(self, t, value, tangent):
+        t.array, t.node, t.nr, t.rg = None, None, 0, False
+        t.shared, t.box = share_version(value), DualBox(self.owner, value, tangent)
+        self.owner.converted.append(t)
 
     def admit(self, target, op):
         """Give a tensor that was made inside, and what it is a view of, tangents of zero."""
         root = target if target.origin is None else target.origin.base
         if root.born < self.level:
             raise RuntimeError(CAPTURED.format(op.name))
-        again = None if root is target else views.replay(target)
-        value, tangent = alias(root), zero_tangent(root)
-        self.convert(root, value, tangent)
-        if again is not None:
-            self.convert(target, again(value), again(tangent))
-
-    def convert(self, t, value, tangent):
-        """Make a tensor a dual one, until the level closes."""
-        t.array, t.node, t.nr, t.rg, t.origin = None, None, 0, False, None
-        t.shared, t.box = share_version(value), DualBox(self.owner, value, tangent)
-        self.owner.converted.append(t)
+        self.convert(target)
 
     def restore(self, t):
         """The level has closed: a tensor that was written to is its primal again."""
@@ -96,7 +168,7 @@ class DualBox(Box):
         if not isinstance(source, TensorBase):
             return self.wrapped(x, tangent) if isinstance(x, TensorBase) else x
         if self.at(source) is not None:
-            source.box.tangent = tangent
+            source.box.change(tangent)
         return source
 
 
@@ -113,6 +185,11 @@ def zero_tangent(x):
     """A tangent of zeros, laid out like `x`."""
     stride = x.stride()
     return x.new_zeros(x.shape) if 0 in stride else x.new_empty_strided(x.shape, stride).zero_()
+
+
+def rerun(op, x, inputs, params):
+    """A view operation on another tensor."""
+    return op.run((x, *inputs[1:]), params)
 
 
 # -- rules -----------------------------------------------------------------------------------
@@ -219,17 +296,20 @@ def transposed_at_base(run, primals, tangents):
     """`transposed` on tensors at the base, where nothing is to be differentiated further."""
     with enable_grad():
         probes = tuple(
-            [
-                x if t is None else x.detach().requires_grad_()
-                for x, t in zip(primals, tangents, strict=True)
-            ]
+            [x if t is None else probe(x.detach()) for x, t in zip(primals, tangents, strict=True)]
         )
         results = run(probes)
         live = [r for r in results if wants(r)]
-        us = [r.new_zeros(r.shape).requires_grad_() for r in live]
+        us = [probe(r.new_zeros(r.shape)) for r in live]
         found = pulled(live, us, probes, tangents, False)
     moved = iter(found)
     return tuple([next(moved) if wants(r) else None for r in results])
+
+
+def probe(x):
+    """A new tensor as a leaf to differentiate by."""
+    x.rg = True
+    return x
 
 
 def transposed_in_levels(run, primals, tangents):

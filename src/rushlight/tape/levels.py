@@ -8,9 +8,25 @@ level down (`Box.process`).
 from rushlight.tape import views
 from rushlight.tape.core import TensorBase, alias, box, state, wants
 
+REQUIRES_GRAD = (
+    "You are attempting to call Tensor.requires_grad_() (or perhaps using "
+    "torch.autograd.functional.* APIs) inside of a function being transformed by a functorch "
+    "transform. This is unsupported, please attempt to use the functorch transforms (e.g. grad, "
+    "vjp, jacrev, jacfwd, hessian) or call requires_grad_() outside of a function being "
+    "transformed instead."
+)
+BACKWARD = (
+    "backward() called inside a functorch transform. This is not supported, please use "
+    "functorch.grad or functorch.vjp instead or call backward() outside of functorch transforms."
+)
+
 
 class Level:
     """An open transform of this thread; levels are numbered from the outside."""
+
+    transform = True  # is it one of `torch.func`, and no `dual_level`?
+    split = None  # see `batching.Split`
+    randomness = None
 
     def __init__(self):
         self.number = 0
@@ -43,6 +59,7 @@ class Box:
         self.value = value
 
     records = False  # has a tensor at this level a node of its own?
+    dim = None  # which dim of the value is hidden?
 
     @property
     def shape(self):
@@ -51,6 +68,10 @@ class Box:
     @property
     def dtype(self):
         return self.value.dtype
+
+    def stride(self):
+        """The strides of what the function sees."""
+        return self.value.stride()
 
     @property
     def grad_fn(self):
@@ -78,27 +99,61 @@ class Box:
     def write(self, op, inputs, params):
         """An in-place operation, one of whose inputs lives at this level; returns the target."""
         target = inputs[0]
-        result = op.run(inputs, params)
+        result = op.run(unshared(inputs), params)
         if self.at(target) is None:
             self.admit(target, op)
         self.overwrite(target, result)
         return target
 
 
+def unshared(inputs):
+    """Inputs for the value of an in-place operation whose target is about to be overwritten.
+
+    What is saved for backward is a copy of the target.
+    """
+    target = inputs[0]
+    if not state().grad or all(x.box is None and not wants(x) for x in values_of(inputs)):
+        return inputs
+    copy = target.clone()
+    return tuple([copy if x is target else x for x in inputs])
+
+
+def values_of(inputs):
+    """The tensors among inputs, without the outermost box."""
+    tensors = [x for x in inputs if isinstance(x, TensorBase)]
+    return [x if x.box is None else x.box.value for x in tensors]
+
+
+def refuse_inside(message):
+    """Refuse what can only be done outside of the functions that `torch.func` transforms."""
+    if inside():
+        raise RuntimeError(message)
+
+
+def inside():
+    """Is a function running that `torch.func` transforms?"""
+    return any(level.transform for level in state().levels)
+
+
 def lift(target, adopt):
     """Turn a tensor, with the base that it is a view of, into one that `adopt` boxes."""
     root = target if target.origin is None else target.origin.base
-    again = None if root is target else views.replay(target)
-    value = alias(root)
-    root.array, root.node, root.nr, root.rg, root.shared, root.version = (
-        None,
-        None,
-        0,
-        False,
-        None,
-        0,
-    )
-    root.box = adopt(value)
+    done = root.array is None and target.array is not None  # by a write to another view
+    again = None
+    if root is not target:
+        held = root.box.value if done else root
+        again = target.origin.replay or views.restride(target, held)
+    if not done:
+        value = alias(root)
+        root.array, root.node, root.nr, root.rg, root.shared, root.version = (
+            None,
+            None,
+            0,
+            False,
+            None,
+            0,
+        )
+        root.box = adopt(value)
     if again is not None:
         seen = again(root)
         target.array, target.box, target.shared, target.origin = (

@@ -33,6 +33,7 @@ def through(name, out, body, args, kwargs, exact=None):
     finally:
         st.grad = before
     several = isinstance(results, (tuple, list))
+    refuse_boxed(name, (*targets, *(results if several else (results,))))
     for target, result in zip(targets, results if several else (results,), strict=True):
         check_exact(exact, target, result, args)
         deliver(target, result)
@@ -77,6 +78,21 @@ def refuse_recording(name, targets, args):
             f"{name}(): functions with out=... arguments don't support automatic "
             "differentiation, but one of the arguments requires grad."
         )
+
+
+def refuse_boxed(name, tensors):
+    """Transforms do not write into given tensors."""
+    for t in tensors:
+        if isinstance(t, TensorBase) and t.box is not None:
+            if t.box.dim is None:
+                raise NotImplementedError(
+                    f"Trying to use forward AD with {name}_out that does not support it because it "
+                    "is an out= function"
+                )
+            raise RuntimeError(
+                f"Batching rule not implemented for aten::{name}.out; the fallback path doesn't "
+                "work on out= or view ops."
+            )
 
 
 def flat(args):

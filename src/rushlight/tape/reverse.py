@@ -35,6 +35,7 @@ class GradLevel(Level):
     """
 
     recording = True
+    always = False  # are operations under no_grad recorded too, as forward mode follows them?
     outer_grad = True
 
     def __enter__(self):
@@ -75,20 +76,24 @@ class GradBox(Box):
 
     def values(self, inputs):
         """The inputs one level down."""
-        return tuple([x if self.at(x) is None else x.box.value for x in inputs])
+        owner = self.owner
+        return tuple([unwrapped(owner, x) for x in inputs])
 
     def mask(self, inputs):
         """Bit i is set when input i has a history at this level that is being recorded."""
-        if not (state().grad and self.owner.recording):
+        if not ((state().grad or self.owner.always) and self.owner.recording):
             return 0
         bits = [self.at(x) is not None and wants(x) for x in inputs]
         return sum([1 << min(i, 30) for i, bit in enumerate(bits) if bit])
 
     def process(self, op, inputs, params):
         """Interpret an operation: run it one level down, and record it here."""
-        if not self.owner.open:
+        owner = self.owner
+        if not owner.open:
             return op.run(self.values(inputs), params)
         out = self.below(op.run, self.values(inputs), params)
+        if not owner.recording:  # its own backward: nothing is left to record here
+            return out
         mask = 0 if op.rules is None else self.mask(inputs)
         if op.many:
             return self.several(op, inputs, params, out, mask)
@@ -130,8 +135,8 @@ class GradBox(Box):
     def write(self, op, inputs, params):
         """An in-place operation: done one level down, and recorded here."""
         target = inputs[0]
-        if not self.owner.open:
-            inplace.apply(op, self.values(inputs), params)
+        if not (self.owner.open and self.owner.recording):
+            self.below(inplace.apply, op, self.values(inputs), params)
             return target
         if self.at(target) is None:
             self.admit(target, op)

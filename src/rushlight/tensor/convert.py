@@ -11,7 +11,7 @@ from typing import Any
 
 from rushlight.kernels import dtypes, memory_layout, metadata
 from rushlight.kernels.metadata import contiguous_format, preserve_format
-from rushlight.ops.copies import is_contiguous
+from rushlight.ops.copies import CHANNELS_LAST, is_contiguous
 from rushlight.ops.families import Operation, as_tensor_argument
 from rushlight.ops.publish import enter, public
 from rushlight.tape.core import TensorBase
@@ -37,7 +37,7 @@ class to_copy(Operation):
         return g if x_dtype is g.dtype else to_copy.run((g,), (x_dtype, preserve_format))
 
     def lift(size: Any, ndim: Any, dtype: Any, memory_format: Any) -> Any:
-        return dtype, memory_format
+        return dtype, contiguous_format if memory_format in CHANNELS_LAST else memory_format
 
 
 def converted(t: Any, dtype: dtypes.dtype, copy: bool = False, memory_format: Any = None) -> Any:

@@ -19,6 +19,7 @@ from rushlight.tensor.from_data import borrowed, from_numpy
 from rushlight.tensor.legacy import new_tensor_of
 from rushlight.tensor.options import fresh
 from rushlight.tensor.storage import array_of
+from rushlight.tensor.tensor import recording
 
 ONLY_LEAVES = (
     "Only Tensors created explicitly by the user (graph leaves) support the deepcopy protocol at "
@@ -58,7 +59,7 @@ def make_subclass(cls: type, data: Any, require_grad: bool = False, **options: A
             f"{type(data).__name__}"
         )
     out = core.new_of(cls, data.detach())
-    out.requires_grad_(require_grad)
+    recording(out, require_grad)
     return out
 
 
@@ -80,7 +81,7 @@ def deep_copy(self: Any, memo: dict[int, Any]) -> Any:
     if id(self) in memo:
         return memo[id(self)]
     made = core.new_of(type(self), fresh(duplicate(array_of(self), memo)))
-    made.requires_grad_(self.requires_grad)
+    recording(made, self.requires_grad)
     memo[id(self)] = made
     if self.kept_grad is not None:
         made.kept_grad = deep_copy(self.kept_grad, memo)
@@ -128,7 +129,7 @@ def set_state(self: Any, state: Any) -> None:
         return
     self.set_(*state[:4])
     if len(state) > 4:
-        self.requires_grad_(state[4])
+        recording(self, state[4])
 
 
 def warn_of_hooks(self: Any, stacklevel: int = 4) -> None:

@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from rushlight.tape import engine, errors, overrides, views
-from rushlight.tape.core import box, wants
+from rushlight.tape import engine, errors, levels, overrides, views
+from rushlight.tape.core import box, state, wants
 from rushlight.tensor import once
 from rushlight.tensor.tensor import Tensor
 
@@ -153,6 +153,8 @@ def backward(
         >>> x.grad
         tensor([2., 4.])
     """
+    if state().levels:
+        levels.refuse_inside(levels.BACKWARD)
     if grad_variables is not None:
         grad_tensors = grad_variables
     wanted = None if inputs is None else as_tuple(inputs)

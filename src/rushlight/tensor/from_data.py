@@ -22,6 +22,7 @@ from rushlight.tensor.options import (
     factory,
     fresh,
 )
+from rushlight.tensor.tensor import recording
 
 NEGATIVE_STRIDES = (
     "At least one stride in the given numpy array is negative, and tensors with negative strides "
@@ -279,7 +280,7 @@ def wanting(t: Any, requires_grad: bool) -> Any:
         return t
     if requires_grad and t.dtype.category < dtypes.FLOAT:
         raise RuntimeError(NO_GRAD_DTYPE)
-    return t.requires_grad_(requires_grad) if t.is_leaf else t.detach()
+    return recording(t, requires_grad) if t.is_leaf else t.detach()
 
 
 def shared(obj: Any, d: Any) -> Any:

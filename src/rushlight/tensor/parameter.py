@@ -10,7 +10,7 @@ from rushlight.tape.overrides import disabled_implementation
 from rushlight.tensor.creation import empty
 from rushlight.tensor.options import NO_GRAD_DTYPE
 from rushlight.tensor.printing import tensor_repr
-from rushlight.tensor.tensor import Tensor
+from rushlight.tensor.tensor import Tensor, recording
 
 OTHER_TYPE = (
     "Creating a Parameter from an instance of type {0} requires that detach() returns an instance "
@@ -77,7 +77,7 @@ class Parameter(Tensor, metaclass=MarkedMeta):
             leaf._is_param = True
         if requires_grad and leaf.dtype.category < dtypes.FLOAT:
             raise RuntimeError(NO_GRAD_DTYPE)
-        return leaf.requires_grad_(requires_grad)
+        return recording(leaf, requires_grad)
 
     def __repr__(self, *, tensor_contents: Any = None) -> str:
         name = "tensor" if type(self) is Parameter else None
@@ -95,7 +95,7 @@ class Parameter(Tensor, metaclass=MarkedMeta):
 
 def rebuild(cls: type | None, data: Any, requires_grad: bool) -> Any:
     """The parameter that pickle kept."""
-    return new_of(cls or Parameter, data.detach()).requires_grad_(requires_grad)
+    return recording(new_of(cls or Parameter, data.detach()), requires_grad)
 
 
 set_parameter_class(Parameter)
@@ -118,7 +118,7 @@ class Buffer(Tensor, metaclass=MarkedMeta):
     def __new__(cls, data: Any = None, *, persistent: bool = True) -> Any:
         if data is None:
             data = empty(0)
-        made = data.detach().requires_grad_(data.requires_grad)
+        made = recording(data.detach(), data.requires_grad)
         made.persistent = persistent
         made._is_buffer = True
         return made
@@ -194,7 +194,7 @@ class UninitializedParameter(UninitializedTensorMixin, Parameter):  # type: igno
 
     def __new__(cls, requires_grad: bool = True, device: Any = None, dtype: Any = None) -> Any:
         made = new_of(cls, empty(0, device=device, dtype=dtype))
-        return made.requires_grad_(requires_grad)
+        return recording(made, requires_grad)
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Any:
         if id(self) not in memo:
@@ -214,7 +214,7 @@ class UninitializedBuffer(UninitializedTensorMixin, Tensor):  # type: ignore[mis
         dtype: Any = None,
         persistent: bool = True,
     ) -> Any:
-        made = new_of(cls, empty(0, device=device, dtype=dtype)).requires_grad_(requires_grad)
+        made = recording(new_of(cls, empty(0, device=device, dtype=dtype)), requires_grad)
         made.persistent = persistent
         made._is_buffer = True
         return made

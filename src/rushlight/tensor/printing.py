@@ -113,11 +113,22 @@ def tensor_repr(t: Any, name: str | None = None) -> str:
     `name` stands before the bracket; if it is left out, that is 'tensor' for the class Tensor
     and the class's own name for others.
     """
+    if t.box is not None and t.box.owner.transform:
+        return boxed_repr(t.box)
     cls = type(t).__name__
     head = f"{name or ('tensor' if cls == 'Tensor' else cls)}("
     array = t.array if t.box is None else array_inside(t)
     body = array_str(array, len(head)) if array.size else "[]"
     return _with_suffixes(head + body, _suffixes(t, array), len(head))
+
+
+def boxed_repr(box: Any) -> str:
+    """The repr of a tensor inside a transform: which one, and the value one level down."""
+    number = box.level if box.owner.open else -2
+    kind = "GradTrackingTensor" if box.dim is None else "BatchedTensor"
+    place = "" if box.dim is None else f", bdim={box.dim}"
+    inner = "\n".join([f"    {line}" for line in tensor_repr(box.value).split("\n")])
+    return f"{kind}(lvl={number}{place}, value=\n{inner}\n)"
 
 
 def tensor_format(t: Any, spec: str) -> str:
@@ -126,6 +137,8 @@ def tensor_format(t: Any, spec: str) -> str:
     Raises:
         TypeError: for a `spec` with a tensor that has dimensions, or of a subclass.
     """
+    if t.box is not None and t.box.owner.transform and t.dim() == 0:
+        return format(t.item(), spec)
     array = t.array if t.box is None else array_inside(t)
     if array.ndim == 0 and type(t).__name__ == "Tensor":
         return format(_values(array)[0], spec)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from rushlight.kernels import dtypes
 from rushlight.kernels.metadata import cpu as cpu_device
 from rushlight.kernels.metadata import device, layout, strided
-from rushlight.tape import core, errors, hooks, overrides, views
+from rushlight.tape import core, errors, hooks, levels, overrides, views
 from rushlight.tape.core import wants
 from rushlight.tape.dispatch import Operators
 from rushlight.tape.inplace import type_name
@@ -30,6 +30,30 @@ NOT_A_LEAF = (
     "you can only change requires_grad flags of leaf variables. If you want to use a computed "
     "variable in a subgraph that doesn't require differentiation use var_no_grad = var.detach()."
 )
+
+
+def recording(t: Any, flag: bool) -> Any:
+    """Begin or stop recording what is done to a leaf, which is returned."""
+    if t.box is not None and not t.box.records:
+        if not t.box.owner.transform:  # else it would be another tensor, the caller's, that records
+            t.box.require_grad(flag)
+    elif t.node is not None:
+        if not flag:
+            raise RuntimeError(NOT_A_LEAF)
+    elif flag and t.dtype.category < 2:
+        raise RuntimeError("only Tensors of floating point dtype can require gradients")
+    elif flag and t.inference and not core.state().inference:
+        raise RuntimeError(
+            "Setting requires_grad=True on inference tensor outside InferenceMode is not allowed."
+        )
+    else:
+        t.rg = bool(flag)
+    return t
+
+
+def hidden(t: Any) -> bool:
+    """Is a tensor's history, if it has one, that of the value in its box?"""
+    return t.box is not None and not t.box.records
 
 
 class Tensor(Operators):
@@ -92,9 +116,7 @@ class Tensor(Operators):
 
     def stride(self, dim: int | None = None) -> Any:
         """Elements between neighbours along each dim, or along one."""
-        if self.box is not None:
-            return self.box.value.stride() if dim is None else self.box.value.stride(dim)
-        strides = strides_of(self.array)
+        strides = tuple(self.box.stride()) if self.box is not None else strides_of(self.array)
         return strides if dim is None else strides[self._wrapped(dim)]
 
     # -- graph -------------------------------------------------------------------------------
@@ -108,29 +130,18 @@ class Tensor(Operators):
     def requires_grad(self, value: bool) -> None:
         if not isinstance(value, bool):
             raise RuntimeError("requires_grad must be a bool")
-        self.requires_grad_(value)
+        recording(self, value)
 
     def requires_grad_(self, requires_grad: bool = True) -> Tensor:
         """Begin or stop recording what is done to this leaf; returns it.
 
         Raises:
-            RuntimeError: when switched off on a computed tensor, or on for an integer one.
+            RuntimeError: when switched off on a computed tensor, or on for an integer one, or
+                inside a function that `torch.func` transforms.
         """
-        if self.box is not None and not self.box.records:
-            self.box.require_grad(requires_grad)
-            return self
-        if self.node is not None:
-            if not requires_grad:
-                raise RuntimeError(NOT_A_LEAF)
-            return self
-        if requires_grad and self.dtype.category < 2:
-            raise RuntimeError("only Tensors of floating point dtype can require gradients")
-        if requires_grad and self.inference and not core.state().inference:
-            raise RuntimeError(
-                "Setting requires_grad=True on inference tensor outside "
-                "InferenceMode is not allowed."
-            )
-        self.rg = bool(requires_grad)
+        if core.state().levels:
+            levels.refuse_inside(levels.REQUIRES_GRAD)
+        recording(self, requires_grad)
         return self
 
     @property
@@ -194,7 +205,7 @@ class Tensor(Operators):
 
     def retain_grad(self) -> None:
         """Keep the gradient of this computed tensor in `.grad` during backward."""
-        if not wants(self):
+        if not wants(self) or hidden(self):
             raise RuntimeError("can't retain_grad on Tensor that has requires_grad=False")
         if self.grad_fn is None or self.retains:
             return
@@ -211,7 +222,7 @@ class Tensor(Operators):
 
         Returns a handle whose `remove()` takes the hook away.
         """
-        if not wants(self):
+        if not wants(self) or hidden(self):
             raise RuntimeError("cannot register a hook on a tensor that doesn't require gradient")
         if self.grad_fn is None:
             return hooks.of_leaf(self).grad.add(hook)
@@ -220,7 +231,7 @@ class Tensor(Operators):
 
     def register_post_accumulate_grad_hook(self, hook: Any) -> hooks.Handle:
         """Call `hook(tensor)` after a gradient was accumulated into this leaf's `.grad`."""
-        if not wants(self):
+        if not wants(self) or hidden(self):
             raise RuntimeError("cannot register a hook on a tensor that doesn't require gradient")
         if self.grad_fn is not None:
             raise RuntimeError(

@@ -10,6 +10,7 @@ import numpy as np
 from rushlight.kernels import dtypes
 from rushlight.ops.families import as_tensor_argument
 from rushlight.ops.publish import enter, public
+from rushlight.tape import core, errors
 from rushlight.tape.batching import BatchBox
 from rushlight.tape.core import state, wants
 from rushlight.tape.tangents import TangentBox
@@ -38,13 +39,25 @@ def array_inside(t: Any, refusal: str) -> Any:
     """The array of a tensor, also of one that a transform has boxed.
 
     Raises:
-        RuntimeError: `refusal`, where it stands for a whole batch.
+        RuntimeError: `refusal`, where it stands for a whole batch, which is not to be split.
     """
-    while t.array is None:
-        if isinstance(t.box, BatchBox):
-            raise RuntimeError(refusal)
-        t = t.box.value
-    return t.array
+    if t.array is not None:
+        return t.array
+    if not isinstance(t.box, BatchBox):
+        return array_inside(t.box.value, refusal)
+    if t.box.owner.split is None:
+        raise RuntimeError(asked_of_all(t.box, refusal))
+    return t.box.agreed(array_inside(t.box.value, refusal))
+
+
+def asked_of_all(batch: Any, refusal: str) -> str:
+    """PyTorch's sentence; then the value of each sample, and which line asked for one of them."""
+    where = errors.place(core.user_code(), core.user_lasti())
+    return errors.extend(
+        refusal,
+        f"There is a value for each of {batch.size} samples: {batch.value.detach()!r}"
+        + (f", at {where}" if where else ""),
+    )
 
 
 def number(array: Any) -> Any:

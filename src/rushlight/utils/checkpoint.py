@@ -14,6 +14,7 @@ from typing import Any
 
 from rushlight.autograd.function import Function
 from rushlight.autograd.variable import Variable
+from rushlight.tape import levels
 from rushlight.tape.modes import enable_grad, is_grad_enabled, no_grad
 from rushlight.tensor.differentiate import backward as run_backward
 from rushlight.tensor.generator import fork_rng, get_rng_state, set_rng_state
@@ -226,6 +227,8 @@ def checkpoint(
 ) -> Any:
     """`function(*args, **kwargs)`, without keeping what backward needs: it is computed again then.
 
+    Inside a function that `torch.func` transforms, it is a plain call that keeps everything.
+
     Args:
         function: what to run; it must do the same when it runs again.
         use_reentrant: False forgets what the graph saves and recomputes it when asked for; True
@@ -269,6 +272,8 @@ def checkpoint(
         raise ValueError(
             "Passing `context_fn` or `debug` is only supported when use_reentrant=False."
         )
+    if levels.inside():
+        return function(*args)
     return CheckpointFunction.apply(function, preserve_rng_state, *args)
 
 
@@ -293,7 +298,7 @@ class Call:
 
 def run_region(call: Call, region: Region, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     """Make the call; `region` takes care of what it saves."""
-    if not is_grad_enabled():
+    if not is_grad_enabled() or levels.inside():
         return call.first(args, kwargs)
     region.arguments = keep((kwargs, *args))
     with region.hooks():
