@@ -35,6 +35,7 @@ from rushlight.autograd.anomaly_mode import is_anomaly_enabled as is_anomaly_ena
 from rushlight.tape.modes import is_grad_enabled as is_grad_enabled
 from rushlight.tape.modes import is_inference_mode_enabled as is_inference_mode_enabled
 from rushlight import linalg as linalg
+from rushlight.serialization.loading import load as load
 from rushlight import nn as nn
 from rushlight.tape.modes import no_grad as no_grad
 from rushlight import optim as optim
@@ -42,6 +43,8 @@ from rushlight import overrides as overrides
 from rushlight import profiler as profiler
 from rushlight import random as random
 from rushlight import return_types as return_types
+from rushlight.serialization.saving import save as save
+from rushlight import serialization as serialization
 from rushlight.autograd.anomaly_mode import set_anomaly_enabled as set_anomaly_enabled
 from rushlight.tape.modes import set_grad_enabled as set_grad_enabled
 from rushlight import signal as signal

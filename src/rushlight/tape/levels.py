@@ -26,7 +26,8 @@ class Level:
 
     transform = True  # is it one of `torch.func`, and no `dual_level`?
     split = None  # see `batching.Split`
-    randomness = None
+    randomness = None  # and the length of the batch, where there is one
+    size = 0
 
     def __init__(self):
         self.number = 0

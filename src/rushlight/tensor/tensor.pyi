@@ -23,6 +23,10 @@ from rushlight.tensor.storage import TypedStorage, UntypedStorage
 
 NONLEAF_GRAD: str
 NOT_A_LEAF: str
+def recording(t: Any, flag: _bool) -> Any:
+    """Begin or stop recording what is done to a leaf, which is returned."""
+def hidden(t: Any) -> _bool:
+    """Is a tensor's history, if it has one, that of the value in its box?"""
 def strides_of(array: Any) -> tuple[_int, ...]:
     """An array's strides in elements; where NumPy gives an empty one zeros, as if it were not."""
 CPP_NAMES: dict[str, str]
