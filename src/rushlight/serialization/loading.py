@@ -88,6 +88,7 @@ def load(
         >>> import io, rushlight as torch
         >>> file = io.BytesIO()
         >>> torch.save({"weight": torch.ones(2)}, file)
+        >>> _ = file.seek(0)
         >>> torch.load(file)
         {'weight': tensor([1., 1.])}
     """

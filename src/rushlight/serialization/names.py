@@ -40,7 +40,12 @@ PLACES = (
     "torch.nn",
     "torch.optim",
     "torch.utils.data",
+    "torch.utils.hooks",
 )
+# Single names that PyTorch has elsewhere.
+ALIASES = {
+    ("torch.nn.modules.module", "_WrappedHook"): ("torch.nn.modules.hooks", "WrappedHook"),
+}
 LACKING = {
     "torch._utils._rebuild_qtensor": "quantized tensors",
     "torch._utils._rebuild_sparse_tensor": "sparse tensors",
@@ -106,6 +111,7 @@ def find(module: str, name: str) -> Any:
         raise NotImplementedError(f"rushlight has no {LACKING.get(full, 'quantized tensors')}")
     if full in special():
         return special()[full]
+    module, name = ALIASES.get((module, name), (module, name))
     if module == "torch._C._nn":
         module = "torch.nn.functional"
     elif module.startswith("torch.nn.modules.") and not exists(module, name):
@@ -151,6 +157,9 @@ def name_of(found: Any, name: str | None = None) -> tuple[str, str] | None:
             return module, last
     name = name or getattr(found, "__qualname__", None) or found.__name__
     home = getattr(found, "__module__", None) or ""
+    for theirs in ALIASES:
+        if name == ALIASES[theirs][1] and is_found(*theirs, found):
+            return theirs
     for module in candidates(home):
         if is_found(module, name, found):
             return module, name

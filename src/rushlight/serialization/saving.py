@@ -42,6 +42,7 @@ def save(
         >>> import io, rushlight as torch
         >>> file = io.BytesIO()
         >>> torch.save([torch.ones(2), "text"], file)
+        >>> _ = file.seek(0)
         >>> torch.load(file)
         [tensor([1., 1.]), 'text']
     """

@@ -68,10 +68,11 @@ class WrappedHook:
         return self.hook(module, *args, **kwargs)
 
     def __getstate__(self) -> dict[str, Any]:
-        return {"hook": self.hook, "module": None if self.module is None else self.module()}
+        kept = {"hook": self.hook, "with_module": self.module is not None}
+        return kept if self.module is None else {**kept, "module": self.module()}
 
     def __setstate__(self, kept: dict[str, Any]) -> None:
-        self.__init__(kept["hook"], kept["module"])  # type: ignore[misc]
+        self.__init__(kept["hook"], kept.get("module"))  # type: ignore[misc]
 
 
 class Hooked:

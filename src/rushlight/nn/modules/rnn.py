@@ -280,7 +280,16 @@ class RNNBase(Module):
         return ", ".join(parts)
 
     def __getstate__(self) -> dict[str, Any]:
-        return self.__dict__.copy()
+        # PyTorch keeps these as attributes and expects them in its files.
+        flat = {
+            "_flat_weights_names": self._flat_weights_names,
+            "_flat_weights": self._flat_weights,
+        }
+        return {**self.__dict__, **flat}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        derived = ("_flat_weights_names", "_flat_weights", "_flat_weight_refs")
+        super().__setstate__({k: v for k, v in state.items() if k not in derived})
 
 
 USUAL = {

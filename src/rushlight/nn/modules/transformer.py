@@ -162,6 +162,10 @@ class TransformerEncoderLayer(_Layer):
             return 1
         return 2 if self.activation is F.gelu or isinstance(self.activation, GELU) else 0
 
+    def __getstate__(self) -> dict[str, Any]:
+        # PyTorch keeps this as an attribute and expects it in its files.
+        return {**self.__dict__, "activation_relu_or_gelu": self.activation_relu_or_gelu}
+
     def forward(
         self,
         src: Any,
