@@ -476,9 +476,9 @@ def settle(ctx: Any, nr: int, x: Any, args: tuple[Any, ...], mask: int) -> Any:
         x = aliased(x)
     if mask:
         x.node, x.nr, x.rg = ctx, nr, True
-        if x.origin is not None:
-            x.origin.creation = VIEW_OF_FUNCTION
-            x.origin.seen = version_of(x)
+    if x.origin is not None and state().grad:
+        x.origin.creation = VIEW_OF_FUNCTION
+        x.origin.seen = version_of(x)
     return x
 
 

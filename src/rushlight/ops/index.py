@@ -278,7 +278,9 @@ class put_chosen(Writing):
             return
         found, places = integers(indices, dims)
         values = fitting(x, values, found, places)
-        if accumulate:
+        if accumulate and 0 in x.strides:  # each element of one place adds to it
+            np.add.at(x, key_of(in_range(found, places, x.shape), places), values)
+        elif accumulate:
             add_chosen(x, values, indices, dims)
         else:
             x[key_of(in_range(found, places, x.shape), places)] = values

@@ -81,9 +81,10 @@ def relaid(op, target, params):
     inplace.check(target, bool(mask))
     before = alias(target)
     target.array = op.forward(target.array, *params)
+    node = record(op, (before,), params, target, mask, st, inplace.INPLACE) if mask else None
     bump(target)
-    if mask:
-        proceed(target, record(op, (before,), params, target, mask, st))
+    if node is not None:
+        proceed(target, node)
     return target
 
 

@@ -73,8 +73,8 @@ def tensor_type_name(dtype):
 
 
 def short_name(node):
-    """The name by which error texts call a node: Exp for ExpBackward0."""
-    return re.sub(r"Backward\d*$", "", node.name()) or node.name()
+    """The name by which error texts call a node: Exp for ExpBackward0, Fill3 for FillBackward3."""
+    return re.sub(r"Backward(\d*)$", r"\1", node.name()).removesuffix("0")
 
 
 def raise_modified(node, value, version, expected, tensor):

@@ -11,7 +11,9 @@ from rushlight.tape.core import Node
 from rushlight.tape.saved import Packed, packed
 
 SAVED_NAMES = {"a": "self", "x": "self", "b": "other", "ans": "result", "xs": "tensors"}
-WRITTEN_BY_HAND = frozenset({"AccumulateGrad", "CopyBackwards", "CopySlices", "Identity"})
+WRITTEN_BY_HAND = frozenset(
+    {"AccumulateGrad", "CopyBackwards", "CopySlices", "Identity", "NotImplemented"}
+)
 FREED_BEFORE_HOOKS = (
     "Calling register_hooks on a saved tensor after it has been freed. Saved intermediate values of "
     "the graph are freed when you call .backward() or autograd.grad(). Specify retain_graph=True if "

@@ -7,6 +7,8 @@ view becomes part of the base's history as a CopySlices node (`rebase`).
 
 import weakref
 
+import numpy as np
+
 from rushlight.tape import dispatch, errors, hooks
 from rushlight.tape.core import (
     VIEW_DEFAULT,
@@ -14,6 +16,8 @@ from rushlight.tape.core import (
     VIEW_NO_GRAD,
     VIEW_OF_FUNCTION,
     VIEW_OF_MANY,
+    alias,
+    bump,
     state,
     version_of,
     wants,
@@ -75,6 +79,8 @@ def address(array):
 
 def restride(view, base):
     """A function that makes of a tensor like `base` the view that `view` is of `base`."""
+    if not np.may_share_memory(view.array, base.array) and view.array.size and base.array.size:
+        return lambda t: torn(view, t)
     size, stride, offset = geometry(view, base)
     return lambda t: t.as_strided(size, stride, t.storage_offset() + offset)
 
@@ -109,6 +115,39 @@ def refresh(t):
         st.grad = before
     t.node, t.nr, t.rg = fresh.node, fresh.nr, fresh.rg
     view.seen = now
+
+
+class NotImplemented(GraphNode):
+    """The history of a tensor that was given other memory: backward raises."""
+
+    __slots__ = ()
+
+    def backprop(self, g):
+        raise RuntimeError("derivative for set_ is not implemented")
+
+
+NotImplemented.__module__ = "builtins"
+
+
+def torn(view, base):
+    """What was a view of `base` until one of the two was given other memory."""
+    out = alias(view)
+    out.origin = None
+    out.node = dispatch.new_node(NotImplemented, (base,), 1 if wants(base) else 0, state())
+    out.nr, out.rg = 0, True
+    return out
+
+
+def tear(t, source):
+    """Record that `t` was given the memory of `source` (or of nothing)."""
+    inputs = (t,) if source is None else (t, source)
+    node = dispatch.new_node(NotImplemented, inputs, dispatch.needs(inputs), state())
+
+    def changed():
+        bump(t)
+        rebase(t, node)
+
+    return changed
 
 
 class CopySlices(GraphNode):

@@ -15,7 +15,7 @@ from rushlight.kernels import dtypes, memory_layout, metadata, strides
 from rushlight.kernels.numbers import word
 from rushlight.ops.families import as_tensor_argument
 from rushlight.ops.publish import enter, public
-from rushlight.tape import inplace
+from rushlight.tape import inplace, views
 from rushlight.tape.core import TensorBase, bump, state, wants
 from rushlight.tensor import once
 from rushlight.tensor.options import check_format, fresh, sizes
@@ -356,8 +356,10 @@ def set_(
         >>> torch.ones(2).set_(torch.arange(3.0))
         tensor([0., 1., 2.])
     """
-    inplace.check(self, state().grad and wants(self))
+    other = source if isinstance(source, TensorBase) else None
+    recording = state().grad and (wants(self) or (other is not None and wants(other)))
     if source is None:
+        inplace.check(self, recording)
         self.array = np.empty(0, array_of(self).dtype)
         return self
     if isinstance(source, TensorBase):
@@ -368,13 +370,15 @@ def set_(
     if taken.dtype != self.array.dtype:
         given, own = [word(dtypes.of(x.dtype)) for x in (taken, self.array)]
         raise RuntimeError(f"Could not set tensor of type {given} to a tensor of type {own}")
+    inplace.check(self, recording)
     if size is not None:
         shape = tuple(size)
         item = taken.itemsize
         steps = strides.contiguous(shape, item) if stride is None else [s * item for s in stride]
         taken = strides.restride(taken.reshape(-1)[storage_offset:], shape, tuple(steps))
+    moved = views.tear(self, other) if recording else lambda: bump(self)
     self.array = taken
-    bump(self)
+    moved()
     return self
 
 
