@@ -13,12 +13,17 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from . import rows_overhead, rows_process, rows_programs
+from . import rows_overhead, rows_process, rows_programs, rows_transforms
 from .row import ProcessRow, Row
 from .table import SUBJECT, environment, markdown
 from .timing import measure, measure_process
 
-ROWS: list[Row | ProcessRow] = [*rows_overhead.ROWS, *rows_programs.ROWS, *rows_process.ROWS]
+ROWS: list[Row | ProcessRow] = [
+    *rows_overhead.ROWS,
+    *rows_programs.ROWS,
+    *rows_transforms.ROWS,
+    *rows_process.ROWS,
+]
 
 
 def main() -> None:

@@ -77,7 +77,8 @@ def jvp_by(
     check_leaves(JVP, "primals", inputs)
     check_leaves(JVP, "tangents", directions)
     with Level() as level:
-        duals = spec.unflatten([dual(level, x, t) for x, t in zip(inputs, directions, strict=True)])
+        made = [dual(level, x, t) for x, t in zip(inputs, directions, strict=True)]
+        duals = spec.unflatten(made)
         output = func(*(duals if argnums is None else replaced(primals, duals, argnums)))
         aux = None
         if has_aux:
@@ -86,6 +87,10 @@ def jvp_by(
         results, out_spec = tree_flatten(output)
         check_results(JVP, results)
         pairs = [parts(level, x, strict) for x in results]
+    for x, t in zip(made, directions, strict=True):
+        if x.box.writes:  # to the argument, and so to its tangent
+            moved = x.box.tangent
+            t.copy_(t.new_zeros(t.shape) if moved is None else moved)
     value = out_spec.unflatten([p for p, _ in pairs])
     moved = out_spec.unflatten([t for _, t in pairs])
     return (value, moved, aux) if has_aux else (value, moved)

@@ -49,6 +49,8 @@ class without_tangents:
 class TangentLevel(Level):
     """The level of `forward_ad`, outermost; nothing else is boxed below it."""
 
+    transform = False
+
     def __init__(self):
         super().__init__()
         self.made = []

@@ -13,7 +13,6 @@ from rushlight.ops.publish import enter, public
 from rushlight.tape import core, errors
 from rushlight.tape.batching import BatchBox
 from rushlight.tape.core import state, wants
-from rushlight.tape.tangents import TangentBox
 from rushlight.tensor import once
 
 NO_STORAGE = "Cannot access data pointer of Tensor that doesn't have storage"
@@ -117,7 +116,7 @@ def numpy(self: Any, *, force: bool = False) -> Any:
     if wants(self) and not force and state().grad:
         raise RuntimeError(GRAD_NUMPY)
     array = self.array
-    if array is None and isinstance(self.box, TangentBox):
+    if array is None and not self.box.owner.transform:
         array = self.box.value.array
     if array is None:
         raise RuntimeError(NO_STORAGE)
