@@ -243,3 +243,15 @@ def test_random_and_ordering_writes(torch, say):
     y = x * 1
     y.clamp_(max=0.5).neg_().abs_()
     say(torch.autograd.grad(y.sum(), x))
+
+
+@compared
+def test_writes_of_another_dtype_give_gradients_of_each_inputs_own(torch, say):
+    x, wide = positive(torch), torch.tensor([1.5, 2.5, 0.5], dtype=torch.float64)
+    narrow = x.detach().float().requires_grad_()
+    wide.requires_grad_()
+    for write in ("add_", "mul_", "div_"):
+        y = narrow * 2
+        getattr(y, write)(wide)
+        for g in torch.autograd.grad(y.sum(), (narrow, wide)):
+            say(g.dtype, g)

@@ -145,11 +145,21 @@ def apply(op, inputs, params):
     if mask and op.rules is not None and wants_history(target):
         node = record(op, held, params, target, mask, st, INPLACE)
         if op.fixing:
-            node.fix = op.fixes(held, target.array)
+            cast = out is not None and out.dtype != target.array.dtype
+            node.fix = op.fixes(held, Cast(out.shape) if cast else target.array)
     bump(target)
     if node is not None:
         views.rebase(target, node)
     return target
+
+
+class Cast:
+    """Stands for a result that was cast when it was written: every input's gradient is cast too."""
+
+    dtype = None
+
+    def __init__(self, shape):
+        self.shape = shape
 
 
 def old_values(op, before, mask):
