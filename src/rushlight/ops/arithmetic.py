@@ -42,7 +42,7 @@ class add(Binary):
     two_numbers = True
 
     def bind(input, other, *, alpha=1):
-        return (input, other), (alpha,)
+        return (input, other), (factor(alpha, input, other),)
 
     def forward(a, b, alpha=1):
         return np.add(a, b if alpha == 1 else scaled(b, alpha, a))
@@ -68,7 +68,7 @@ class sub(Binary):
 
     def bind(input, other, *, alpha=1):
         refuse_bool_difference(input, other)
-        return (input, other), (alpha,)
+        return (input, other), (factor(alpha, input, other),)
 
     def forward(a, b, alpha=1):
         return np.subtract(a, b if alpha == 1 else scaled(b, alpha, a))
@@ -97,6 +97,7 @@ class rsub(Binary):
 
     def bind(input, other, *, alpha=1):
         refuse_bool_difference(input, other)
+        factor(alpha, input, other)
         if isinstance(other, TensorBase):
             return rsub_tensor, (input, other), (alpha,)
         return (input, other), (alpha,)
@@ -125,6 +126,15 @@ class rsub_tensor(Binary):
 
     def vjp_b(g):
         return g
+
+
+def factor(alpha, a, b):
+    """`alpha`, which may be a boolean only where the result is."""
+    if type(alpha) is bool:
+        for x in (a, b):
+            if (x.dtype is not dtypes.bool) if isinstance(x, TensorBase) else type(x) is not bool:
+                raise RuntimeError("Boolean alpha only supported for Boolean results.")
+    return alpha
 
 
 def scaled(array, alpha, other):

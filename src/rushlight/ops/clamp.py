@@ -2,7 +2,14 @@
 
 import numpy as np
 
-from rushlight.ops.families import Binary, Elementwise, as_tensor_argument, refusal, type_word
+from rushlight.ops.families import (
+    Binary,
+    Elementwise,
+    as_tensor_argument,
+    lacks,
+    refusal,
+    type_word,
+)
 from rushlight.ops.masks import where
 from rushlight.tape.core import TensorBase
 
@@ -26,7 +33,7 @@ class clamp(Elementwise):
 
     aliases = ("clip",)
     node = "ClampBackward1"
-    refuses = NO_COMPLEX
+    refuses = NO_COMPLEX | lacks("clamp_scalar_cpu", "bool")
 
     def bind(input, min=None, max=None):
         as_tensor_argument("clamp", "input", 1, input)
@@ -157,6 +164,10 @@ class clamp_max(Binary):
 
     def vjp_b(g, a, b):
         return kept(g, a > b)
+
+
+for op in (clamp_min, clamp_max):
+    op.variants[1].refuses = NO_COMPLEX | lacks(f"{op.name}_scalar_cpu", "bool")
 
 
 # -- of two tensors --------------------------------------------------------------------------

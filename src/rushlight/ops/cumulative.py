@@ -250,11 +250,11 @@ def diff(input, n=1, dim=-1, prepend=None, append=None):
     """
     if as_tensor_argument("diff", "input", 1, input).dim() == 0:
         raise RuntimeError("diff expects input to be at least one-dimensional")
-    dim = wrap_dim(dim, input.dim())
     if n < 0:
         raise RuntimeError(f"order must be non-negative but got {n}")
     if n == 0:
         return input.clone()
+    dim = wrap_dim(dim, input.dim())
     parts = [part for part in (prepend, input, append) if part is not None]
     for part in parts:
         check_joined(input, part, dim)

@@ -207,12 +207,13 @@ class min_dim(Chosen):
 
 def bind_extremes(name, kernel, input, dim, keepdim):
     """Inputs and parameters of `amax` and `amin`."""
-    dims = wrap_dims(dim, input.dim())
     if dim is None or dim in ((), []):
         check_all(name, input)
-    for d in dims:
-        if input.shape[d] == 0:
-            raise IndexError(EMPTY_DIM.format(f"{name}()", d))
+    elif not input.numel():
+        for d in (dim,) if isinstance(dim, int) else dim:
+            if input.size(d) == 0:
+                raise IndexError(EMPTY_DIM.format(f"{name}()", d))
+    dims = wrap_dims(dim, input.dim())
     if input.dtype.is_complex and input.numel():
         raise refusal(kernel, input.dtype)
     return (input,), (dims, keepdim)

@@ -27,8 +27,8 @@ class nextafter(Binary):
     def vjp_a(g, a, b):
         return g * (a != b)
 
-    def vjp_b(g, a, b):
-        return g * (a == b)
+    def vjp_b(g):
+        return g.new_zeros(g.shape)
 
 
 class frexp(Operation):

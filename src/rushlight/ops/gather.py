@@ -7,6 +7,7 @@ from rushlight.ops.families import (
     Operation,
     Writing,
     as_tensor_argument,
+    broadcast_shape,
     int_argument,
     warn_once,
     wrap_dim,
@@ -214,11 +215,8 @@ def take_along_dim(input, indices, dim=None):
             f"but got {x.dim()} dimensions for input, and {indices.dim()} dimensions for indices"
         )
     dim = wrap_dim(dim, x.dim())
-    shape = list(
-        np.broadcast_shapes(
-            *[tuple([1 if d == dim else n for d, n in enumerate(t.shape)]) for t in (x, indices)]
-        )
-    )
+    rest = [(*t.shape[:dim], 1, *t.shape[dim + 1 :]) for t in (x, indices)]
+    shape = list(broadcast_shape([np.broadcast_to(0, sizes) for sizes in rest]))
     wide, index = list(shape), list(shape)
     wide[dim], index[dim] = x.shape[dim], indices.shape[dim]
     indices = indices.remainder(x.shape[dim]) if x.shape[dim] else indices

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from rushlight.kernels.numbers import word
 from rushlight.ops.addmm import addmm
 from rushlight.ops.families import as_tensor_argument, numel
 from rushlight.ops.matmul import matmul
@@ -73,7 +74,12 @@ def bilinear(input1, input2, weight, bias=None):
 
 
 def check_bilinear(a, b, weight, bias):
-    """Refuse arguments whose sizes do not fit."""
+    """Refuse arguments whose dtypes or sizes do not fit."""
+    given = {"input1": a, "input2": b, "weight": weight, "bias": bias}
+    given = {name: x.dtype for name, x in given.items() if x is not None}
+    if len(set(given.values())) > 1:
+        words = ", ".join([f"{name}: {word(dtype)}" for name, dtype in given.items()])
+        raise RuntimeError(f"All tensors must have the same dtype, got {words}")
     if a.dim() != b.dim():
         raise RuntimeError(
             f"bilinear(): input dimensions do not match: got {a.dim()} and {b.dim()}"

@@ -345,7 +345,7 @@ class nonzero_rows(Operation):
     def forward(x):
         if x.ndim == 0:
             return np.zeros((int(bool(x)), 0), np.int64)
-        return np.argwhere(x).astype(np.int64, copy=False)
+        return np.array(np.nonzero(x), np.int64).T  # column by column, as PyTorch lays it out
 
 
 class nonzero_tuple(Operation):
@@ -362,7 +362,7 @@ class nonzero_tuple(Operation):
         return self, (as_tensor_argument("nonzero", "input", 1, input),), ()
 
     def forward(x):
-        return np.nonzero(x if x.ndim else x.reshape(1))
+        return tuple(np.array(np.nonzero(x if x.ndim else x.reshape(1))))
 
 
 @public("torch Tensor", out=True)

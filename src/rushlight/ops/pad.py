@@ -20,7 +20,7 @@ class constant_pad_nd(Operation):
         check_length(t.shape, pad)
         amounts = by_dim(pad)
         for n, (before, after) in zip(reversed(t.shape), amounts, strict=False):
-            if n + before + after < 0:
+            if n + min(before, 0) + min(after, 0) < 0:
                 raise RuntimeError("narrow(): length must be non-negative.")
         return (t,), (amounts, value or 0)
 

@@ -267,15 +267,14 @@ def each_repeated(t, repeats, dim, output_size):
     """Every index of `dim` repeated equally often."""
     if repeats < 0:
         raise RuntimeError("Repeats must be non-negative")
-    if t.dim() == 0:
-        t = t.reshape(1)
+    apart = t.unsqueeze(dim + 1)
     size = t.shape[dim] * repeats
     if output_size is not None and output_size != size:
         raise RuntimeError(
             f"repeat_interleave: Invalid output_size, expected {size} but got {output_size}"
         )
     spread = [*t.shape[: dim + 1], repeats, *t.shape[dim + 1 :]]
-    copy = t.unsqueeze(dim + 1).expand(spread).clone(memory_format=contiguous_format)
+    copy = apart.expand(spread).clone(memory_format=contiguous_format)
     return copy.flatten(dim, dim + 1)
 
 

@@ -19,6 +19,7 @@ from rushlight.ops.join import cat
 from rushlight.ops.publish import public
 from rushlight.ops.shape import expanded_to
 from rushlight.tape import gradients
+from rushlight.tape.core import state, wants
 
 DISCARDS = "Casting complex values to real discards the imaginary part"
 
@@ -72,6 +73,8 @@ def widened(compute, x, *params):
 def sum_dtype(input, dtype):
     """The dtype of a sum or product: asked for, else the input's; integers count in int64."""
     if dtype is not None:
+        if dtype.category < 2 and wants(input) and state().grad:
+            raise RuntimeError(f"Autograd not support dtype: {dtype.scalar_type}")
         return dtype
     return input.dtype if input.dtype.category >= 2 else dtypes.int64
 

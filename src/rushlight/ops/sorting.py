@@ -36,8 +36,9 @@ def order_of(x, dim, descending, stable=True):
 
 def bind_sort(input, dim, descending, stable):
     """Inputs and parameters of `sort` and `argsort`."""
+    dim = wrap_dim(dim, input.dim())
     refuse_complex_order("Sort", input)
-    return (input,), (wrap_dim(dim, input.dim()), bool(descending), bool(stable))
+    return (input,), (dim, bool(descending), bool(stable))
 
 
 class sort(Chosen):

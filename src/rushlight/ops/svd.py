@@ -159,12 +159,21 @@ class singular_values(MatrixOperation):
 
 
 def computed(a, **wanted):
-    """NumPy's decomposition of finite arrays."""
-    check_info("linalg.svd", ~np.isfinite(a).all((-2, -1)), NOT_FINITE)
+    """NumPy's decomposition; nan is refused, and infinity gives it."""
+    check_info("linalg.svd", np.isnan(a).any((-2, -1)), NOT_FINITE)
+    infinite = ~np.isfinite(a).all((-2, -1), keepdims=True)
     try:
-        return np.linalg.svd(a, **wanted)
+        results = np.linalg.svd(np.where(infinite, 0, a), **wanted)
+        return undefined(results, infinite) if infinite.any() else results
     except np.linalg.LinAlgError as error:
         raise LinAlgError(f"linalg.svd: {error}") from None
+
+
+def undefined(result, where):
+    """Nan in those matrices, or rows of singular values, of a batch that a mask says."""
+    if isinstance(result, tuple):
+        return tuple([undefined(x, where) for x in result])
+    return np.where(where if result.ndim == where.ndim else where[..., 0], np.nan, result)
 
 
 def check_svd(A, driver):

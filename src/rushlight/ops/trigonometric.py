@@ -309,8 +309,9 @@ class sinc(Unary):
 
     def vjp_x(g, x):
         turn = x * math.pi
-        slope = (turn * turn.cos() - turn.sin()) / (turn * x)
-        return g * conj(slope.masked_fill(x == 0, 0))
+        square = turn * x  # may be 0 although x is not
+        slope = (turn * turn.cos() - turn.sin()) / square
+        return g * conj(slope.masked_fill(square == 0, 0))
 
 
 class deg2rad(Unary):

@@ -5,6 +5,7 @@ import warnings
 import numpy as np
 
 from rushlight.ops.families import Reduction, wrap_dims
+from rushlight.ops.matrices import absent
 from rushlight.ops.reduce import count_of, mean_gradient, restored, widened
 
 FEW_DEGREES = (
@@ -140,8 +141,10 @@ class var_mean(Reduction):
         return widened(variance_and_mean, x, dims, correction, keepdim)
 
     def vjp_x(g, x, x_shape, dims, correction, keepdim):
-        of_var = var_gradient(g[0], x, dims, correction, keepdim)
-        return of_var + mean_gradient(g[1], x_shape, dims, keepdim)
+        of_mean = mean_gradient(g[1], x_shape, dims, keepdim)
+        if absent(g[0]):
+            return of_mean
+        return var_gradient(g[0], x, dims, correction, keepdim) + of_mean
 
 
 class std_mean(Reduction):
@@ -165,5 +168,7 @@ class std_mean(Reduction):
         return widened(deviation_and_mean, x, dims, correction, keepdim)
 
     def vjp_x(g, x, x_shape, ans0, dims, correction, keepdim):
-        of_std = std_gradient(g[0], x, ans0, dims, correction, keepdim)
-        return of_std + mean_gradient(g[1], x_shape, dims, keepdim)
+        of_mean = mean_gradient(g[1], x_shape, dims, keepdim)
+        if absent(g[0]):
+            return of_mean
+        return std_gradient(g[0], x, ans0, dims, correction, keepdim) + of_mean
