@@ -18,7 +18,6 @@ class Loss(Operation, family=True):
 
     tensors = 2
     places = None
-    fixing = True
     kernel_name = None
 
     def settled(self):
