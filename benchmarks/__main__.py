@@ -13,7 +13,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from . import rows_overhead, rows_process, rows_programs, rows_transforms
+from . import rows_networks, rows_overhead, rows_process, rows_programs, rows_transforms
 from .row import ProcessRow, Row
 from .table import SUBJECT, environment, markdown
 from .timing import measure, measure_process
@@ -22,6 +22,7 @@ ROWS: list[Row | ProcessRow] = [
     *rows_overhead.ROWS,
     *rows_programs.ROWS,
     *rows_transforms.ROWS,
+    *rows_networks.ROWS,
     *rows_process.ROWS,
 ]
 

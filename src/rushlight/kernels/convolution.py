@@ -49,12 +49,15 @@ def places(size: Ints, kernel: Ints, stride: Ints, padding: Ints, dilation: Ints
 
 
 def convolution(
-    x: Array, w: Array, size: Ints, stride: Ints, padding: Ints, dilation: Ints, groups: int
-) -> Array:
+    x: Array, w: Array, size: Ints, stride: Ints, padding: Ints, dilation: Ints, groups: int,
+    bias: Array | None = None,
+) -> Array:  # fmt: skip
     """Each output channel: the input's channels under its kernel, summed, at every place.
 
-    `size` says how many places there are, at most `places`.
+    `size` says how many places there are, at most `places`. `bias` is added, one per channel.
     """
+    if bias is not None:
+        return biased(convolution(x, w, size, stride, padding, dilation, groups), bias)
     (n, c), o, kernel = x.shape[:2], w.shape[0], w.shape[2:]
     matrices = matrices_of(w, groups)
     out = np.empty((n, groups, o // groups, prod(size)), x.dtype)
@@ -76,13 +79,16 @@ def convolution(
 
 
 def convolution_input(
-    y: Array, w: Array, size: Ints, stride: Ints, padding: Ints, dilation: Ints, groups: int
-) -> Array:
+    y: Array, w: Array, size: Ints, stride: Ints, padding: Ints, dilation: Ints, groups: int,
+    bias: Array | None = None,
+) -> Array:  # fmt: skip
     """The transposed convolution: every place's value times the kernel, added up where it lay.
 
     `size` is that of the result, without samples and channels. Where kernels lie one place apart
     this is a convolution with the kernel reversed, which costs less where its columns are no more.
     """
+    if bias is not None:
+        return biased(convolution_input(y, w, size, stride, padding, dilation, groups), bias)
     n, c, kernel = len(y), groups * w.shape[1], w.shape[2:]
     if prod(stride) == 1 and len(w) <= c:
         around = tuple([d * (k - 1) - p for k, p, d in zip(kernel, padding, dilation, strict=True)])
@@ -111,6 +117,12 @@ def convolution_weight(
         side = rows[part].transpose(1, 2, 0, 3).reshape((groups, o // groups, columns.shape[2]))
         out += np.matmul(side, columns.swapaxes(1, 2))
     return out.reshape((o, c // groups, *kernel))
+
+
+def biased(out: Array, bias: Array) -> Array:
+    """One number per channel added to an array of results."""
+    out += bias.reshape((-1, *[1] * (out.ndim - 2)))
+    return out
 
 
 # -- columns -----------------------------------------------------------------------------------

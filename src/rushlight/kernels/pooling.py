@@ -224,6 +224,21 @@ def fractional(x, starts, kernel):
 # -- the other way ---------------------------------------------------------------------------
 
 
+def placed(g, places, lengths):
+    """Zeros, with the elements of `g` added at their places in the flattened dims of given lengths.
+
+    Example:
+        >>> placed(np.ones((1, 3)), np.array([[2, 0, 2]]), (3,))
+        array([[1., 0., 2.]])
+    """
+    lead, volume = g.shape[: g.ndim - len(lengths)], math.prod(lengths)
+    planes, each = math.prod(lead), math.prod(g.shape[len(lead) :])
+    places = places.reshape(planes, each) + np.arange(planes)[:, None] * volume
+    out = np.zeros(planes * volume, g.dtype)
+    np.add.at(out, places.reshape(-1), g.reshape(-1))
+    return out.reshape(*lead, *lengths)
+
+
 def unpooled(x, places, lengths):
     """Zeros, and the elements of `x` at their places in the flattened dims of given lengths.
 

@@ -1,6 +1,6 @@
 """Pooling by means: of windows that slide, and of adaptive ones."""
 
-from rushlight.kernels import pooling
+from rushlight.kernels import images
 from rushlight.ops.families import as_tensor_argument
 from rushlight.ops.pool_arguments import (
     check_not_empty,
@@ -8,6 +8,7 @@ from rushlight.ops.pool_arguments import (
     check_windows,
     kernel_arguments,
     listed,
+    once,
     output_sizes,
     windows_of,
     with_default,
@@ -22,7 +23,7 @@ class averaged(Spatial):
     """The means of windows; `divisor` takes the place of their sizes."""
 
     def forward(x, windows, padded, divisor):
-        return pooling.averaged(x, windows, padded, divisor)
+        return images.averaged(x, windows, padded, divisor)
 
     def vjp_x(g, x_shape, windows, padded, divisor):
         lengths = tuple(x_shape[len(x_shape) - len(windows) :])
@@ -33,7 +34,7 @@ class averaged_backward(Spatial):
     """The gradient of `averaged`."""
 
     def forward(g, lengths, windows, padded, divisor):
-        return pooling.averaged_backward(g, lengths, windows, padded, divisor)
+        return images.averaged_backward(g, lengths, windows, padded, divisor)
 
     def vjp_g(g, windows, padded, divisor):
         return averaged(g, windows, padded, divisor)
@@ -112,9 +113,16 @@ def avg_pool2d(
         >>> torch.nn.functional.avg_pool2d(torch.tensor([[[1.0, 2.0], [3.0, 6.0]]]), 2)
         tensor([[[3.]]])
     """
+    windows = windows2d(input, kernel_size, stride, padding, ceil_mode, divisor_override)
+    return avg_pool2d_(input, windows, bool(count_include_pad), divisor_override)
+
+
+@once
+def windows2d(input, kernel_size, stride, padding, ceil_mode, divisor):
+    """The windows of avg_pool2d, checked."""
     as_tensor_argument("avg_pool2d", "input", 1, input)
     arguments = kernel_arguments("avg_pool2d", 2, kernel_size, stride, padding)
-    check_divisor(divisor_override)
+    check_divisor(divisor)
     if input.dim() < 3:
         n = input.dim()
         raise IndexError(
@@ -123,7 +131,7 @@ def avg_pool2d(
     windows = windows_of(input.shape[-2:], *arguments, (1, 1), ceil_mode)
     check_windows("avg_pool2d", input, windows)
     check_dtype("avg_pool2d", input, but=("int64",))
-    return avg_pool2d_(input, windows, bool(count_include_pad), divisor_override)
+    return windows
 
 
 @public("F", out=True)

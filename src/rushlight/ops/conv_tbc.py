@@ -2,12 +2,12 @@
 
 import numpy as np
 
+from rushlight.kernels import images
 from rushlight.ops.convolution import (
     Trilinear,
     convolve,
     gradient_of_input,
     gradient_of_weight,
-    of_places,
 )
 from rushlight.ops.families import as_tensor_argument
 from rushlight.tape import batching
@@ -43,7 +43,7 @@ class conv_tbc(Trilinear):
 
     def forward(x, w, b, pad):
         size = (len(x) + 2 * pad - len(w) + 1,)
-        out = of_places(x.transpose(1, 2, 0), w.transpose(2, 1, 0), size, *in_time(pad))
+        out = images.convolution(x.transpose(1, 2, 0), w.transpose(2, 1, 0), size, *in_time(pad))
         return np.ascontiguousarray(out.transpose(2, 0, 1)) + b
 
     def vjp_x(g, w, x_shape, pad):

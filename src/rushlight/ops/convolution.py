@@ -2,18 +2,13 @@
 
 import numpy as np
 
-from rushlight.kernels import convolution as kernels
-from rushlight.kernels import door
+from rushlight.kernels import images as kernels
 from rushlight.kernels.quiet import quietly
 from rushlight.ops import convolution_arguments as arguments
 from rushlight.ops.families import Operation
 from rushlight.ops.pad import constant_pad_nd
 from rushlight.ops.publish import public
 from rushlight.tape.dispatch import conj
-
-of_places = door.native_or(kernels.convolution)
-of_input = door.native_or(kernels.convolution_input)
-of_weight = door.native_or(kernels.convolution_weight)
 
 # -- the operations ------------------------------------------------------------------------------
 
@@ -98,7 +93,7 @@ class convolve(Trilinear):
     roles = "xwy"
 
     def forward(x, w, b, size, how):
-        return with_bias(of_places(x, w, size, *how), b)
+        return kernels.convolution(x, w, size, *how, b)
 
     def vjp_x(g, w, x_shape, how):
         return gradient_of_input(g, conj(w), None, tuple(x_shape[2:]), how)
@@ -125,7 +120,7 @@ class convolve_transposed(Trilinear):
     roles = "ywx"
 
     def forward(y, w, b, size, how):
-        return with_bias(of_input(y, w, size, *how), b)
+        return kernels.convolution_input(y, w, size, *how, b)
 
     def vjp_y(g, w, y_shape, how):
         return gradient_of_places(g, conj(w), None, tuple(y_shape[2:]), how)
@@ -154,7 +149,7 @@ class gradient_of_weight(Trilinear):
     roles = "yxw"
 
     def forward(y, x, kernel, how):
-        return of_weight(y, x, kernel, *how)
+        return kernels.convolution_weight(y, x, kernel, *how)
 
     def vjp_y(g, x, y_shape, how):
         return gradient_of_places(conj(x), g, None, tuple(y_shape[2:]), how)
@@ -179,13 +174,6 @@ class gradient_of_input(convolve_transposed):
     """`convolve_transposed` in a gradient."""
 
     node = "ConvolutionBackwardBackward0"
-
-
-def with_bias(out, b):
-    """An array with one number per channel added."""
-    if b is not None:
-        out += b.reshape((-1, *[1] * (out.ndim - 2)))
-    return out
 
 
 def total_by_channel(g):

@@ -33,7 +33,7 @@ class Fractional(Spatial, family=True):
         return pooling.fractional(x, starts, kernel)
 
     def vjp_x(g, ans1, x_shape, kernel):
-        return placed(g[0], ans1, tuple(x_shape), len(kernel))
+        return placed(g[0], ans1, tuple(x_shape[len(x_shape) - len(kernel) :]))
 
     def jvp(tangents, ans1, kernel):
         return picked(tangents[0], ans1, len(kernel)), None

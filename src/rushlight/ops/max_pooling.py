@@ -1,6 +1,6 @@
 """Pooling by the largest element: of windows that slide, and of adaptive ones."""
 
-from rushlight.kernels import pooling
+from rushlight.kernels import images, pooling
 from rushlight.ops.families import as_tensor_argument
 from rushlight.ops.pool_arguments import (
     check_not_empty,
@@ -8,6 +8,7 @@ from rushlight.ops.pool_arguments import (
     check_windows,
     kernel_arguments,
     listed,
+    once,
     output_sizes,
     windows_of,
     with_default,
@@ -21,17 +22,24 @@ from rushlight.ops.spatial import (
     flattened,
     ints,
     one_int,
-    volume,
 )
 from rushlight.tape.core import state
 
 # -- operations ------------------------------------------------------------------------------
 
 
-def placed(g, places, shape, rank):
-    """Zeros of a shape, with `g` added at places in the flattened last dims."""
-    plane = g.new_zeros((*shape[: len(shape) - rank], volume(shape, rank)))
-    return plane.scatter_add(-1, flattened(places, rank), flattened(g, rank)).view(shape)
+class placed(Spatial):
+    """Zeros with dims of given lengths at the end, and `g` added at places in them, flattened."""
+
+    node = "MaxPool2DWithIndicesBackwardBackward0"
+    tensors = 2
+    differentiable = 1
+
+    def forward(g, places, lengths):
+        return images.placed(g, places, lengths)
+
+    def vjp_g(g, places, lengths):
+        return picked(g, places, len(lengths))
 
 
 def picked(x, places, rank):
@@ -48,10 +56,10 @@ class Largest(Spatial, family=True):
         self.many = True
 
     def forward(x, windows):
-        return pooling.largest(x, windows)
+        return images.largest(x, windows)
 
     def vjp_x(g, ans1, x_shape, windows):
-        return placed(g[0], ans1, tuple(x_shape), len(windows))
+        return placed(g[0], ans1, tuple(x_shape[len(x_shape) - len(windows) :]))
 
     def jvp(tangents, ans1, windows):
         return picked(tangents[0], ans1, len(windows)), None
@@ -80,7 +88,7 @@ class largest_values(Spatial):
     """The largest elements of windows, where nothing is differentiated."""
 
     def forward(x, windows):
-        return pooling.largest_values(x, windows)
+        return images.largest_values(x, windows)
 
 
 class largest_values2d(largest_values):
@@ -206,7 +214,8 @@ def max_pool1d_with_indices(
 # -- two and three dims ----------------------------------------------------------------------
 
 
-def max_windows(rank, input, kernel_size, stride, padding, dilation, ceil_mode):
+@once
+def max_windows(input, rank, kernel_size, stride, padding, dilation, ceil_mode):
     """The windows of max_pool2d and max_pool3d, checked."""
     name = f"max_pool{rank}d"
     as_tensor_argument(name, "input", 1, input)
@@ -221,24 +230,24 @@ def max_windows(rank, input, kernel_size, stride, padding, dilation, ceil_mode):
 
 
 def with_places2d(input, *arguments):
-    return max_pool2d_with_indices_(input, max_windows(2, input, *arguments))
+    return max_pool2d_with_indices_(input, max_windows(input, 2, *arguments))
 
 
 def with_places3d(input, *arguments):
-    return max_pool3d_with_indices_(input, max_windows(3, input, *arguments))
+    return max_pool3d_with_indices_(input, max_windows(input, 3, *arguments))
 
 
 @public("torch", name="max_pool2d")
 def torch_max_pool2d(input, kernel_size, stride=None, padding=0, dilation=1, ceil_mode=False):
     """The largest elements of windows: `torch.nn.functional.max_pool2d` without indices."""
-    windows = max_windows(2, input, kernel_size, stride, padding, dilation, ceil_mode)
+    windows = max_windows(input, 2, kernel_size, stride, padding, dilation, ceil_mode)
     return without_places(max_pool2d_with_indices_, largest_values2d, input, windows)
 
 
 @public("torch", name="max_pool3d")
 def torch_max_pool3d(input, kernel_size, stride=None, padding=0, dilation=1, ceil_mode=False):
     """The largest elements of windows: `torch.nn.functional.max_pool3d` without indices."""
-    windows = max_windows(3, input, kernel_size, stride, padding, dilation, ceil_mode)
+    windows = max_windows(input, 3, kernel_size, stride, padding, dilation, ceil_mode)
     return without_places(max_pool3d_with_indices_, largest_values3d, input, windows)
 
 

@@ -6,6 +6,7 @@ import operator
 import numpy as np
 
 from rushlight.kernels.memory_layout import permuted
+from rushlight.kernels.quiet import quietly
 from rushlight.ops.families import Operation, as_tensor_argument
 
 CHANNELS_LAST = {4: (0, 2, 3, 1), 5: (0, 2, 3, 4, 1)}
@@ -31,8 +32,7 @@ class Spatial(Operation, family=True):
         if narrow:
             n = self.widens
             arrays = [a.astype(np.float32) for a in arrays[:n]] + arrays[n:]
-        with np.errstate(all="ignore"):
-            out = self.forward(*arrays, *params)
+        out = quietly(self.forward, (*arrays, *params))
         out = out if self.many else (out,)
         if narrow:
             out = [y.astype(first.dtype) if y.dtype.kind == "f" else y for y in out]
