@@ -117,7 +117,7 @@ def tensor_repr(t: Any, name: str | None = None) -> str:
         return boxed_repr(t.box)
     cls = type(t).__name__
     head = f"{name or ('tensor' if cls == 'Tensor' else cls)}("
-    array = t.array if t.box is None else array_inside(t)
+    array = array_inside(t)
     body = array_str(array, len(head)) if array.size else "[]"
     return _with_suffixes(head + body, _suffixes(t, array), len(head))
 
@@ -139,7 +139,7 @@ def tensor_format(t: Any, spec: str) -> str:
     """
     if t.box is not None and t.box.owner.transform and t.dim() == 0:
         return format(t.item(), spec)
-    array = t.array if t.box is None else array_inside(t)
+    array = array_inside(t)
     if array.ndim == 0 and type(t).__name__ == "Tensor":
         return format(_values(array)[0], spec)
     return object.__format__(t, spec)
@@ -287,14 +287,14 @@ def _suffixes(t: Any, array: Array) -> list[str]:
             found.append("requires_grad=True")
     except RuntimeError:  # a view whose history an in-place write has made invalid
         found.append("grad_fn=<Invalid>")
-    tangent = getattr(t.box, "tangent", None)
+    tangent = getattr(getattr(t, "box", None), "tangent", None)
     if tangent is not None:
         found.append(f"tangent={tangent}")
     return found
 
 
 def array_inside(t: Any) -> Array:
-    """The array of a tensor that a transform has boxed."""
+    """The array of a tensor, also of one that a transform has boxed."""
     while t.array is None:
         t = t.box.value
     return t.array
