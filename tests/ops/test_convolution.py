@@ -158,13 +158,13 @@ def per_sample(lib, w, x):
 
 
 def test_per_sample_gradients_are_one_call_of_the_kernel(monkeypatch):
-    calls, kernel = [], convolution.of_weight
+    calls, kernel = [], convolution.kernels.convolution_weight
 
     def counted(*args):
         calls.append(args)
         return kernel(*args)
 
-    monkeypatch.setattr(convolution, "of_weight", counted)
+    monkeypatch.setattr(convolution.kernels, "convolution_weight", counted)
     found = [
         per_sample(lib, *drawn(lib, (4, 2, 3, 3), (50, 2, 5, 6))) for lib in (rushlight, torch)
     ]

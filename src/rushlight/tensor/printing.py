@@ -113,7 +113,7 @@ def tensor_repr(t: Any, name: str | None = None) -> str:
     `name` stands before the bracket; if it is left out, that is 'tensor' for the class Tensor
     and the class's own name for others.
     """
-    if t.box is not None and t.box.owner.transform:
+    if t.array is None and t.box.owner.transform:
         return boxed_repr(t.box)
     cls = type(t).__name__
     head = f"{name or ('tensor' if cls == 'Tensor' else cls)}("
@@ -137,7 +137,7 @@ def tensor_format(t: Any, spec: str) -> str:
     Raises:
         TypeError: for a `spec` with a tensor that has dimensions, or of a subclass.
     """
-    if t.box is not None and t.box.owner.transform and t.dim() == 0:
+    if t.array is None and t.box.owner.transform and t.dim() == 0:
         return format(t.item(), spec)
     array = array_inside(t)
     if array.ndim == 0 and type(t).__name__ == "Tensor":
