@@ -12,6 +12,7 @@ def _set_vmap_fallback_warning_enabled(enabled: bool) -> None:
     Example:
         >>> import rushlight as torch
         >>> torch._C._functorch._set_vmap_fallback_warning_enabled(False)
+        >>> torch._C._functorch._set_vmap_fallback_warning_enabled(True)
     """
     fallback["warns"] = bool(enabled)
 
