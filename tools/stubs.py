@@ -333,6 +333,7 @@ def members() -> Iterator[str]:
     for name in OPERATORS:
         yield f"def {name}(self, other: Any) -> Tensor: ..."
     yield "def __neg__(self) -> Tensor: ..."
+    yield "def __getitem__(self, index: Any) -> Tensor: ..."
     yield "def __hash__(self) -> _int: ..."
     given = {"__new__", "__reduce_ex__", *OPERATORS}
     first: dict[int, str] = {}

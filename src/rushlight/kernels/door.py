@@ -15,6 +15,16 @@ class Kernel:
     def call2(self, x, y):
         return None
 
+    def shortcut(self, args, kwargs):
+        """For a call as the user wrote it, with arrays in the place of tensors: the result and the
+        operation's parameters and, unless it is the first argument alone, which are its inputs.
+        """
+        return None
+
+    def along(self, x, dim, what):
+        """The result and the parameters for one entry `what` of an index, meant for dim `dim`."""
+        return None
+
     def into2(self, x, y, out):
         """Like `call2`, into an array of the right shape and dtype; was it done?"""
         return False
@@ -22,6 +32,7 @@ class Kernel:
 
 DECLINES = Kernel()
 _kernels = {}
+_shortcuts = {}
 _functions = {}
 
 
@@ -33,6 +44,16 @@ def register(name, kernel):
 def kernel(name):
     """The native shortcut of an operation, or one that declines everything."""
     return _kernels.get(name, DECLINES)
+
+
+def register_shortcut(name, kernel):
+    """Make `kernel` take the calls of the function called `name` as users write them."""
+    _shortcuts[name] = kernel
+
+
+def shortcut(name):
+    """The kernel that takes the calls of a function as users write them, or None."""
+    return _shortcuts.get(name)
 
 
 def registered():

@@ -133,7 +133,7 @@ def named_once(dims, n, what):
 # -- properties ------------------------------------------------------------------------------
 
 
-@attribute
+@attribute(quick=permute)
 def T(self):
     """The dims in reverse order; meant for matrices."""
     n = self.dim()
@@ -142,7 +142,7 @@ def T(self):
     return permute.run((self,), (tuple(range(n - 1, -1, -1)),))
 
 
-@attribute
+@attribute(quick=transpose)
 def mT(self):
     """The last two dims swapped."""
     return last_two(self, "mT", IDENTITY)

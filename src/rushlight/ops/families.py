@@ -31,7 +31,7 @@ from rushlight.kernels.quiet import quietly
 from rushlight.tape import batching, entry, gradients, outputs, overrides
 from rushlight.tape.core import TensorBase
 from rushlight.tape.declare import Declaration
-from rushlight.tape.dispatch import Op
+from rushlight.tape.dispatch import OTHER_DTYPE, OTHER_SHAPE_OR_DTYPE, Op
 
 NUMPY_NAMES = {
     "axis": "dim",
@@ -145,10 +145,6 @@ class Operation(Op, metaclass=Declaration, family=True):
             return batching.lifted(self, values, dims, params, size)
         return batching.loop(self, values, dims, params, size)
 
-    def replayer(self, params):
-        """For a view that strides cannot describe: a function that makes it from its source."""
-        return None
-
 
 def as_tensor_argument(name, argument, position, x):
     """`x`, which must be a Tensor: PyTorch's error otherwise."""
@@ -203,8 +199,9 @@ class Elementwise(Operation, family=True):
     holomorphic = True
 
     def settled(self):
-        self.fixing = True
+        self.fixing = OTHER_SHAPE_OR_DTYPE
         self.known = set()
+        self.plainly = type(self).compute is Elementwise.compute
 
     def compute(self, inputs, params):
         arrays = [x.array if isinstance(x, TensorBase) else x for x in inputs]
@@ -515,7 +512,7 @@ class Broadcast(Writing, family=True):
     """Writing whose inputs broadcast against each other; the result has the first one's dtype."""
 
     def settled(self):
-        self.fixing = True
+        self.fixing = OTHER_SHAPE_OR_DTYPE
 
     def compute(self, inputs, params):
         arrays = arrays_of(inputs)
@@ -630,7 +627,7 @@ class Reduction(Operation, family=True):
         return None if out.dtype == own[1] else (own,)
 
     def settled(self):
-        self.fixing = True
+        self.fixing = OTHER_DTYPE
         if self.fast is not door.DECLINES and not self.summing:  # a kernel for the total
             self.function = entry.total_function(self)
             self.method = entry.total_method(self)

@@ -11,6 +11,7 @@ from rushlight.ops.families import Operation, numel
 from rushlight.ops.reductions import MEAN, NONE, SUM
 from rushlight.tape import gradients
 from rushlight.tape.core import TensorBase
+from rushlight.tape.dispatch import OTHER_DTYPE
 
 
 class Loss(Operation, family=True):
@@ -21,7 +22,7 @@ class Loss(Operation, family=True):
     kernel_name = None
 
     def settled(self):
-        self.fixing = True
+        self.fixing = OTHER_DTYPE
 
     def compute(self, inputs, params):
         arrays = [x.array if isinstance(x, TensorBase) else x for x in inputs]

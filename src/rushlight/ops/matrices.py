@@ -6,7 +6,7 @@ from rushlight.ops import return_types
 from rushlight.ops.families import Operation
 from rushlight.tape import batching, gradients
 from rushlight.tape.core import state
-from rushlight.tape.dispatch import conj
+from rushlight.tape.dispatch import ALWAYS, NEVER, conj
 
 
 class MatrixOperation(Operation, family=True):
@@ -21,7 +21,7 @@ class MatrixOperation(Operation, family=True):
     places = None
 
     def settled(self):
-        self.fixing = not self.many and self.tensors > 1
+        self.fixing = ALWAYS if not self.many and self.tensors > 1 else NEVER
         self.core = self.core or (2,) * self.tensors
 
     def compute(self, inputs, params):

@@ -4,6 +4,9 @@
 methods.  The public modules take their contents from these tables.
 """
 
+import functools
+
+from rushlight.kernels import door
 from rushlight.tape import entry, inplace
 from rushlight.tape.declare import table
 
@@ -77,15 +80,22 @@ def publish_operations():
             publish_operation(op)
 
 
-def public(places, out=False, aliases=(), name=None, inplace=False):
+def public(places, out=False, aliases=(), name=None, inplace=False, quick=None):
     """Publish a function that is composed of operations.
 
-    With `inplace`, a method `name_` writes the function's result over its first argument.
+    With `inplace`, a method `name_` writes the function's result over its first argument.  What
+    the kernel of this name can do at once is recorded as the operation `quick`.
     """
 
     def decorate(body):
         own = name or body.__name__.rstrip("_")
-        function = named(entry.composed_function(body, out), own, body.__doc__, "torch", body)
+        function = named(
+            entry.composed_function(body, out, quick, quick and door.shortcut(own)),
+            own,
+            body.__doc__,
+            "torch",
+            body,
+        )
         function.takes_out = out
         for place in places.split():
             enter(place, own, function, aliases)
@@ -96,9 +106,11 @@ def public(places, out=False, aliases=(), name=None, inplace=False):
     return decorate
 
 
-def attribute(body):
-    """Publish a property of tensors that is computed by operations."""
-    getter = entry.composed_function(body, False)
+def attribute(body=None, quick=None):
+    """Publish a property of tensors that is computed by operations; `quick` is as in `public`."""
+    if body is None:
+        return functools.partial(attribute, quick=quick)
+    getter = entry.composed_function(body, False, quick, quick and door.shortcut(body.__name__))
     named(getter, body.__name__, body.__doc__, "Tensor", body)
     enter("Tensor", body.__name__, property(getter, doc=body.__doc__))
     return body

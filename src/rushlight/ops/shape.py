@@ -123,7 +123,7 @@ def inferred(shape, size):
     return (*size[:unknown], have // -want, *size[unknown + 1 :])
 
 
-@public("torch Tensor")
+@public("torch Tensor", quick=view)
 def reshape(input, *shape, **named_shape):
     """`input` under another shape: a view where its strides allow one, else a copy.
 
@@ -188,7 +188,7 @@ def ravel(input):
     return as_tensor_argument("ravel", "input", 1, input).contiguous().view(-1)
 
 
-@public("torch Tensor")
+@public("torch Tensor", quick=view)
 def flatten(input, start_dim=0, end_dim=-1):
     """`input` with dims `start_dim` to `end_dim` made one; a 0-d tensor gets one dim.
 

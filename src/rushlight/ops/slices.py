@@ -125,7 +125,7 @@ class slice_backward(Embedding):
         return (size, *shape), dim + 1, start, end, step
 
 
-@public("torch Tensor")
+@public("torch Tensor", quick=slice_)
 def narrow(input, dim, start, length):
     """`length` indices of dim `dim` from `start` on.
 

@@ -10,6 +10,7 @@ from rushlight.ops.publish import public
 from rushlight.ops.slices import diagonal, select, slice_
 from rushlight.tape import gradients
 from rushlight.tape.core import wants
+from rushlight.tape.dispatch import OTHER_DTYPE
 
 # -- where a tensor is -----------------------------------------------------------------------
 
@@ -197,7 +198,7 @@ class Scatter(Operation, family=True):
     takes_out = False
 
     def settled(self):
-        self.fixing = True
+        self.fixing = OTHER_DTYPE
 
     def fixes(self, inputs, out):
         src = gradients.described(inputs[1])

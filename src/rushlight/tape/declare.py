@@ -84,6 +84,7 @@ def settle(op, name):
     op.name = op.public_name or name.rstrip("_")
     op.label = op.node or camel(op.name) + "Backward0"
     op.fast = door.kernel(op.kernel or name)
+    op.short = door.shortcut(op.kernel or name)
     names = argument_names(op.forward)
     op.arity = op.tensors
     op.edges = op.differentiable

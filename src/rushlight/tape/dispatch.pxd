@@ -22,7 +22,10 @@ cdef class Op:
     cdef public tuple defaults
     cdef public bint is_view
     cdef public bint many
-    cdef public bint fixing
+    cdef public int fixing
+    cdef public set known
+    cdef public bint plainly
+    cdef public Kernel short
     cdef public bint direct
     cdef public object binder
     cdef public int arity
@@ -53,6 +56,21 @@ cpdef bint add_into(TensorBase a, TensorBase b) except -1
 
 @cython.locals(t=TensorBase)
 cpdef object conj(object x)
+
+@cython.locals(st=State, t=TensorBase, made=tuple)
+cpdef object shortcut(Op op, Kernel kernel, tuple args, dict kwargs)
+
+@cython.locals(arrays=list)
+cdef object elementwise(Op op, tuple inputs, tuple params)
+
+@cython.locals(st=State, t=TensorBase)
+cpdef object getitem(object self, object index)
+
+@cython.locals(t=TensorBase, made=tuple, at=cython.Py_ssize_t, op=Op)
+cdef object part(TensorBase whole, tuple key, State st)
+
+@cython.locals(t=TensorBase)
+cdef bint fitting(Op op, tuple inputs, object out) except -1
 
 cpdef collectable(object node)
 
@@ -104,5 +122,5 @@ cdef object call_rule(object rule, Node node, object g, tuple picks)
 @cython.locals(op=Op, i=cython.int, n=cython.int)
 cpdef list vjp(Node node, object g, bint safe=*)
 
-cdef Op ADD, SUB, RSUB, MUL, DIV, MATMUL, POW, POW_NUMBER, NEG
-cdef object RDIV
+cdef Op ADD, SUB, RSUB, MUL, DIV, MATMUL, POW, POW_NUMBER, NEG, SELECT, SLICE, UNSQUEEZE
+cdef object RDIV, SUBSCRIPT, ndarray

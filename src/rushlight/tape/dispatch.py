@@ -7,6 +7,7 @@ own `compute` on arrays, then recording.
 
 import numpy as np
 
+from rushlight.kernels.quiet import quietly
 from rushlight.tape import errors, gradients, native, nodes, saved, views
 from rushlight.tape.core import (
     VIEW_DEFAULT,
@@ -35,6 +36,11 @@ INPUT, PARAM, OUTPUT, SHAPE, DTYPE, INPUTS, SHAPES, DTYPES, REST = range(0, 900,
 NEED = -1
 INPLACE = 1
 
+ndarray = np.ndarray
+
+# When an operation has to be asked what its gradients must be brought to (see `Op.fixing`).
+NEVER, OTHER_SHAPE_OR_DTYPE, OTHER_DTYPE, ALWAYS = range(4)
+
 
 class Op:
     """One operation as the tape sees it; families (see `rushlight.ops`) derive from it.
@@ -50,7 +56,9 @@ class Op:
             return top.box.process(self, inputs, params)
         st = state()
         if st.observer is None:
-            out = self.compute(inputs, params)
+            out = elementwise(self, inputs, params) if self.plainly else None
+            if out is None:
+                out = self.compute(inputs, params)
         else:
             out = st.observer.compute(self, inputs, params)
         if self.many:
@@ -83,7 +91,10 @@ declare_fields(
     defaults=(),
     is_view=False,
     many=False,
-    fixing=False,
+    fixing=0,
+    known=None,
+    plainly=False,
+    short=None,
     direct=False,
     binder=None,
     arity=1,
@@ -185,6 +196,99 @@ def unary(op, a):
     return op.general(a)
 
 
+def shortcut(op, kernel, args, kwargs):
+    """The straight path of a call with parameters, by a kernel's `shortcut`; None to decline."""
+    st = state()
+    if st.special:
+        return None
+    arrays = args
+    if len(args) == 1:
+        t = args[0]
+        arrays = (t.array,)
+    else:
+        for x in args[1:]:
+            if isinstance(x, TensorBase) and not plain(x):
+                return None
+        arrays = tuple([x.array if isinstance(x, TensorBase) else x for x in args])
+    made = kernel.shortcut(arrays, kwargs)
+    if made is None:
+        return None
+    if len(made) == 2:
+        return finish(op, args[:1], made[1], made[0], st)
+    inputs = tuple([None if i < 0 else args[i] for i in made[2]])
+    return finish(op, inputs, made[1], made[0], st)
+
+
+def elementwise(op, inputs, params):
+    """`op.forward` where every operand has one dtype that the operation is known to leave alone.
+
+    Real numbers beside floating arrays, and small whole ones beside integers, may stay numbers:
+    NumPy promotes them as PyTorch does.  None where the operands need a closer look.
+    """
+    arrays = [x.array if isinstance(x, TensorBase) else x for x in inputs]
+    first = arrays[0]
+    if not isinstance(first, ndarray) or first.dtype not in op.known:
+        return None
+    kind = first.dtype.kind
+    for x in arrays[1:]:
+        if isinstance(x, ndarray):
+            if x.dtype is not first.dtype:
+                return None
+        elif type(x) is int:
+            if kind != "f" and not (kind in "iu" and 0 <= x < 128):
+                return None
+        elif type(x) is not float or kind != "f":
+            return None
+    try:
+        out = quietly(op.forward, (*arrays, *params))
+    except ValueError:
+        return None  # the general way raises PyTorch's error
+    return out if type(out) is ndarray else np.asarray(out)
+
+
+def getitem(self, index):
+    """`self[index]`: the straight path for ints, slices and None, else the general way."""
+    if plain(self):
+        t = self
+        st = state()
+        if t.array is not None and not st.special:
+            out = part(t, index if type(index) is tuple else (index,), st)
+            if out is not None:
+                return out
+    return SUBSCRIPT(self, index)
+
+
+def part(whole, key, st):
+    """Ints, slices and None one by one, as PyTorch records them; None to decline."""
+    if SELECT.short is None:  # the pure build
+        return None
+    t = whole
+    at = 0
+    for x in key:
+        if type(x) is int:
+            made = SELECT.short.along(t.array, at, x)
+            op = SELECT
+        elif type(x) is slice:
+            made = SLICE.short.along(t.array, at, x)
+            op = SLICE
+            if made is not None and made[0].shape == t.array.shape and not x.start:
+                n = t.array.shape[at]
+                if x.stop is None or x.stop >= n:  # a whole dim is no view
+                    at += 1
+                    continue
+            at += 1
+        elif x is None:
+            made = UNSQUEEZE.short.along(t.array, at, None)
+            op = UNSQUEEZE
+            at += 1
+        else:
+            return None
+        if made is None:
+            return None
+        t = finish(op, (t,), made[1], made[0], st)
+    return None if t is whole else t
+
+
 def collectable(node):
     """Show a node to the garbage collector again: hooks can make it part of a cycle."""
     native.track(node)
@@ -248,13 +352,27 @@ def finish(op, inputs, params, out, st):
         if mask and op.rules is not None:
             t.node = record(op, inputs, params, t, mask, st)
             t.rg = True
-            if op.fixing:
+            if op.fixing and not fitting(op, inputs, out):
                 t.node.fix = op.fixes(inputs, out)
     if op.is_view:
-        attach_view(t, inputs[0], VIEW_DEFAULT if st.grad else VIEW_NO_GRAD, op.replayer(params))
+        attach_view(t, inputs[0], VIEW_DEFAULT if st.grad else VIEW_NO_GRAD, None)
     elif st.inference:
         t.inference = True
     return t
+
+
+def fitting(op, inputs, out):
+    """Can no input's gradient differ from it in shape or dtype?"""
+    if op.fixing == ALWAYS:
+        return False
+    for x in inputs:
+        if isinstance(x, TensorBase):
+            t = x
+            if t.array is None or t.array.dtype is not out.dtype:
+                return False
+            if op.fixing == OTHER_SHAPE_OR_DTYPE and not native.same_shape(t.array, out):
+                return False
+    return True
 
 
 def finish_many(op, inputs, params, outs, st):
@@ -521,6 +639,16 @@ MATMUL = None
 POW = None
 POW_NUMBER = None
 NEG = None
+SELECT = None
+SLICE = None
+UNSQUEEZE = None
+SUBSCRIPT = None
+
+
+def install_indexing(select, slice, unsqueeze, general):
+    """Name the operations behind `x[...]`, and the function that reads every other index."""
+    global SELECT, SLICE, UNSQUEEZE, SUBSCRIPT
+    SELECT, SLICE, UNSQUEEZE, SUBSCRIPT = select, slice, unsqueeze, general
 
 
 def install_operators(add, sub, rsub, mul, div, rdiv, matmul, pow, pow_number, neg):
@@ -571,6 +699,9 @@ class Operators(TensorBase):
 
     def __neg__(self):
         return unary(NEG, self)
+
+    def __getitem__(self, index):
+        return getitem(self, index)
 
 
 def highest_level(inputs):

@@ -1,6 +1,7 @@
 cimport cython
 from rushlight.tape.core cimport State, TensorBase, plain, state
-from rushlight.tape.dispatch cimport Op, binary, binary_into, unary
+from rushlight.kernels.door cimport Kernel
+from rushlight.tape.dispatch cimport Op, binary, binary_into, shortcut, unary
 
 @cython.locals(st=State)
 cpdef bint overridden(tuple args) except -1

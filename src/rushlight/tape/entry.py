@@ -6,7 +6,7 @@ operation's `bind` says, and runs it.
 
 from rushlight.tape import inplace, outputs, overrides
 from rushlight.tape.core import TensorBase, plain, state
-from rushlight.tape.dispatch import binary, binary_into, unary
+from rushlight.tape.dispatch import binary, binary_into, shortcut, unary
 
 SIMPLE = frozenset({int, float, bool, complex, str, type(None), slice})
 
@@ -83,6 +83,10 @@ def general_function(op):
     """The function of any operation."""
 
     def function(*args, out=None, **kwargs):
+        if op.short is not None and out is None and args and plain(args[0]):
+            result = shortcut(op, op.short, args, kwargs)
+            if result is not None:
+                return result
         simple = op.direct and out is None and not kwargs and args
         if simple and isinstance(args[0], TensorBase) and not overridden(args):
             return direct(op, args)
@@ -103,6 +107,10 @@ def general_method(op):
     """The method of any operation."""
 
     def method(*args, **kwargs):
+        if op.short is not None and args and plain(args[0]):
+            result = shortcut(op, op.short, args, kwargs)
+            if result is not None:
+                return result
         if overridden(args):
             return overrides.take_over(method, args, kwargs)
         if op.direct and not kwargs and args and isinstance(args[0], TensorBase):
@@ -184,10 +192,17 @@ def total_function(op):
     return function
 
 
-def composed_function(body, takes_out):
-    """The public form of a function that is written in terms of operations."""
+def composed_function(body, takes_out, op=None, kernel=None):
+    """The public form of a function that is written in terms of operations.
+
+    What `kernel` can do at once, as if `op` had been called, goes the straight path.
+    """
 
     def function(*args, **kwargs):
+        if kernel is not None and args and plain(args[0]):
+            result = shortcut(op, kernel, args, kwargs)
+            if result is not None:
+                return result
         if overridden(args) or (kwargs and overridden(tuple(kwargs.values()))):
             return overrides.take_over(function, args, kwargs)
         if takes_out and kwargs.get("out") is not None:

@@ -145,6 +145,8 @@ static inline int rl_inherit_slots(PyObject* cls) {
         &PyNumberMethods::nb_true_divide, &PyNumberMethods::nb_matrix_multiply};
     for (auto slot : slots)
         if (base->tp_as_number->*slot) derived->tp_as_number->*slot = base->tp_as_number->*slot;
+    if (base->tp_as_mapping && base->tp_as_mapping->mp_subscript && derived->tp_as_mapping)
+        derived->tp_as_mapping->mp_subscript = base->tp_as_mapping->mp_subscript;
     if (base->tp_as_number->nb_power) derived->tp_as_number->nb_power = base->tp_as_number->nb_power;
     if (base->tp_as_number->nb_negative) derived->tp_as_number->nb_negative = base->tp_as_number->nb_negative;
     return 0;

@@ -79,6 +79,7 @@ def attach() -> None:
         exponential.pow_scalar,
         a.neg,
     )
+    dispatch.install_indexing(slices.select, slices.slice_, shape.unsqueeze, indexing.getitem)
 
 
 attach()

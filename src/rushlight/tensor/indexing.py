@@ -24,7 +24,7 @@ from rushlight.ops.shape import unsqueeze
 from rushlight.ops.slices import select, slice_
 from rushlight.tape import inplace, overrides
 from rushlight.tape.core import TensorBase, box, bump, plain, state, wants
-from rushlight.tape.dispatch import finish
+from rushlight.tape.dispatch import Operators, finish
 from rushlight.tape.entry import overridden
 from rushlight.tensor.from_data import tensor
 
@@ -79,7 +79,7 @@ def getitem(self: Any, index: Any) -> Any:
         if out is not None:
             return out
     elif overridden((self, index)):
-        return overrides.take_over(getitem, (self, index), {})
+        return overrides.take_over(Operators.__getitem__, (self, index), {})
     return general(self, index)
 
 
@@ -531,7 +531,6 @@ def delete(self: Any, index: Any) -> None:
 
 
 for name, method in {
-    "__getitem__": getitem,
     "__setitem__": setitem,
     "__delitem__": delete,
     "__len__": length,
