@@ -35,6 +35,7 @@ DIRECTIVES = {
 UNIX_FLAGS = [
     *("-O3", "-g0", "-std=c++17", "-fvisibility=hidden"),
     *("-fno-math-errno", "-fno-trapping-math"),  # lets loops over sqrt and comparisons vectorise
+    "-fopenmp-simd",  # and sums, where a loop says so
     *("-Wno-unused-function", "-Wno-deprecated-declarations"),
 ]
 FLAGS = ["/O2", "/std:c++17"] if sys.platform == "win32" else UNIX_FLAGS

@@ -5,10 +5,9 @@ import pytest
 
 from rushlight.kernels import convolution as convolutions
 from rushlight.kernels import images, pooling
+from tests.kernels.odd import ODD, native_only
 
-pytestmark = pytest.mark.skipif(
-    images.convolution is convolutions.convolution, reason="the pure build has only the twins"
-)
+pytestmark = native_only(images.convolution, convolutions.convolution)
 
 CONVOLUTIONS = [
     # samples, channels, outputs, groups, input, kernel, stride, padding, dilation
@@ -53,42 +52,6 @@ def test_convolutions_agree_with_numpy(case, dtype):
         native, plain = getattr(images, name)(*args), getattr(convolutions, name)(*args)
         assert (native.dtype, native.shape) == (plain.dtype, plain.shape)
         np.testing.assert_allclose(native, plain, **CLOSE[dtype])
-
-
-def misaligned(a):
-    memory = np.empty(a.nbytes + 1, np.uint8)[1:].view(a.dtype).reshape(a.shape)
-    memory[...] = a
-    return memory
-
-
-def read_only(a):
-    a = a.copy()
-    a.flags.writeable = False
-    return a
-
-
-def strided(a):
-    wide = (
-        np.full((*a.shape, 2), np.nan, a.dtype)
-        if a.dtype.kind in "fc"
-        else np.zeros((*a.shape, 2), a.dtype)
-    )
-    wide[..., 0] = a
-    return wide[..., 0]
-
-
-ODD = {
-    "strided": strided,
-    "reversed": lambda a: a[..., ::-1].copy()[..., ::-1],
-    "overlapping": lambda a: np.broadcast_to(a[:1], a.shape),
-    "byte-swapped": lambda a: a.astype(a.dtype.newbyteorder()),
-    "read-only": read_only,
-    "misaligned": misaligned,
-    "no samples": lambda a: a[:0],
-    "whole numbers": lambda a: (a * 4).astype(np.int64),
-    "complex": lambda a: a + 1j * a,
-    "half": lambda a: a.astype(np.float16),
-}
 
 
 @pytest.mark.parametrize("odd", ODD)

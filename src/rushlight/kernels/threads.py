@@ -1,13 +1,13 @@
-"""How many threads linear algebra may use.
+"""How many threads large loops and linear algebra may use.
 
-Our own loops run on the calling thread; the BLAS that NumPy brought has a pool of its own, which is
-asked here.
+The native loops share one pool (`cpu/pool.hpp`); the BLAS that NumPy brought has a pool of its own,
+which is asked here.
 """
 
 from __future__ import annotations
 
-import ctypes
 import os
+from contextlib import suppress
 from typing import Any
 
 import numpy as np
@@ -23,7 +23,8 @@ _wanted: list[int] = []
 
 def _setter() -> Any:
     """The BLAS library's function that sets its number of threads, or None."""
-    from pathlib import Path  # slow to import
+    import ctypes  # slow to import, both
+    from pathlib import Path
 
     folder = Path(np.__file__).parent.parent / "numpy.libs"
     for path in sorted(folder.glob("*openblas*")):
@@ -36,7 +37,7 @@ def _setter() -> Any:
 
 
 def set_num_threads(num: int, /) -> None:
-    """Let linear algebra use `num` threads.
+    """Let large loops and linear algebra use `num` threads.
 
     Raises:
         TypeError: if `num` is no int.
@@ -47,13 +48,17 @@ def set_num_threads(num: int, /) -> None:
     if num <= 0:
         raise RuntimeError("set_num_threads expects a positive integer")
     _wanted[:] = [num]
+    with suppress(ImportError):  # the pure build has no loops of its own
+        import rushlight.kernels.cpu.pool as pool
+
+        pool.set_threads(num)
     setter = _setter()
     if setter is not None:
         setter(num)
 
 
 def get_num_threads() -> int:
-    """How many threads linear algebra may use.
+    """How many threads large loops and linear algebra may use.
 
     Example:
         >>> import rushlight as torch

@@ -4,13 +4,13 @@ import math
 
 import numpy as np
 
-from rushlight.kernels import dtypes
+from rushlight.kernels import dtypes, rows
 from rushlight.ops.dropout import dropped
 from rushlight.ops.families import Operation, as_tensor_argument
 from rushlight.ops.matmul import adjoint_times, bmm, matmul, times_adjoint
 from rushlight.ops.products import CPP_NAMES, adjoint, matrix_product
 from rushlight.ops.publish import namespaces, public
-from rushlight.ops.softmax import Softmax, softmax_gradient, softmax_of
+from rushlight.ops.softmax import Softmax, softmax_gradient
 from rushlight.tape.core import TensorBase
 
 
@@ -151,7 +151,7 @@ class safe_softmax_(Softmax):
     node = "SafeSoftmaxBackward0"
 
     def forward(x, dim):
-        y = softmax_of(x, dim)
+        y = rows.softmax(x, dim)
         y[np.broadcast_to((x == -np.inf).all(dim, keepdims=True), x.shape)] = 0
         return y
 

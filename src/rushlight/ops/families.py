@@ -654,8 +654,7 @@ class AlongDim(Reduction, family=True):
         alone = params[self.dim_at] == len(shape)
         if alone:
             arrays = [a[..., None] for a in arrays]
-        with np.errstate(all="ignore"):
-            out = self.forward(*arrays, *params)
+        out = quietly(self.forward, (*arrays, *params))
         if not self.many:
             return np.asarray(out).reshape(shape) if alone else np.asarray(out)
         return tuple([np.asarray(x).reshape(shape) if alone else np.asarray(x) for x in out])

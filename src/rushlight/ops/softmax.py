@@ -4,7 +4,7 @@ import warnings
 
 import numpy as np
 
-from rushlight.kernels import dtypes
+from rushlight.kernels import dtypes, rows
 from rushlight.ops.families import AlongDim, Operation, as_tensor_argument, wrap_dim
 from rushlight.ops.publish import namespaces, public
 from rushlight.ops.reduce import widened
@@ -33,7 +33,7 @@ class softmax_(Softmax):
     node = "SoftmaxBackward0"
 
     def forward(x, dim):
-        return widened(softmax_of, x, dim)
+        return widened(rows.softmax, x, dim)
 
 
 class log_softmax_(AlongDim):
@@ -43,34 +43,13 @@ class log_softmax_(AlongDim):
     places = None
 
     def forward(x, dim):
-        return widened(log_softmax_of, x, dim)
+        return widened(rows.log_softmax, x, dim)
 
     def vjp_x(g, ans, dim):
         return log_softmax_gradient(g, ans, dim)
 
     def jvp_x(t, ans, dim):
         return t - (ans.exp() * t).sum(dim, keepdim=True)
-
-
-def softmax_of(x, dim):
-    """The softmax of an array."""
-    e = shifted(x, dim)
-    np.exp(e, e)
-    e /= np.add.reduce(e, dim, keepdims=True)
-    return e
-
-
-def log_softmax_of(x, dim):
-    """The logarithm of the softmax of an array."""
-    z = shifted(x, dim)
-    total = np.add.reduce(np.exp(z), dim, keepdims=True)
-    z -= np.log(total, total)
-    return z
-
-
-def shifted(x, dim):
-    """`x` less its maximum along `dim`: the exponentials of the rest cannot overflow."""
-    return x - np.maximum.reduce(x, dim, keepdims=True) if x.shape[dim] else x.copy()
 
 
 class softmax_gradient(AlongDim):
@@ -81,9 +60,7 @@ class softmax_gradient(AlongDim):
     places = None
 
     def forward(g, y, dim):
-        gy = g * y
-        gy -= y * np.add.reduce(gy, dim, keepdims=True)
-        return gy
+        return rows.softmax_gradient(g, y, dim)
 
     def vjp_g(u, y, dim):
         return softmax_gradient(u, y, dim)
@@ -100,10 +77,7 @@ class log_softmax_gradient(AlongDim):
     places = None
 
     def forward(g, y, dim):
-        out = np.exp(y)
-        out *= -np.add.reduce(g, dim, keepdims=True)
-        out += g
-        return out
+        return rows.log_softmax_gradient(g, y, dim)
 
     def vjp_g(u, y, dim):
         return u - (u * y.exp()).sum(dim, keepdim=True)
@@ -112,7 +86,7 @@ class log_softmax_gradient(AlongDim):
         return -u * y.exp() * g.sum(dim, keepdim=True)
 
 
-def rows(x, dim):
+def kernel_of(x, dim):
     """PyTorch's kernel, by which its errors call a softmax along `dim`."""
     return "lastdim_kernel" if dim == max(x.dim() - 1, 0) else "kernel"
 
@@ -126,7 +100,7 @@ def normalised(op, name, input, dim, dtype):
     if input.dtype.category != dtypes.FLOAT:
         if not input.numel():
             return input.clone()
-        kernel = f"{name}_{rows(input, dim)}_impl"
+        kernel = f"{name}_{kernel_of(input, dim)}_impl"
         raise NotImplementedError(f"\"{kernel}\" not implemented for '{input.dtype.scalar_type}'")
     return op(input, dim)
 

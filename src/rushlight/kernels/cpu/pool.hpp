@@ -4,15 +4,8 @@
 #include <Python.h>
 
 #include <atomic>
-#include <condition_variable>
 #include <cstddef>
-#include <cstdlib>
-#include <mutex>
-#include <thread>
 #include <vector>
-#ifndef _WIN32
-#include <pthread.h>
-#endif
 
 namespace rl {
 
@@ -32,79 +25,31 @@ struct Job {
     }
 };
 
-class Pool {
-  public:
-    // One job at a time; false when another thread's is running.
-    bool run(Job& job, int helpers) {
-        if (!owner.try_lock()) return false;
-        {
-            std::lock_guard<std::mutex> lock(mutex);
-            while (started < helpers) {
-                std::thread([this] { serve(); }).detach();
-                ++started;
-            }
-            current = &job;
-            seats = helpers;
-        }
-        if (helpers == 1) wake.notify_one();
-        else wake.notify_all();
-        job.work();
-        {
-            std::unique_lock<std::mutex> lock(mutex);
-            current = nullptr;
-            left.wait(lock, [&] { return job.active == 0; });
-        }
-        owner.unlock();
-        return true;
-    }
-
-  private:
-    void serve() {
-        std::unique_lock<std::mutex> lock(mutex);
-        for (;;) {
-            wake.wait(lock, [&] { return current != nullptr && seats > 0; });
-            Job* job = current;
-            ++job->active;
-            --seats;
-            lock.unlock();
-            job->work();
-            lock.lock();
-            if (--job->active == 0) left.notify_all();
-        }
-    }
-
-    std::mutex owner, mutex;
-    std::condition_variable wake, left;
-    Job* current = nullptr;
-    int started = 0, seats = 0;
+// The way from any extension module to the threads, which the module `pool` has for all of them.
+struct PoolDoor {
+    bool (*run)(Job& job, int helpers);
+    int threads;
 };
 
-// Never destroyed: helpers may outlive every static.  A forked child has no helpers and gets a
-// pool of its own.
-inline Pool*& pool_pointer() {
-    static Pool* pool = nullptr;
-    return pool;
-}
-
-inline Pool& pool() {
-    Pool*& p = pool_pointer();
-    if (!p) {
-        p = new Pool;
-#ifndef _WIN32
-        static bool watched = pthread_atfork(nullptr, nullptr, [] { pool_pointer() = nullptr; }) == 0;
-        (void)watched;
-#endif
+// With the interpreter's lock held.  Without a pool everybody works alone.
+inline const PoolDoor& find_pool() {
+    static const PoolDoor alone = {nullptr, 1};
+    const PoolDoor* door = nullptr;
+    if (PyObject* module = PyImport_ImportModule("rushlight.kernels.cpu.pool")) {
+        if (PyObject* capsule = PyObject_GetAttrString(module, "_door")) {
+            door = static_cast<const PoolDoor*>(PyCapsule_GetPointer(capsule, "rushlight.pool"));
+            Py_DECREF(capsule);
+        }
+        Py_DECREF(module);
     }
-    return *p;
+    PyErr_Clear();
+    return door ? *door : alone;
 }
 
-inline int& thread_count() {
-    static int count = [] {
-        const char* asked = std::getenv("OMP_NUM_THREADS");
-        int n = asked ? std::atoi(asked) : 0;
-        return n > 0 ? n : int(std::thread::hardware_concurrency());
-    }();
-    return count;
+inline const PoolDoor& pool_door() {
+    static const PoolDoor* door = nullptr;  // no guard: the search may meet another thread's
+    if (!door) door = &find_pool();
+    return *door;
 }
 
 constexpr std::ptrdiff_t CHUNK = 1 << 15, MANY = 1 << 17;  // elements; measured, see performance.md
@@ -123,15 +68,16 @@ void parallel(std::ptrdiff_t items, std::ptrdiff_t weight, Body body) {
         if (items) body(std::ptrdiff_t(0), items);
         return;
     }
+    const PoolDoor& door = pool_door();
+    const int helpers = door.threads - 1;
     PyThreadState* state = PyEval_SaveThread();
     const std::ptrdiff_t chunk = weight >= CHUNK ? 1 : CHUNK / weight;
-    const int helpers = thread_count() - 1;
     Job job;
     job.run = run_body<Body>;
     job.body = &body;
     job.items = items;
     job.chunk = chunk;
-    if (helpers < 1 || items <= chunk || !pool().run(job, helpers)) job.work();
+    if (helpers < 1 || items <= chunk || !door.run(job, helpers)) job.work();
     PyEval_RestoreThread(state);
 }
 

@@ -24,55 +24,8 @@ template <class T> struct Tiles {
     Dots<T> dots[2][3];  // by rows 1, high and columns 1, wide / 2, wide
 };
 
-namespace base {
-#define RL_BYTES 16
-#ifdef __aarch64__
-#define RL_REGISTERS 32
-#else
-#define RL_REGISTERS 16
-#endif
-#include "tile_kernels.hpp"
-#undef RL_BYTES
-#undef RL_REGISTERS
-}  // namespace base
-
-#ifdef RL_CHOICE
-
-#ifdef __clang__
-#pragma clang attribute push(__attribute__((target("avx2,fma"))), apply_to = function)
-#else
-#pragma GCC push_options
-#pragma GCC target("avx2,fma")
-#endif
-namespace avx2 {
-#define RL_BYTES 32
-#define RL_REGISTERS 16
-#include "tile_kernels.hpp"
-#undef RL_BYTES
-#undef RL_REGISTERS
-}  // namespace avx2
-#ifdef __clang__
-#pragma clang attribute pop
-#pragma clang attribute push(__attribute__((target("avx2,fma,avx512f,avx512dq,avx512vl,avx512bw"))), apply_to = function)
-#else
-#pragma GCC pop_options
-#pragma GCC push_options
-#pragma GCC target("avx2,fma,avx512f,avx512dq,avx512vl,avx512bw,prefer-vector-width=512")
-#endif
-namespace avx512 {
-#define RL_BYTES 64
-#define RL_REGISTERS 32
-#include "tile_kernels.hpp"
-#undef RL_BYTES
-#undef RL_REGISTERS
-}  // namespace avx512
-#ifdef __clang__
-#pragma clang attribute pop
-#else
-#pragma GCC pop_options
-#endif
-
-#endif
+#define RL_EACH "tile_kernels.hpp"
+#include "each_isa.hpp"
 
 template <class T> const Tiles<T>& tiles() {
 #ifdef RL_CHOICE

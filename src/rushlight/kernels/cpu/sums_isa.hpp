@@ -1,0 +1,43 @@
+// Sums over rows and columns in vectors; included once per instruction set.  Numbers are added in
+// their own type for a block, and the blocks' sums in double.
+
+constexpr Size BLOCK = 1024, COLUMNS = 64;
+
+// n, raised to whole vectors
+template <class T> RL_INLINE Size whole_vectors(Size n) {
+    constexpr Size width = RL_BYTES / sizeof(T);
+    return (n + width - 1) / width * width;
+}
+
+template <class T> RL_INLINE T largest(const T* x, Size n) {
+    T most = -std::numeric_limits<T>::infinity();
+#pragma omp simd reduction(max : most)
+    for (Size i = 0; i < n; ++i) most = x[i] > most ? x[i] : most;
+    return most;
+}
+
+// The sum of f(i) for i < n
+template <class T, class F> RL_INLINE double summed(Size n, F f) {
+    double sum = 0;
+    for (Size at = 0; at < n; at += BLOCK) {
+        const Size end = at + BLOCK < n ? at + BLOCK : n;
+        T part = 0;
+#pragma omp simd reduction(+ : part)
+        for (Size i = at; i < end; ++i) part += f(i);
+        sum += part;
+    }
+    return sum;
+}
+
+// out[j] = the sum of f(i, j) for i < n, j < width <= COLUMNS
+template <class T, class F> RL_INLINE void summed_columns(Size n, Size width, T* out, F f) {
+    double sum[COLUMNS] = {};
+    for (Size at = 0; at < n; at += BLOCK / 4) {
+        const Size end = at + BLOCK / 4 < n ? at + BLOCK / 4 : n;
+        T part[COLUMNS] = {};
+        for (Size i = at; i < end; ++i)
+            for (Size j = 0; j < width; ++j) part[j] += f(i, j);
+        for (Size j = 0; j < width; ++j) sum[j] += part[j];
+    }
+    for (Size j = 0; j < width; ++j) out[j] = T(sum[j]);
+}

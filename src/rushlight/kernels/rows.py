@@ -1,0 +1,17 @@
+"""What works along rows by the best kernels of this build: C++ where there is some, else NumPy.
+
+What they do is said in `kernels.softmax`.
+"""
+
+from contextlib import suppress
+
+from rushlight.kernels import door
+from rushlight.kernels import softmax as softmaxes
+
+with suppress(ImportError):  # the pure build has none
+    import rushlight.kernels.cpu.rows  # noqa: F401  (enters its functions)
+
+softmax = door.native_or(softmaxes.softmax)
+log_softmax = door.native_or(softmaxes.log_softmax)
+softmax_gradient = door.native_or(softmaxes.softmax_gradient)
+log_softmax_gradient = door.native_or(softmaxes.log_softmax_gradient)
