@@ -378,6 +378,9 @@ def fitting(op, inputs, out):
 def finish_many(op, inputs, params, outs, st):
     """Box several results of one node."""
     boxes = [box(out) for out in outs]
+    if st.special:
+        for t in boxes:
+            t.born = len(st.levels)
     mask = needs(inputs) if st.grad and not st.inference and op.rules is not None else 0
     active = [native.differentiable(out) for out in outs]
     if mask and any(active):
