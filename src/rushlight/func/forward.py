@@ -15,8 +15,8 @@ from rushlight.func.arguments import (
     selected,
     split_aux,
 )
-from rushlight.tape.duals import DualBox
-from rushlight.tape.levels import Level, boxed
+from rushlight.tape.duals import DualBox, DualLevel
+from rushlight.tape.levels import boxed
 from rushlight.tape.reverse import unwrapped
 from rushlight.trees import tree_flatten
 
@@ -76,7 +76,7 @@ def jvp_by(
         )
     check_leaves(JVP, "primals", inputs)
     check_leaves(JVP, "tangents", directions)
-    with Level() as level:
+    with DualLevel() as level:
         made = [dual(level, x, t) for x, t in zip(inputs, directions, strict=True)]
         duals = spec.unflatten(made)
         output = func(*(duals if argnums is None else replaced(primals, duals, argnums)))
@@ -96,12 +96,15 @@ def jvp_by(
     return (value, moved, aux) if has_aux else (value, moved)
 
 
-def dual(level: Level, x: Any, t: Any) -> Any:
+def dual(level: DualLevel, x: Any, t: Any) -> Any:
     """A primal with its tangent.
 
     Raises:
         RuntimeError: for a tangent of another shape.
+        ValueError: for integers.
     """
+    check_moving("primal", x)
+    check_moving("tangent", t)
     if x.shape != t.shape:
         raise RuntimeError(
             "Trying to set a forward gradient that has a different size than that of the original "
@@ -111,7 +114,13 @@ def dual(level: Level, x: Any, t: Any) -> Any:
     return boxed(DualBox(level, x, t))
 
 
-def parts(level: Level, x: Any, strict: bool) -> tuple[Any, Any]:
+def check_moving(what: str, x: Any) -> None:
+    """Only numbers that can change a little have tangents."""
+    if x.dtype.category < 2:
+        raise ValueError(f"Expected {what} to be floating point or complex, but got: {x.dtype}")
+
+
+def parts(level: DualLevel, x: Any, strict: bool) -> tuple[Any, Any]:
     """The primal and the tangent of a result; zeros where it does not depend on the arguments."""
     if x.box is not None and x.box.owner is level:
         value, tangent = x.box.value, x.box.tangent

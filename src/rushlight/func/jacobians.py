@@ -10,16 +10,16 @@ import numpy as np
 
 from rushlight.func.arguments import (
     Argnums,
-    check_results,
     refuse_complex,
     selected,
 )
-from rushlight.func.forward import jvp_by
+from rushlight.func.forward import check_moving, jvp_by
 from rushlight.func.reverse import left, pull, vjp_by
 from rushlight.func.vmap import vmap
 from rushlight.ops.join import cat
 from rushlight.tape.reverse import GradLevel, leaf, unwrapped
 from rushlight.tensor.options import fresh
+from rushlight.tensor.tensor import Tensor
 from rushlight.trees import tree_flatten
 
 LINEARIZED = "Expected the tangents {0} to have the same argspec as the primals {1}"
@@ -218,17 +218,18 @@ def linearize(func: Callable[..., Any], *primals: Any) -> tuple[Any, Callable[..
         tensor(2.)
     """
     inputs, spec = tree_flatten(primals)
+    for x in inputs:
+        check_moving("primal", x)
     with GradLevel() as outer:
         with GradLevel() as inner:
             inner.always = True
             probes = [leaf(inner, x) for x in inputs]
-            output = func(*spec.unflatten(probes))
-            outputs, out_spec = tree_flatten(output)
-            check_results("linearize", outputs)
+            outputs, out_spec = tree_flatten(func(*spec.unflatten(probes)))
             values = [unwrapped(inner, y) for y in outputs]
-            us = [leaf(outer, y.new_zeros(y.shape)) for y in values]
+            live = [i for i, y in enumerate(outputs) if isinstance(y, Tensor)]
+            us = [leaf(outer, values[i].new_zeros(values[i].shape)) for i in live]
             inner.recording = False
-            pulled = pull(inner, outputs, us, probes, False)
+            pulled = pull(inner, [outputs[i] for i in live], us, probes, False)
         outer.recording = False
         results = left(outer, out_spec.unflatten(values))
 
@@ -240,6 +241,7 @@ def linearize(func: Callable[..., Any], *primals: Any) -> tuple[Any, Callable[..
             for what in ("shape", "device", "dtype"):
                 if getattr(x, what) != getattr(t, what):
                     raise RuntimeError(UNLIKE.format(i, what, getattr(t, what), getattr(x, what)))
-        return out_spec.unflatten(pull(outer, pulled, ts, us, True))
+        moved = dict(zip(live, pull(outer, pulled, ts, us, True), strict=True))
+        return out_spec.unflatten([moved.get(i, y) for i, y in enumerate(values)])
 
     return results, jvp_fn

@@ -89,6 +89,26 @@ def stacked(states: list[dict[str, Any]]) -> dict[str, Any]:
         flags = {t.requires_grad for t in tensors}
         if len(flags) > 1:
             raise RuntimeError(f"Expected {name} from each model to have the same .requires_grad")
-        whole = stack(tensors)
+        whole = stack(tensors, 0)
         out[name] = whole.detach().requires_grad_() if flags == {True} else whole
     return out
+
+
+def replace_all_batch_norm_modules_(root: Any) -> Any:
+    """Let the batch norms of a module use the statistics of each batch alone; returns the module.
+
+    Running statistics are written to, which transforms refuse; they are taken away in place.
+
+    Example:
+        >>> import rushlight as torch
+        >>> net = torch.nn.Sequential(torch.nn.BatchNorm1d(3))
+        >>> torch.func.replace_all_batch_norm_modules_(net)[0].running_mean is None
+        True
+    """
+    from rushlight.nn.modules.batchnorm import _BatchNorm
+
+    for module in root.modules():
+        if isinstance(module, _BatchNorm):
+            module.track_running_stats = False
+            module.running_mean = module.running_var = module.num_batches_tracked = None
+    return root

@@ -20,6 +20,7 @@ from rushlight.func.arguments import (
 from rushlight.tape import engine, views
 from rushlight.tape.core import state, wants
 from rushlight.tape.reverse import GradBox, GradLevel, leaf, unwrapped
+from rushlight.tensor.differentiate import one_cotangent
 from rushlight.tensor.tensor import Tensor
 from rushlight.trees import LEAF, tree_flatten
 
@@ -66,14 +67,15 @@ def pull(
     level: GradLevel, outputs: list[Any], cotangents: list[Any], inputs: list[Any], retain: bool
 ) -> list[Any]:
     """Gradients one level down, zeros for inputs that do not matter; recorded if recording is on."""
-    roots = [
-        (views.source_edge(y), g)
+    pairs = [
+        (y, g)
         for y, g in zip(outputs, cotangents, strict=True)
         if isinstance(y, Tensor) and y.box is not None and y.box.owner is level and wants(y)
     ]
     found: list[Any] = [None] * len(inputs)
-    if roots:
-        edges, gs = [list(column) for column in zip(*roots, strict=True)]
+    if pairs:
+        edges = [views.source_edge(y) for y, _ in pairs]
+        gs = [one_cotangent(i, y, g, False) for i, (y, g) in enumerate(pairs)]
         targets = [views.source_edge(x) for x in inputs]
         found = engine.run(edges, gs, retain, state().grad, targets, False)
     return [
@@ -120,8 +122,7 @@ def grad_and_value(
                 output, aux = split_aux(NAME, output)
             check_scalar(output)
             level.recording = False
-            one = output.new_ones(())
-            grads = pull(level, [output], [unwrapped(level, one)], inputs, False)
+            grads = pull(level, [output], [None], inputs, False)
             output, aux = left(level, output), left(level, aux)
         return spec.unflatten(grads), (output, aux) if has_aux else output
 
@@ -220,8 +221,6 @@ def vjp_by(
                 f"outputs to the function. cotangents: {starred(g_spec)}, primal output: "
                 f"{starred(out_spec)}"
             )
-        for y, g in zip(leaves, gs, strict=True):
-            check_cotangent(y, g)
         st = state()
         before = st.grad
         st.grad = before if create_graph is None else create_graph
@@ -232,12 +231,3 @@ def vjp_by(
         return None if spec is None else spec.unflatten(found)
 
     return (results, vjp_fn, aux) if has_aux else (results, vjp_fn)
-
-
-def check_cotangent(y: Any, g: Any) -> None:
-    """A cotangent looks like its output."""
-    if isinstance(g, Tensor) and g.shape != y.shape:
-        raise RuntimeError(
-            f"Mismatch in shape: grad_output[0] has a shape of {g.shape} and output[0] has a shape "
-            f"of {y.shape}."
-        )

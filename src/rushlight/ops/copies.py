@@ -117,7 +117,7 @@ class Outside(Operation, family=True):
         if t.array is None:
             return super().run(inputs, params)
         out = box(self.forward(t.array, *params))
-        out.shared = share_version(t)
+        out.shared, out.born = share_version(t), t.born
         out.inference = t.inference or state().inference
         return out
 
@@ -188,7 +188,9 @@ def data_of(self):
     """
     if self.array is None:
         return detach.run((self,), ())
-    return box(self.array.view())
+    out = box(self.array.view())
+    out.born = self.born
+    return out
 
 
 def set_data(self, other):

@@ -6,10 +6,10 @@ import warnings
 
 import numpy as np
 
-from rushlight.tape import errors
+from rushlight.tape import errors, inplace
 from rushlight.tape.core import TensorBase, user_code, user_lasti
 from rushlight.tape.declare import table
-from rushlight.tape.levels import Box, Level, boxed, lift
+from rushlight.tape.levels import Box, Level, boxed, lift, root_of, stem
 
 ESCAPED = (
     "Either your tensor may have escaped from inside a function being vmapped and this is a user "
@@ -19,12 +19,14 @@ ESCAPED = (
     "from the function instead of keeping it aside."
 )
 UNBATCHED_TARGET = (
-    "vmap: inplace arithmetic(self, *extra_args) is not possible because there exists a Tensor "
+    "vmap: {0}(self, *extra_args) is not possible because there exists a Tensor "
     "`other` in extra_args that has more elements than `self`. This happened due to `other` being "
-    "vmapped over but `self` not being vmapped over in a vmap. Please try to use out-of-place "
-    "operators instead of inplace arithmetic. If said operator is being called inside the PyTorch "
+    "vmapped over but `self` not being vmapped over {1}. Please try to use out-of-place "
+    "operators instead of {0}. If said operator is being called inside the PyTorch "
     "framework, please file a bug report instead."
 )
+ARITHMETIC = ("copy", "div", "logical_and", "logical_or", "logical_xor", "mul", "sub")
+UNEXPLAINED = ("add", "atan2", "bitwise_and", "bitwise_or", "bitwise_xor")
 NO_RULE = (
     "There is a performance drop because we have not yet implemented the batching rule for "
     "aten::{0}. Please file us an issue on GitHub so that we can prioritize its implementation."
@@ -126,11 +128,26 @@ class BatchBox(Box):
 
     def admit(self, target, op):
         """Give every sample its own copy of a tensor that the function made."""
-        root = target if target.origin is None else target.origin.base
+        root = root_of(target)
         others = 0 if root.shared is None else sys.getrefcount(root.shared) - 2
         if root.born < self.level or others > (target is not root):  # a view that stays behind
-            raise RuntimeError(UNBATCHED_TARGET)
+            raise RuntimeError(self.unbatched_target(op, target))
         lift(target, self.copied)
+
+    def unbatched_target(self, op, target):
+        """The error for a batched value that is written to a tensor without the batch."""
+        name, shape = stem(op), [*target.shape]
+        explained = UNBATCHED_TARGET.format("inplace arithmetic", "in a vmap")
+        if name in ARITHMETIC:
+            return explained
+        if name in UNEXPLAINED:
+            text = (
+                f"output with shape {shape} doesn't match the broadcast shape {[self.size, *shape]}"
+            )
+            return errors.extend(text, explained)
+        if name in ("fill", "index_put"):
+            return UNBATCHED_TARGET.format(f"{name}_", "in a vmap")
+        return UNBATCHED_TARGET.format(f"aten::{name}_", f"at level {self.level}")
 
     def copied(self, value):
         whole = value.unsqueeze(0).expand((self.size, *value.shape)).clone()
@@ -145,7 +162,7 @@ class BatchBox(Box):
             value = value.movedim(theirs.dim, mine.dim)
         elif theirs is None:
             value = value.unsqueeze(mine.dim)
-        mine.value.copy_(value)
+        inplace.copy(mine.value, value)
 
     def apply_function(self, cls, args):
         """A custom Function: its own vmap rule, else one made of it.  Returns (result, ctx)."""

@@ -5,13 +5,19 @@ linear operation is its own, an elementwise one multiplies by the derivative its
 and any other is the transpose of its vjp, which is linear in the cotangent.
 """
 
-from rushlight.tape import engine, views
+from rushlight.tape import engine, inplace, views
 from rushlight.tape.core import VIEW_DEFAULT, TensorBase, alias, share_version, state, wants
 from rushlight.tape.declare import argument_names, code_of
 from rushlight.tape.dispatch import attach_view, highest_box
-from rushlight.tape.levels import Box, boxed
+from rushlight.tape.levels import Box, Level, boxed
 from rushlight.tape.modes import enable_grad
-from rushlight.tape.reverse import CAPTURED, GradLevel, leaf, unwrapped
+from rushlight.tape.reverse import GradLevel, leaf, unwrapped
+
+
+class DualLevel(Level):
+    """An open `jvp`."""
+
+    derives = True
 
 
 class DualBox(Box):
@@ -111,7 +117,7 @@ class DualBox(Box):
         theirs = self.at(result)
         value, tangent = (result, None) if theirs is None else (theirs.value, theirs.tangent)
         mine = self.at(target)
-        mine.value.copy_(value)
+        inplace.copy(mine.value, value)
         shape, dtype = mine.shape, mine.dtype
         if tangent is not None and (tangent.shape != shape or tangent.dtype is not dtype):
             tangent = tangent.to(dtype).expand(shape)
@@ -136,9 +142,6 @@ class DualBox(Box):
 
     def admit(self, target, op):
         """Give a tensor that was made inside, and what it is a view of, tangents of zero."""
-        root = target if target.origin is None else target.origin.base
-        if root.born < self.level:
-            raise RuntimeError(CAPTURED.format(op.name))
         self.convert(target)
 
     def restore(self, t):

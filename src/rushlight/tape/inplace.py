@@ -6,7 +6,7 @@ import numpy as np
 
 from rushlight.kernels import dtypes
 from rushlight.kernels.memory_layout import is_dense
-from rushlight.tape import nodes, saved, views
+from rushlight.tape import levels, nodes, saved, views
 from rushlight.tape.core import (
     TensorBase,
     alias,
@@ -14,6 +14,7 @@ from rushlight.tape.core import (
     state,
     wants,
 )
+from rushlight.tape.declare import table
 from rushlight.tape.dispatch import INPLACE, highest_box, highest_level, needs, record
 
 LEAF = "a leaf Variable that requires grad is being used in an in-place operation."
@@ -117,6 +118,14 @@ def check_shape(array, shape):
 
 def apply(op, inputs, params):
     """Run `op` and write its result over its first input, which is returned."""
+    st = state()
+    if st.levels:
+        levels.refuse_captured(op, inputs, st.levels)
+    return proceed(op, inputs, params)
+
+
+def proceed(op, inputs, params):
+    """`apply`, called by a program or by a level on what it has inside."""
     target = inputs[0]
     if highest_level(inputs):
         return boxed(op, inputs, params)
@@ -186,6 +195,11 @@ def wants_history(t):
 def boxed(op, inputs, params):
     """An in-place write at a level of a transform: the box takes the new value."""
     return highest_box(inputs).box.write(op, inputs, params)
+
+
+def copy(target, source):
+    """`target.copy_(source)` by a level, on what it has inside."""
+    return proceed(table["copy"], (target, source), ())
 
 
 def write(target, values):

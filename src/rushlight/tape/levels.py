@@ -19,12 +19,42 @@ BACKWARD = (
     "backward() called inside a functorch transform. This is not supported, please use "
     "functorch.grad or functorch.vjp instead or call backward() outside of functorch transforms."
 )
+CAPTURED = (
+    "During a grad (vjp, jvp, grad, etc) transform, the function provided attempted to call "
+    "in-place operation (aten::{0}) that would mutate a captured Tensor. This is not supported; "
+    "please rewrite the function being transformed to explicitly accept the mutated Tensor(s) as "
+    "inputs."
+)
+# Which in-place operations PyTorch has several of, told apart by what they are given.
+OF_TENSORS = frozenset({"add", "sub", "mul", "div"})
+OF_BOTH = frozenset(
+    [
+        "bitwise_and",
+        "bitwise_or",
+        "bitwise_xor",
+        "eq",
+        "fill",
+        "floor_divide",
+        "fmod",
+        "ge",
+        "gt",
+        "le",
+        "lerp",
+        "lt",
+        "masked_fill",
+        "ne",
+        "pow",
+        "remainder",
+    ]
+)
 
 
 class Level:
     """An open transform of this thread; levels are numbered from the outside."""
 
     transform = True  # is it one of `torch.func`, and no `dual_level`?
+    derives = False  # is it a derivative, under which what is captured is not written to?
+    recording = True  # is its function running, and not its own backward?
     split = None  # see `batching.Split`
     randomness = None  # and the length of the batch, where there is one
     size = 0
@@ -125,6 +155,38 @@ def values_of(inputs):
     return [x if x.box is None else x.box.value for x in tensors]
 
 
+def refuse_captured(op, inputs, levels):
+    """Refuse an in-place operation on a tensor from outside of a function that is differentiated."""
+    t = inputs[0]
+    for level in reversed(levels):
+        if t.box is not None and t.box.owner is level:
+            t = t.box.value
+        elif level.derives and level.recording and root_of(t).born < level.number:
+            raise RuntimeError(CAPTURED.format(inplace_name(op, inputs)))
+
+
+def root_of(t):
+    """The tensor that `t` is a view of, or itself."""
+    return t if t.origin is None else t.origin.base
+
+
+def inplace_name(op, inputs):
+    """What PyTorch calls an in-place operation: add_.Tensor."""
+    name = stem(op)
+    if name in OF_TENSORS or name in OF_BOTH:
+        before = 2 if name in ("lerp", "masked_fill") else 1
+        given = [isinstance(x, TensorBase) for x in inputs[before:]]
+        return f"{name}_.{'Tensor' if any(given) or name in OF_TENSORS else 'Scalar'}"
+    return f"{name}_"
+
+
+def stem(op):
+    """PyTorch's name of an operation that is done in place, without the underscore."""
+    if op.name.startswith("random_fill"):
+        return op.label.removesuffix("Backward0").lower()
+    return op.name.removesuffix("_").removesuffix("_tensor").removesuffix("_number")
+
+
 def refuse_inside(message):
     """Refuse what can only be done outside of the functions that `torch.func` transforms."""
     if inside():
@@ -138,7 +200,7 @@ def inside():
 
 def lift(target, adopt):
     """Turn a tensor, with the base that it is a view of, into one that `adopt` boxes."""
-    root = target if target.origin is None else target.origin.base
+    root = root_of(target)
     done = root.array is None and target.array is not None  # by a write to another view
     again = None
     if root is not target:

@@ -19,13 +19,6 @@ from rushlight.tape.core import (
 from rushlight.tape.dispatch import INPLACE, attach_view, record
 from rushlight.tape.levels import Box, Level, boxed, lift
 
-CAPTURED = (
-    "During a grad (vjp, jvp, grad, etc) transform, the function provided attempted to call "
-    "in-place operation (aten::{0}_) that would mutate a captured Tensor. This is not supported; "
-    "please rewrite the function being transformed to explicitly accept the mutated Tensor(s) as "
-    "inputs."
-)
-
 
 class GradLevel(Level):
     """An open reverse-mode transform.
@@ -34,6 +27,7 @@ class GradLevel(Level):
     outer levels only.
     """
 
+    derives = True
     recording = True
     always = False  # are operations under no_grad recorded too, as forward mode follows them?
     outer_grad = True
@@ -136,7 +130,7 @@ class GradBox(Box):
         """An in-place operation: done one level down, and recorded here."""
         target = inputs[0]
         if not (self.owner.open and self.owner.recording):
-            self.below(inplace.apply, op, self.values(inputs), params)
+            self.below(inplace.proceed, op, self.values(inputs), params)
             return target
         if self.at(target) is None:
             self.admit(target, op)
@@ -147,7 +141,7 @@ class GradBox(Box):
             before = alias(target)
             others = [before if x is target else x for x in inputs[1:]]
             held = (inplace.old_values(op, before, mask), *others)
-        self.below(inplace.apply, op, self.values(inputs), params)
+        self.below(inplace.proceed, op, self.values(inputs), params)
         node = None
         if mask and op.rules is not None and differentiable(target):
             node = record(op, held, params, target, mask, state(), INPLACE)
@@ -161,14 +155,11 @@ class GradBox(Box):
     def overwrite(self, target, result):
         """Give `target` the value and the history of `result`."""
         mine, theirs = self.at(target), self.at(result)
-        mine.value.copy_(result if theirs is None else theirs.value)
+        inplace.copy(mine.value, result if theirs is None else theirs.value)
         target.node, target.nr, target.rg = result.node, result.nr, wants(result)
 
     def admit(self, target, op):
         """Lift to this level a tensor that was made inside it and is about to be written to."""
-        root = target if target.origin is None else target.origin.base
-        if root.born < self.level:
-            raise RuntimeError(CAPTURED.format(op.name))
         lift(target, lambda value: GradBox(self.owner, value))
 
     def apply_function(self, cls, args):

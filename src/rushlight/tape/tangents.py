@@ -22,7 +22,7 @@ from rushlight.tape.core import (
 )
 from rushlight.tape.dispatch import INPLACE, attach_view, needs, new_node, record
 from rushlight.tape.duals import DualBox, tangent_of, written_over, zero_tangent
-from rushlight.tape.levels import Level
+from rushlight.tape.levels import Level, root_of
 from rushlight.tape.nodes import GraphNode
 
 
@@ -197,7 +197,7 @@ class TangentBox(DualBox):
             moved = tangent_of(op, self.primals(inputs), self.tangents(inputs), params, out)
             if self.at(target) is None:
                 self.admit(target, op)
-        unrecorded(inplace.apply, op, self.values(inputs), params)
+        unrecorded(inplace.proceed, op, self.values(inputs), params)
         if self.at(target) is not None and settings.forward:
             self.replace_tangent(target, moved)
         if mask and differentiable(target):
@@ -213,7 +213,7 @@ class TangentBox(DualBox):
 
     def admit(self, target, op):
         """Give a tensor that is about to be written to, and what it is a view of, zero tangents."""
-        root = target if target.origin is None else target.origin.base
+        root = root_of(target)
         again = None if root is target else views.replay(target)
         zeros = zero_tangent(root) if self.at(root) is None else root.box.tangent
         if again is not None:  # the view first, whose layout is read off arrays

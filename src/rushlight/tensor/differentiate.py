@@ -104,7 +104,8 @@ def one_cotangent(i: int, root: Any, g: Any, batched: bool) -> Any:
         raise RuntimeError(
             f"grad can be implicitly created only for real scalar outputs but got {root.dtype}"
         )
-    return root.new_ones(root.shape) if root.array is None else box(np.ones_like(root.array))
+    one = np.ones_like(root.array) if root.box is None else np.ones(root.shape, root.dtype.numpy)
+    return box(one)
 
 
 def check_cotangent(i: int, root: Tensor, g: Tensor, batched: bool) -> None:

@@ -124,8 +124,8 @@ def tensor_repr(t: Any, name: str | None = None) -> str:
 
 def boxed_repr(box: Any) -> str:
     """The repr of a tensor inside a transform: which one, and the value one level down."""
-    number = box.level if box.owner.open else -2
     kind = "GradTrackingTensor" if box.dim is None else "BatchedTensor"
+    number = box.level if box.owner.open or box.dim is not None else -2
     place = "" if box.dim is None else f", bdim={box.dim}"
     inner = "\n".join([f"    {line}" for line in tensor_repr(box.value).split("\n")])
     return f"{kind}(lvl={number}{place}, value=\n{inner}\n)"

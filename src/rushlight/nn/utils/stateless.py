@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from rushlight.alias import missing
+from rushlight.tape.core import TensorBase
 
 __all__ = ["functional_call"]
 
@@ -94,6 +95,10 @@ def _reparametrize_module(
 def swapped(module: Any, path: str, value: Any) -> Any:
     """Put a tensor in the place of another, which is returned."""
     prefix, _, name = path.rpartition(".")
+    if not name:
+        raise KeyError('tensor name can\'t be empty string ""')
+    if not (value is None or value is MISSING or isinstance(value, TensorBase)):
+        raise TypeError(f"{value} is not an instance of torch.Tensor")
     part = module.get_submodule(prefix)
     for table in (part._parameters, part._buffers):
         if name in table:
@@ -103,9 +108,11 @@ def swapped(module: Any, path: str, value: Any) -> Any:
             else:
                 table[name] = value
             return old
-    if "parametrizations" not in part._modules and not hasattr(part, name):
-        raise AttributeError(f"{part._get_name()} has no attribute `{name}`")
     old = part.__dict__.get(name, MISSING)
+    if old is MISSING and hasattr(part, name) and "parametrizations" not in part._modules:
+        old = getattr(part, name)
+    if old is not MISSING and not isinstance(old, TensorBase):
+        raise TypeError(f"attribute `{name}`: {old} is not an instance of torch.Tensor")
     if value is MISSING:
         part.__dict__.pop(name, None)
     else:
