@@ -26,6 +26,7 @@ from rushlight.ops.publish import namespaces
 from rushlight.ops.return_types import FIELDS
 from rushlight.tape.core import TensorBase
 from rushlight.tape.declare import table
+from rushlight.tape.straight import Operators
 from rushlight.tensor import tensor as tensor_module
 from rushlight.tensor.tensor import Tensor
 
@@ -39,7 +40,7 @@ RESULTS = {
     "Tensor": "get_rng_state pin_memory",
     "_bool": "allclose equal is_complex is_conj is_floating_point is_neg is_nonzero is_same_size "
     "is_set_to is_signed __bool__ __contains__ __nonzero__ is_contiguous",
-    "_int": "data_ptr element_size __index__ __int__ __len__ __long__ storage_offset",
+    "_int": "data_ptr dim element_size __index__ __int__ __len__ __long__ storage_offset",
     "_float": "__float__",
     "_complex": "__complex__",
     "None": "__delitem__ __setitem__",
@@ -88,7 +89,7 @@ METHOD_FORMS = {
     "stride": [("", "tuple[_int, ...]"), ("dim: _int", "_int")],
 }
 
-PROPERTIES = {"grad_fn": "Any", "name": "None"}
+PROPERTIES = {"grad_fn": "Any", "name": "None", "ndim": "_int"}
 
 OPERATORS = [
     *(f"__{name}__" for name in ("add", "sub", "mul", "truediv", "matmul", "pow")),
@@ -337,7 +338,8 @@ def members() -> Iterator[str]:
     yield "def __hash__(self) -> _int: ..."
     given = {"__new__", "__reduce_ex__", *OPERATORS}
     first: dict[int, str] = {}
-    for name, value in sorted(vars(Tensor).items()):
+    own = {name: value for name, value in vars(Operators).items() if not name.startswith("__")}
+    for name, value in sorted({**own, **vars(Tensor)}.items()):
         if name in given or (name.startswith("_") and not name.startswith("__")):
             continue
         yield from member(name, value, first)

@@ -901,7 +901,7 @@ def get_default_dtype() -> _dtype:
 def get_device(self: Tensor) -> _int:
     """The index of the tensor's device: -1, for the CPU."""
 def get_num_threads() -> _int:
-    """How many threads linear algebra may use."""
+    """How many threads large loops and linear algebra may use."""
 def get_rng_state() -> Tensor:
     """The state of the default generator as a tensor of bytes."""
 def gradient(
@@ -1857,7 +1857,7 @@ def set_default_dtype(d: _dtype, /) -> None:
 def set_default_tensor_type(t: Any, /) -> None:
     """Choose the default dtype by an old tensor type, as `torch.DoubleTensor` or its name."""
 def set_num_threads(num: _int, /) -> None:
-    """Let linear algebra use `num` threads."""
+    """Let large loops and linear algebra use `num` threads."""
 def set_printoptions(
     precision: _int | None = None,
     threshold: _float | None = None,

@@ -14,7 +14,8 @@ from rushlight.ops.families import (
 )
 from rushlight.ops.publish import public
 from rushlight.tape.core import TensorBase
-from rushlight.tape.dispatch import binary, conj
+from rushlight.tape.dispatch import conj
+from rushlight.tape.straight import binary
 
 NO_BOOL_SUB = "Subtraction, the `-` operator, with {0} not supported. "
 USE_XOR = "Use the `^` or `logical_xor()` operator instead."

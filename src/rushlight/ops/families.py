@@ -134,7 +134,7 @@ class Operation(Op, metaclass=Declaration, family=True):
         return self.result(self.bound(*args, **kwargs))
 
     def general(self, a):
-        """Off the straight path (see `dispatch.unary`)."""
+        """Off the straight path (see `straight.unary`)."""
         if entry.overridden((a,)):
             return overrides.take_over(self.method, (a,), {})
         return self.called(a)
@@ -346,7 +346,7 @@ class Binary(Elementwise, family=True):
         ]
 
     def operator(self, a, b):
-        """Python's operator off the straight path (see `dispatch.binary`)."""
+        """Python's operator off the straight path (see `straight.binary`)."""
         if entry.overridden((a, b)):
             return overrides.take_over(self.method, (a, b), {})
         if not (is_operand(a) and is_operand(b)):

@@ -15,7 +15,8 @@ from rushlight.ops.publish import enter, named, namespaces, public
 from rushlight.ops.shape import common_shape, expand, reshaped, unsafe_view
 from rushlight.tape import entry, overrides
 from rushlight.tape.core import TensorBase, state
-from rushlight.tape.dispatch import binary, conj
+from rushlight.tape.dispatch import conj
+from rushlight.tape.straight import binary
 
 
 class MatrixProduct(Product, family=True):

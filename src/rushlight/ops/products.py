@@ -4,7 +4,7 @@ import numpy as np
 
 from rushlight.kernels import dtypes
 from rushlight.ops.families import Operation
-from rushlight.tape.dispatch import binary
+from rushlight.tape.straight import binary
 
 CPP_NAMES = {
     "float32": "float", "float64": "double", "int64": "long int", "int32": "int",
@@ -37,7 +37,7 @@ class Product(Operation, family=True):
         return binary(self, *args) if len(args) == 2 else super().__call__(*args)
 
     def operator(self, a, b):
-        """Off the straight path (see `dispatch.binary`)."""
+        """Off the straight path (see `straight.binary`)."""
         return self.run((a, b), ())
 
     def lift(self, size, ndim, *params):

@@ -11,7 +11,7 @@ from rushlight.ops.masks import where
 from rushlight.ops.publish import namespaces, public
 from rushlight.tape import inplace as writes
 from rushlight.tape.core import TensorBase
-from rushlight.tape.dispatch import unary
+from rushlight.tape.straight import unary
 
 NO_COMPLEX = {"complex": (NotImplementedError, "clamp is not supported for complex types")}
 NEGATIVE_SLOPE = (

@@ -36,38 +36,11 @@ cdef class Op:
     cpdef object run(self, tuple inputs, tuple params)
 
 
-cdef class Operators(TensorBase):
-    pass
-
-
-@cython.locals(st=State, ta=TensorBase, tb=TensorBase, t=TensorBase, mask=cython.int, node=Node)
-cpdef object binary(Op op, object a, object b)
-
-@cython.locals(st=State, t=TensorBase, ta=TensorBase)
-cpdef object power(object a, object b)
-
-@cython.locals(st=State, ta=TensorBase, tb=TensorBase)
-cpdef object binary_into(Op op, object a, object b)
-
-@cython.locals(st=State, t=TensorBase, ta=TensorBase)
-cpdef object unary(Op op, object a)
-
-cpdef bint add_into(TensorBase a, TensorBase b) except -1
-
 @cython.locals(t=TensorBase)
 cpdef object conj(object x)
 
-@cython.locals(st=State, t=TensorBase, made=tuple)
-cpdef object shortcut(Op op, Kernel kernel, tuple args, dict kwargs)
-
 @cython.locals(arrays=list)
 cdef object elementwise(Op op, tuple inputs, tuple params)
-
-@cython.locals(st=State, t=TensorBase)
-cpdef object getitem(object self, object index)
-
-@cython.locals(t=TensorBase, made=tuple, at=cython.Py_ssize_t, op=Op)
-cdef object part(TensorBase whole, tuple key, State st)
 
 @cython.locals(t=TensorBase)
 cdef bint fitting(Op op, tuple inputs, object out) except -1
@@ -122,5 +95,5 @@ cdef object call_rule(object rule, Node node, object g, tuple picks)
 @cython.locals(op=Op, i=cython.int, n=cython.int)
 cpdef list vjp(Node node, object g, bint safe=*)
 
-cdef Op ADD, SUB, RSUB, MUL, DIV, MATMUL, POW, POW_NUMBER, NEG, SELECT, SLICE, UNSQUEEZE
-cdef object RDIV, SUBSCRIPT, ndarray
+
+cdef object ndarray

@@ -1,8 +1,7 @@
-"""From a call to a result and, where gradients are wanted, a node.
+"""From inputs to a result and, where gradients are wanted, a node.
 
-The straight path takes exact Tensors with no mode open through the operation's native kernel.
-Everything else goes through `Op.run`: the box of the highest level first, then the operation's
-own `compute` on arrays, then recording.
+Everything that the straight path (see `tape.straight`) does not take goes through `Op.run`: the
+box of the highest level first, then the operation's own `compute` on arrays, then recording.
 """
 
 import numpy as np
@@ -18,11 +17,9 @@ from rushlight.tape.core import (
     SavedOutput,
     TensorBase,
     box,
-    bump,
     declare_fields,
     new_saved_output,
     new_view,
-    plain,
     share_version,
     state,
     user_code,
@@ -101,124 +98,6 @@ declare_fields(
 )
 
 
-def binary(op, a, b):
-    """A two-operand operator: the straight path, else the operation's general door."""
-    ta = None
-    tb = None
-    if plain(a):
-        ta = a
-        if plain(b):
-            tb = b
-            out = op.fast.call2(ta.array, tb.array)
-        elif type(b) is float or type(b) is int:
-            out = op.fast.call2(ta.array, b)
-        else:
-            out = None
-    elif plain(b) and (type(a) is float or type(a) is int):
-        tb = b
-        out = op.fast.call2(a, tb.array)
-    else:
-        out = None
-    if out is not None:
-        st = state()
-        if not st.special:
-            t = box(out)
-            if st.grad and native.differentiable(out):  # a comparison is not
-                mask = 0
-                if ta is not None and wants(ta):
-                    mask = 1
-                if tb is not None and wants(tb):
-                    mask = mask | 2
-                if mask:
-                    node = record(op, (a, b), op.defaults, t, mask, st)
-                    fix_a = ta is not None and not native.same_shape(ta.array, out)
-                    fix_b = tb is not None and not native.same_shape(tb.array, out)
-                    if fix_a or fix_b:  # a kernel never changes the dtype
-                        node.fix = (
-                            (ta.array.shape, ta.array.dtype) if fix_a else None,
-                            (tb.array.shape, tb.array.dtype) if fix_b else None,
-                        )
-                    t.node = node
-                    t.rg = True
-            return t
-    return op.operator(a, b)
-
-
-def power(a, b):
-    """`a ** b`: the straight path for a number as exponent, else the operation's general door."""
-    if plain(a) and (type(b) is float or type(b) is int):
-        ta = a
-        out = POW_NUMBER.fast.call2(ta.array, b)
-        if out is not None:
-            st = state()
-            if not st.special:
-                t = box(out)
-                if st.grad and wants(ta):
-                    t.node = record(POW_NUMBER, (a,), (b,), t, 1, st)
-                    t.rg = True
-                return t
-    return POW.operator(a, b)
-
-
-def binary_into(op, a, b):
-    """The straight path of an in-place operation that nothing records; None to decline."""
-    if not plain(a):
-        return None
-    st = state()
-    ta = a
-    if st.special or ta.inference:
-        return None
-    if isinstance(b, TensorBase):
-        tb = b
-        if st.grad and (wants(ta) or wants(tb)):
-            return None
-        if not op.fast.into2(ta.array, tb.array, ta.array):
-            return None
-    elif (st.grad and wants(ta)) or not op.fast.into2(ta.array, b, ta.array):
-        return None
-    bump(ta)
-    return a
-
-
-def unary(op, a):
-    """A one-operand operation: the straight path, else the operation's general door."""
-    if plain(a):
-        ta = a
-        out = op.fast.call1(ta.array)
-        if out is not None:
-            st = state()
-            if not st.special:
-                t = box(out)
-                if st.grad and wants(ta):
-                    t.node = record(op, (a,), op.defaults, t, 1, st)
-                    t.rg = True
-                return t
-    return op.general(a)
-
-
-def shortcut(op, kernel, args, kwargs):
-    """The straight path of a call with parameters, by a kernel's `shortcut`; None to decline."""
-    st = state()
-    if st.special:
-        return None
-    arrays = args
-    if len(args) == 1:
-        t = args[0]
-        arrays = (t.array,)
-    else:
-        for x in args[1:]:
-            if isinstance(x, TensorBase) and not plain(x):
-                return None
-        arrays = tuple([x.array if isinstance(x, TensorBase) else x for x in args])
-    made = kernel.shortcut(arrays, kwargs)
-    if made is None:
-        return None
-    if len(made) == 2:
-        return finish(op, args[:1], made[1], made[0], st)
-    inputs = tuple([None if i < 0 else args[i] for i in made[2]])
-    return finish(op, inputs, made[1], made[0], st)
-
-
 def elementwise(op, inputs, params):
     """`op.forward` where every operand has one dtype that the operation is known to leave alone.
 
@@ -246,49 +125,6 @@ def elementwise(op, inputs, params):
     return out if type(out) is ndarray else np.asarray(out)
 
 
-def getitem(self, index):
-    """`self[index]`: the straight path for ints, slices and None, else the general way."""
-    if plain(self):
-        t = self
-        st = state()
-        if t.array is not None and not st.special:
-            out = part(t, index if type(index) is tuple else (index,), st)
-            if out is not None:
-                return out
-    return SUBSCRIPT(self, index)
-
-
-def part(whole, key, st):
-    """Ints, slices and None one by one, as PyTorch records them; None to decline."""
-    if SELECT.short is None:  # the pure build
-        return None
-    t = whole
-    at = 0
-    for x in key:
-        if type(x) is int:
-            made = SELECT.short.along(t.array, at, x)
-            op = SELECT
-        elif type(x) is slice:
-            made = SLICE.short.along(t.array, at, x)
-            op = SLICE
-            if made is not None and made[0].shape == t.array.shape and not x.start:
-                n = t.array.shape[at]
-                if x.stop is None or x.stop >= n:  # a whole dim is no view
-                    at += 1
-                    continue
-            at += 1
-        elif x is None:
-            made = UNSQUEEZE.short.along(t.array, at, None)
-            op = UNSQUEEZE
-            at += 1
-        else:
-            return None
-        if made is None:
-            return None
-        t = finish(op, (t,), made[1], made[0], st)
-    return None if t is whole else t
-
-
 def collectable(node):
     """Show a node to the garbage collector again: hooks can make it part of a cycle."""
     native.track(node)
@@ -304,18 +140,6 @@ def conj(x):
     if isinstance(x, complex):
         return x.conjugate()
     return x
-
-
-def add_into(a, b):
-    """a += b on the arrays, if a kernel or NumPy can without casting; was it done?"""
-    if a.array is None or b.array is None:
-        return False
-    if ADD.fast.into2(a.array, b.array, a.array):
-        return True
-    if a.array.dtype is not b.array.dtype or a.array.shape != b.array.shape:
-        return False
-    np.add(a.array, b.array, out=a.array)
-    return True
 
 
 def highest_box(inputs):
@@ -630,81 +454,6 @@ def vjp(node, g, safe=False):
     if node.fix is not None:
         gradients.fix(grads, node.fix)
     return grads
-
-
-ADD = None
-SUB = None
-RSUB = None
-MUL = None
-DIV = None
-RDIV = None
-MATMUL = None
-POW = None
-POW_NUMBER = None
-NEG = None
-SELECT = None
-SLICE = None
-UNSQUEEZE = None
-SUBSCRIPT = None
-
-
-def install_indexing(select, slice, unsqueeze, general):
-    """Name the operations behind `x[...]`, and the function that reads every other index."""
-    global SELECT, SLICE, UNSQUEEZE, SUBSCRIPT
-    SELECT, SLICE, UNSQUEEZE, SUBSCRIPT = select, slice, unsqueeze, general
-
-
-def install_operators(add, sub, rsub, mul, div, rdiv, matmul, pow, pow_number, neg):
-    """Name the operations behind Python's operators."""
-    global ADD, SUB, RSUB, MUL, DIV, RDIV, MATMUL, POW, POW_NUMBER, NEG
-    ADD, SUB, RSUB, MUL, DIV = add, sub, rsub, mul, div
-    RDIV, MATMUL, POW, POW_NUMBER, NEG = rdiv, matmul, pow, pow_number, neg
-
-
-class Operators(TensorBase):
-    """Python's arithmetic operators on tensors, in slots that need no look-up."""
-
-    def __add__(self, other):
-        return binary(ADD, self, other)
-
-    def __radd__(self, other):
-        return binary(ADD, self, other)
-
-    def __sub__(self, other):
-        return binary(SUB, self, other)
-
-    def __rsub__(self, other):
-        return binary(RSUB, self, other)
-
-    def __mul__(self, other):
-        return binary(MUL, self, other)
-
-    def __rmul__(self, other):
-        return binary(MUL, self, other)
-
-    def __truediv__(self, other):
-        return binary(DIV, self, other)
-
-    def __rtruediv__(self, other):
-        return RDIV.operator(self, other)
-
-    def __matmul__(self, other):
-        return binary(MATMUL, self, other)
-
-    def __pow__(self, other, modulo=None):
-        return power(self, other)
-
-    def __rpow__(self, other, modulo=None):
-        return binary(POW, other, self)
-
-    def __hash__(self):
-        return id(self)
-
-    def __neg__(self):
-        return unary(NEG, self)
-
-    def __getitem__(self, index):
-        return getitem(self, index)
 
 
 def highest_level(inputs):

@@ -1,7 +1,8 @@
 cimport cython
 from rushlight.tape.core cimport Node, State, TensorBase, box, bump, plain, state, user_code, user_lasti, wants
 from rushlight.tape cimport native
-from rushlight.tape.dispatch cimport Op, add_into, edge, vjp
+from rushlight.tape.dispatch cimport Op, edge, vjp
+from rushlight.tape.straight cimport add_into
 
 
 @cython.final

@@ -18,7 +18,8 @@ from rushlight.tape.core import (
     user_lasti,
     wants,
 )
-from rushlight.tape.dispatch import add_into, edge, vjp
+from rushlight.tape.dispatch import edge, vjp
+from rushlight.tape.straight import add_into
 
 
 class Pending:

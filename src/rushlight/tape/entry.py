@@ -6,7 +6,7 @@ operation's `bind` says, and runs it.
 
 from rushlight.tape import inplace, outputs, overrides
 from rushlight.tape.core import TensorBase, plain, state
-from rushlight.tape.dispatch import binary, binary_into, shortcut, unary
+from rushlight.tape.straight import binary, binary_into, shortcut, unary
 
 SIMPLE = frozenset({int, float, bool, complex, str, type(None), slice})
 

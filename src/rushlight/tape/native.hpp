@@ -152,6 +152,17 @@ static inline int rl_inherit_slots(PyObject* cls) {
     return 0;
 }
 
+static inline Py_ssize_t rl_dims(PyObject* array) {
+    return PyArray_NDIM(reinterpret_cast<PyArrayObject*>(array));
+}
+
+static inline Py_ssize_t rl_length(PyObject* array, Py_ssize_t dim) {
+    PyArrayObject* a = reinterpret_cast<PyArrayObject*>(array);
+    Py_ssize_t n = PyArray_NDIM(a);
+    if (dim < 0) dim += n;
+    return dim >= 0 && dim < n ? Py_ssize_t(PyArray_DIM(a, dim)) : -1;
+}
+
 static inline bool rl_same_shape(PyObject* a, PyObject* b) {
     PyArrayObject *x = reinterpret_cast<PyArrayObject*>(a), *y = reinterpret_cast<PyArrayObject*>(b);
     int n = PyArray_NDIM(x);

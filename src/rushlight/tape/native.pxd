@@ -8,6 +8,8 @@ cdef extern from "native.hpp":
     bint differentiable "rl_differentiable"(object array)
     bint is_complex "rl_is_complex"(object array)
     int inherit_slots "rl_inherit_slots"(object cls) except -1
+    Py_ssize_t dims "rl_dims"(object array)
+    Py_ssize_t length "rl_length"(object array, Py_ssize_t dim)
     bint same_shape "rl_same_shape"(object a, object b)
     int untrack "rl_untrack"(object o) except -1
     int track "rl_track"(object o) except -1

@@ -86,6 +86,17 @@ def checked(method, cls):
     return wrapper
 
 
+def dims(array):
+    """How many dims an array has."""
+    return array.ndim
+
+
+def length(array, dim):
+    """The length of a dim, perhaps counted from the end; -1 for one that is not there."""
+    shape = array.shape
+    return shape[dim] if -len(shape) <= dim < len(shape) else -1
+
+
 def same_shape(a, b):
     """Have two arrays one shape?"""
     return a.shape == b.shape

@@ -28,7 +28,7 @@ from rushlight.ops import (  # noqa: F401  (importing declares)
     split,
     strided,
 )
-from rushlight.tape import core, dispatch
+from rushlight.tape import core, straight
 from rushlight.tensor import (  # noqa: F401  (importing publishes)
     convert,
     copying,
@@ -67,7 +67,7 @@ def attach() -> None:
     core.set_tensor_class(Tensor)
     core.set_descriptions(metadata.Size, dtypes.by_numpy)
     a = arithmetic
-    dispatch.install_operators(
+    straight.install_operators(
         a.add,
         a.sub,
         a.rsub,
@@ -79,7 +79,7 @@ def attach() -> None:
         exponential.pow_scalar,
         a.neg,
     )
-    dispatch.install_indexing(slices.select, slices.slice_, shape.unsqueeze, indexing.getitem)
+    straight.install_indexing(slices.select, slices.slice_, shape.unsqueeze, indexing.getitem)
 
 
 attach()

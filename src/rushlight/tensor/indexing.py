@@ -24,8 +24,9 @@ from rushlight.ops.shape import unsqueeze
 from rushlight.ops.slices import select, slice_
 from rushlight.tape import inplace, overrides
 from rushlight.tape.core import TensorBase, box, bump, plain, state, wants
-from rushlight.tape.dispatch import Operators, finish
+from rushlight.tape.dispatch import finish
 from rushlight.tape.entry import overridden
+from rushlight.tape.straight import Operators
 from rushlight.tensor.from_data import tensor
 
 NO_DIM = (

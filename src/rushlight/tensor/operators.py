@@ -12,7 +12,7 @@ from typing import Any
 from rushlight.ops import arithmetic, compare, complex, rounding
 from rushlight.ops.families import is_operand
 from rushlight.tape.core import TensorBase
-from rushlight.tape.dispatch import binary, unary
+from rushlight.tape.straight import binary, unary
 
 BINARY = {
     "floordiv": arithmetic.floor_divide,

@@ -15,8 +15,8 @@ from rushlight.kernels.metadata import cpu as cpu_device
 from rushlight.kernels.metadata import device, layout, strided
 from rushlight.tape import core, errors, hooks, levels, overrides, views
 from rushlight.tape.core import wants
-from rushlight.tape.dispatch import Operators
 from rushlight.tape.inplace import type_name
+from rushlight.tape.straight import Operators, in_range
 from rushlight.tensor.printing import tensor_format, tensor_repr
 
 NONLEAF_GRAD = (
@@ -78,25 +78,8 @@ class Tensor(Operators):
 
     # -- layout ------------------------------------------------------------------------------
 
-    def size(self, dim: int | None = None) -> Any:
-        """The shape, or the length of one dim."""
-        return self.shape if dim is None else self.shape[self._wrapped(dim)]
-
-    def _wrapped(self, dim: int) -> int:
-        n = self.dim()
-        if not -max(n, 1) <= dim < max(n, 1):
-            raise IndexError(
-                f"Dimension out of range (expected to be in range of [{-max(n, 1)}, "
-                f"{max(n, 1) - 1}], but got {dim})"
-            )
-        return dim
-
-    def dim(self) -> int:
-        """How many dims the tensor has."""
-        return self.array.ndim if self.box is None else len(self.box.shape)
-
-    ndimension = dim
-    ndim = property(dim)
+    ndimension = Operators.dim
+    ndim = property(Operators.dim)
 
     def numel(self) -> int:
         """How many elements the tensor has."""
@@ -117,7 +100,7 @@ class Tensor(Operators):
     def stride(self, dim: int | None = None) -> Any:
         """Elements between neighbours along each dim, or along one."""
         strides = tuple(self.box.stride()) if self.box is not None else strides_of(self.array)
-        return strides if dim is None else strides[self._wrapped(dim)]
+        return strides if dim is None else strides[in_range(dim, self.dim())]
 
     # -- graph -------------------------------------------------------------------------------
 
