@@ -57,7 +57,7 @@ def outcome(function, args):
     try:
         with np.errstate(all="ignore"):
             out = function(*args)
-    except (TypeError, ValueError, IndexError) as error:
+    except (TypeError, ValueError, IndexError, Warning) as error:
         return type(error)
     return out if isinstance(out, tuple) else (out,)
 

@@ -101,3 +101,21 @@ def test_random_slopes_are_pytorchs():
         out.sum().backward()
         results.append((out.tolist(), x.grad.tolist()))
     assert results[0] == results[1]
+
+
+def test_nodes_of_recorded_gradients_are_pytorchs():
+    import pytest
+
+    torch = pytest.importorskip("torch")
+    import rushlight
+
+    def program(m, name):
+        x = m.tensor([-1.0, 0.5, 2.0], requires_grad=True)
+        y = getattr(m.nn.functional, name)(x)
+        (g,) = m.autograd.grad(y, x, m.full((3,), 2.0, requires_grad=True), create_graph=True)
+        (second,) = m.autograd.grad(g.sum(), x)
+        return type(g.grad_fn).__name__, second.tolist()
+
+    for name in ("tanh", "sigmoid", "relu"):
+        node, values = program(torch, name)
+        assert program(rushlight, name) == (node, pytest.approx(values))

@@ -4,9 +4,9 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from rushlight.kernels import bessel, error_function, gamma, random_arithmetic
+    from rushlight.kernels import bessel, curves, error_function, gamma, random_arithmetic
 
-LATE = ("bessel", "error_function", "gamma", "random_arithmetic")
+LATE = ("bessel", "curves", "error_function", "gamma", "random_arithmetic")
 
 
 def __getattr__(name: str) -> Any:

@@ -1,21 +1,22 @@
 """Smooth activations: the elu family, gelu, silu, mish, softplus and their like."""
 
-import math
-
-import numpy as np
-
-from rushlight import kernels
+from rushlight.kernels import curves
+from rushlight.kernels.activations import GELU_CUBIC, GELU_INNER, ROOT_HALF
 from rushlight.ops.families import Elementwise, as_tensor_argument, lacks
 from rushlight.ops.masks import where
 from rushlight.ops.publish import public
-from rushlight.ops.rectifiers import NEGATIVE_SLOPE, Activation, choose
+from rushlight.ops.rectifiers import (
+    NEGATIVE_SLOPE,
+    Activation,
+    activation_gradient,
+    at_once,
+    choose,
+)
 
 # Klambauer and others, Self-Normalizing Neural Networks (2017): the fixed point of mean 0,
 # variance 1.
 SELU_ALPHA = 1.6732632423543772848170429916717
 SELU_SCALE = 1.0507009873554804934193349852946
-ROOT_HALF = math.sqrt(0.5)
-GELU_INNER, GELU_CUBIC = math.sqrt(2 / math.pi), 0.044715
 
 
 # -- the elu family --------------------------------------------------------------------------
@@ -37,10 +38,10 @@ class elu(Activation):
         return choose(inplace, elu, elu_written), (input,), (alpha, 1, 1)
 
     def forward(x, alpha, scale, input_scale):
-        return elu_curve(x, alpha, scale, input_scale)
+        return curves.elu(x, alpha, scale, input_scale)
 
     def vjp_x(g, x, alpha, scale, input_scale):
-        return g * elu_slope(x, alpha, scale, input_scale)
+        return elu_slope(g, x, alpha, scale, input_scale)
 
 
 class elu_written(Elementwise):
@@ -51,7 +52,7 @@ class elu_written(Elementwise):
     refuses = elu.refuses
 
     def forward(x, alpha, scale, input_scale):
-        return elu_curve(x, alpha, scale, input_scale)
+        return curves.elu(x, alpha, scale, input_scale)
 
     def vjp_x(g, ans, alpha, scale, input_scale):
         return g * elu_slope_at(ans, alpha, scale, input_scale)
@@ -76,10 +77,10 @@ class celu(Activation):
         return choose(inplace, celu, celu_written), (input,), (alpha,)
 
     def forward(x, alpha):
-        return elu_curve(x, alpha, 1, 1 / alpha)
+        return curves.elu(x, alpha, 1, 1 / alpha)
 
     def vjp_x(g, x, alpha):
-        return g * elu_slope(x, alpha, 1, 1 / alpha)
+        return elu_slope(g, x, alpha, 1, 1 / alpha)
 
 
 class celu_written(Elementwise):
@@ -90,26 +91,22 @@ class celu_written(Elementwise):
     refuses = elu.refuses
 
     def forward(x, alpha):
-        return elu_curve(x, alpha, 1, 1 / alpha)
+        return curves.elu(x, alpha, 1, 1 / alpha)
 
     def vjp_x(g, ans, alpha):
         return g * elu_slope_at(ans, alpha, 1, 1 / alpha)
 
 
-def elu_curve(x, alpha, scale, input_scale):
-    """`scale * x` above zero, `scale * alpha * expm1(input_scale * x)` below."""
-    kind = x.dtype.type
-    return np.where(x > 0, x * kind(scale), np.expm1(x * kind(input_scale)) * kind(alpha * scale))
-
-
-def elu_slope(x, alpha, scale, input_scale):
-    """The derivative of `elu_curve` at x; exp is kept from overflowing where it is not used."""
+def elu_slope(g, x, alpha, scale, input_scale):
+    """What elu does to a cotangent; exp is kept from overflowing where it is not used."""
+    if at_once(g, x):
+        return activation_gradient(g, x, curves.elu_gradient, alpha, scale, input_scale)
     below = (x.clamp(max=0) * input_scale).exp() * (alpha * scale * input_scale)
-    return where((below, scale), x <= 0)
+    return g * where((below, scale), x <= 0)
 
 
 def elu_slope_at(ans, alpha, scale, input_scale):
-    """The derivative of `elu_curve` where it has the value `ans`."""
+    """The derivative of elu where it has the value `ans`."""
     if alpha < 0:
         raise RuntimeError(NEGATIVE_SLOPE.format("elu"))
     return where(((ans + alpha * scale) * input_scale, scale), ans <= 0)
@@ -173,13 +170,13 @@ class gelu(Activation):
         return (input,), (approximate,)
 
     def forward(x, approximate):
-        half = x.dtype.type(0.5)
-        if approximate == "none":
-            return x * half * (1 + kernels.error_function.erf(x * x.dtype.type(ROOT_HALF)))
-        inner = x.dtype.type(GELU_INNER) * (x + x.dtype.type(GELU_CUBIC) * x * x * x)
-        return x * half * (1 + np.tanh(inner))
+        return curves.gelu(x) if approximate == "none" else curves.gelu_tanh(x)
 
     def vjp_x(g, x, approximate):
+        if at_once(g, x):
+            exact = approximate == "none"
+            kernel = curves.gelu_gradient if exact else curves.gelu_tanh_gradient
+            return activation_gradient(g, x, kernel)
         if approximate == "none":
             density = (x * x * -0.5).exp() * (GELU_INNER / 2)
             return g * (0.5 * (1 + (x * ROOT_HALF).erf()) + x * density)
@@ -205,9 +202,11 @@ class silu(Activation):
         return choose(inplace, silu), (input,), ()
 
     def forward(x):
-        return x / (1 + np.exp(-x))
+        return curves.silu(x)
 
     def vjp_x(g, x):
+        if at_once(g, x) and not x.dtype.is_complex:
+            return activation_gradient(g, x, curves.silu_gradient)
         s = x.sigmoid()
         return g * (s * (1 + x * (1 - s))).conj()
 
@@ -228,9 +227,11 @@ class mish(Activation):
         return choose(inplace, mish), (input,), ()
 
     def forward(x):
-        return x * np.tanh(np.logaddexp(x, x.dtype.type(0)))
+        return curves.mish(x)
 
     def vjp_x(g, x):
+        if at_once(g, x):
+            return activation_gradient(g, x, curves.mish_gradient)
         t = softplus(x, 1.0, 20.0).tanh()
         return g * (t + x * x.sigmoid() * (1 - t * t))
 
@@ -254,10 +255,11 @@ class softplus(Activation):
         return (as_tensor_argument("softplus", "input", 1, input),), (beta, threshold)
 
     def forward(x, beta, threshold):
-        scaled = x * x.dtype.type(beta)
-        return np.where(scaled > threshold, x, np.log1p(np.exp(scaled)) / x.dtype.type(beta))
+        return curves.softplus(x, beta, threshold)
 
     def vjp_x(g, x, beta, threshold):
+        if at_once(g, x):
+            return activation_gradient(g, x, curves.softplus_gradient, beta, threshold)
         scaled = x * beta
         return where((g, g * scaled.sigmoid()), scaled > threshold)
 
@@ -279,9 +281,11 @@ class logsigmoid(Activation):
         return (as_tensor_argument("log_sigmoid", "input", 1, input),), ()
 
     def forward(x):
-        return np.minimum(x, 0) - np.log1p(np.exp(-np.abs(x)))
+        return curves.logsigmoid(x)
 
     def vjp_x(g, x):
+        if at_once(g, x):
+            return activation_gradient(g, x, curves.logsigmoid_gradient)
         return g * (-x).sigmoid()
 
 

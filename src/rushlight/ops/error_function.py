@@ -23,7 +23,7 @@ class erf(Unary):
     refuses = lacks("erf_vml_cpu", "complex")
 
     def forward(x):
-        return kernels.error_function.erf(x)
+        return kernels.curves.erf(x)
 
     def vjp_x(g, x):
         return g * (SLOPE * (-(x * x)).exp())

@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 
+from rushlight import kernels
 from rushlight.kernels import dtypes
 from rushlight.ops.families import Binary, Elementwise, Unary, as_tensor_argument, lacks
 from rushlight.ops.publish import public
@@ -494,7 +495,24 @@ class sigmoid(Unary):
         return np.reciprocal(1 + np.exp(-x))
 
     def vjp_x(g, ans):
-        return g * conj((1 - ans) * ans)
+        return g * conj((1 - ans) * ans) if ans.dtype.is_complex else sigmoid_gradient(g, ans)
+
+
+class sigmoid_gradient(Elementwise):
+    """What sigmoid makes of a real cotangent, by its result."""
+
+    tensors = 2
+    node = "SigmoidBackwardBackward0"
+    places = None
+
+    def forward(g, y):
+        return kernels.curves.sigmoid_gradient(g, y)
+
+    def vjp_g(u, y):
+        return sigmoid_gradient(u, y)
+
+    def vjp_y(u, g, y):
+        return u * g * (1 - y * 2)
 
 
 class logit(Elementwise):

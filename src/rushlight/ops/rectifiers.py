@@ -5,12 +5,12 @@ All stand in `torch.nn.functional`; with `inplace=True` they write over their in
 
 import numpy as np
 
-from rushlight.kernels import random
+from rushlight.kernels import curves, random
 from rushlight.ops.families import Elementwise, Unary, as_tensor_argument, lacks, type_word
 from rushlight.ops.masks import where
 from rushlight.ops.publish import namespaces, public
 from rushlight.tape import inplace as writes
-from rushlight.tape.core import TensorBase
+from rushlight.tape.core import TensorBase, state
 from rushlight.tape.straight import unary
 
 NO_COMPLEX = {"complex": (NotImplementedError, "clamp is not supported for complex types")}
@@ -52,6 +52,39 @@ def choose(inplace, op, written=None):
     return Overwriting(written or op) if inplace else op
 
 
+def at_once(g, x):
+    """May a gradient be computed in one pass? Recorded or in a transform, it takes formulas."""
+    st = state()
+    return not st.grad and not st.special and g.array is not None and x.array is not None
+
+
+class activation_gradient(Elementwise):
+    """What a kernel makes of a cotangent and an activation's input or result; has no rules."""
+
+    tensors = 2
+    places = None
+
+    def forward(g, x, kernel, *params):
+        return kernel(g, x, *params)
+
+
+class threshold_gradient(Elementwise):
+    """The cotangent where the input (or result) is above a threshold, 0 elsewhere."""
+
+    tensors = 2
+    node = "ThresholdBackwardBackward0"
+    places = None
+
+    def forward(g, x, threshold):
+        return curves.threshold_gradient(g, x, threshold)
+
+    def vjp_g(u, x, threshold):
+        return threshold_gradient(u, x, threshold)
+
+    def vjp_x(u):
+        return namespaces["torch"]["zeros_like"](u)
+
+
 class relu(Unary):
     """`max(0, input)`, elementwise; the gradient at 0 is 0.
 
@@ -68,7 +101,7 @@ class relu(Unary):
         return np.maximum(x, np.zeros((), x.dtype))
 
     def vjp_x(g, ans):
-        return g.masked_fill(ans <= 0, 0)
+        return threshold_gradient(g, ans, 0)
 
 
 @public("F", name="relu")
@@ -116,7 +149,7 @@ class threshold(Activation):
         return np.where(x <= threshold, np.asarray(value).astype(x.dtype), x)
 
     def vjp_x(g, x, threshold):
-        return g.masked_fill(x <= threshold, 0)
+        return threshold_gradient(g, x, threshold)
 
 
 threshold_op = threshold
@@ -133,7 +166,7 @@ class threshold_written(Elementwise):
         return threshold_op.forward(x, threshold, value)
 
     def vjp_x(g, x, threshold):
-        return g.masked_fill(x <= threshold, 0)
+        return threshold_gradient(g, x, threshold)
 
 
 @public("torch F", name="threshold_")
@@ -158,10 +191,10 @@ class leaky_relu(Activation):
         return choose(inplace, leaky_relu, leaky_relu_written), (input,), (negative_slope,)
 
     def forward(x, negative_slope):
-        return np.where(x > 0, x, x * x.dtype.type(negative_slope))
+        return curves.leaky_relu(x, negative_slope)
 
     def vjp_x(g, x, negative_slope):
-        return where((g, g * negative_slope), x > 0)
+        return leaky_relu_slope(g, x, negative_slope)
 
 
 class leaky_relu_written(Elementwise):
@@ -177,7 +210,14 @@ class leaky_relu_written(Elementwise):
     def vjp_x(g, ans, negative_slope):
         if negative_slope < 0:
             raise RuntimeError(NEGATIVE_SLOPE.format("leakyReLu") + REPORT)
-        return where((g, g * negative_slope), ans > 0)
+        return leaky_relu_slope(g, ans, negative_slope)
+
+
+def leaky_relu_slope(g, x, negative_slope):
+    """What leaky_relu does to a cotangent, by its input or result."""
+    if at_once(g, x):
+        return activation_gradient(g, x, curves.leaky_relu_gradient, negative_slope)
+    return where((g, g * negative_slope), x > 0)
 
 
 @public("F", name="leaky_relu_")
@@ -303,7 +343,7 @@ class mean_slope(Elementwise):
         return leaky_relu.forward(x, slope)
 
     def vjp_x(g, x, slope):
-        return where((g, g * slope), x > 0)
+        return leaky_relu_slope(g, x, slope)
 
 
 class mean_slope_written(Elementwise):
@@ -317,7 +357,7 @@ class mean_slope_written(Elementwise):
         return leaky_relu.forward(x, slope)
 
     def vjp_x(g, ans, slope):
-        return where((g, g * slope), ans > 0)
+        return leaky_relu_slope(g, ans, slope)
 
 
 def slopes_of(input, lower, upper):
@@ -371,10 +411,11 @@ class hardtanh(Activation):
         return choose(inplace, hardtanh), (input,), limits_of("hardtanh", input, min_val, max_val)
 
     def forward(x, min_val, max_val):
-        low, high = np.asarray([min_val, max_val]).astype(x.dtype)
-        return np.minimum(np.maximum(x, low), high)
+        return curves.hardtanh(x, min_val, max_val)
 
     def vjp_x(g, x, min_val, max_val):
+        if at_once(g, x):
+            return activation_gradient(g, x, curves.hardtanh_gradient, min_val, max_val)
         return g.masked_fill((x <= min_val) | (x >= max_val), 0)
 
 
@@ -423,9 +464,11 @@ class hardswish(Activation):
         return choose(inplace, hardswish), (input,), ()
 
     def forward(x):
-        return x * np.minimum(np.maximum(x + x.dtype.type(3), 0), 6) / x.dtype.type(6)
+        return curves.hardswish(x)
 
     def vjp_x(g, x):
+        if at_once(g, x):
+            return activation_gradient(g, x, curves.hardswish_gradient)
         return where((g, (g * (x / 3 + 0.5)).masked_fill(x <= -3, 0)), (x >= 3) | x.isnan())
 
 
@@ -445,9 +488,11 @@ class hardsigmoid(Activation):
         return choose(inplace, hardsigmoid), (input,), ()
 
     def forward(x):
-        return np.minimum(np.maximum(x + x.dtype.type(3), 0), 6) / x.dtype.type(6)
+        return curves.hardsigmoid(x)
 
     def vjp_x(g, x):
+        if at_once(g, x):
+            return activation_gradient(g, x, curves.hardsigmoid_gradient)
         return where((g / 6, 0), (x > -3) & (x < 3))
 
 

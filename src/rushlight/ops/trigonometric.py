@@ -4,7 +4,8 @@ import math
 
 import numpy as np
 
-from rushlight.ops.families import Binary, Unary, lacks
+from rushlight import kernels
+from rushlight.ops.families import Binary, Elementwise, Unary, lacks
 from rushlight.tape.dispatch import conj
 
 
@@ -226,7 +227,24 @@ class tanh(Unary):
         return np.tanh(x)
 
     def vjp_x(g, ans):
-        return g * conj(1 - ans * ans)
+        return g * conj(1 - ans * ans) if ans.dtype.is_complex else tanh_gradient(g, ans)
+
+
+class tanh_gradient(Elementwise):
+    """What tanh makes of a real cotangent, by its result."""
+
+    tensors = 2
+    node = "TanhBackwardBackward0"
+    places = None
+
+    def forward(g, y):
+        return kernels.curves.tanh_gradient(g, y)
+
+    def vjp_g(u, y):
+        return tanh_gradient(u, y)
+
+    def vjp_y(u, g, y):
+        return u * g * (y * -2)
 
 
 class asinh(Unary):
