@@ -13,7 +13,14 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from . import rows_networks, rows_overhead, rows_process, rows_programs, rows_transforms
+from . import (
+    rows_arrays,
+    rows_networks,
+    rows_overhead,
+    rows_process,
+    rows_programs,
+    rows_transforms,
+)
 from .row import ProcessRow, Row
 from .table import SUBJECT, environment, markdown
 from .timing import measure, measure_process
@@ -23,6 +30,7 @@ ROWS: list[Row | ProcessRow] = [
     *rows_programs.ROWS,
     *rows_transforms.ROWS,
     *rows_networks.ROWS,
+    *rows_arrays.ROWS,
     *rows_process.ROWS,
 ]
 

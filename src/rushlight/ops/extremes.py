@@ -68,6 +68,8 @@ def shared_by_all(g, x, value, dims):
 
 def bind_dim(name, input, dim, keepdim, empty_name):
     """(dim, keepdim) of a choice along one dim, which must not be empty."""
+    if type(dim) is int and type(keepdim) is bool and input.numel():
+        return wrap_dim(dim, input.dim()), keepdim
     if not isinstance(keepdim, bool):
         raise TypeError(
             f"{name}(): argument 'keepdim' (position 2) must be bool, not {type(keepdim).__name__}"
@@ -207,6 +209,8 @@ class min_dim(Chosen):
 
 def bind_extremes(name, kernel, input, dim, keepdim):
     """Inputs and parameters of `amax` and `amin`."""
+    if type(dim) is int and input.numel() and not input.dtype.is_complex:
+        return (input,), (wrap_dims(dim, input.dim()), keepdim)
     if dim is None or dim in ((), []):
         check_all(name, input)
     elif not input.numel():
@@ -219,7 +223,7 @@ def bind_extremes(name, kernel, input, dim, keepdim):
     return (input,), (dims, keepdim)
 
 
-class amax(Extreme):
+class amax(Reduction):
     """The largest elements over `dim` (an int or several; all by default).
 
     The gradient is divided evenly among equal maxima.
@@ -244,7 +248,7 @@ class amax(Extreme):
         return shared(g, x, ans, dims)
 
 
-class amin(Extreme):
+class amin(Reduction):
     """The smallest elements over `dim` (an int or several; all by default).
 
     The gradient is divided evenly among equal minima.
@@ -323,7 +327,7 @@ def bind_index(name, input, dim, keepdim):
     return (input,), (wrap_dims(dim, input.dim()), keepdim)
 
 
-class argmax(Extreme):
+class argmax(Reduction):
     """The index of the first largest element: in the flattened input, or along `dim`.
 
     Raises:
@@ -347,7 +351,7 @@ class argmax(Extreme):
         return unfolded(folded(x, dims).argmax(-1), x, dims, keepdim)
 
 
-class argmin(Extreme):
+class argmin(Reduction):
     """The index of the first smallest element: in the flattened input, or along `dim`.
 
     Raises:

@@ -28,6 +28,8 @@ import numpy as np
 
 from rushlight.kernels import door, dtypes, metadata, promotion
 from rushlight.kernels.quiet import quietly
+from rushlight.ops.dims import wrap_dim as wrap_dim
+from rushlight.ops.dims import wrap_dims as wrap_dims
 from rushlight.tape import batching, entry, gradients, outputs, overrides
 from rushlight.tape.core import TensorBase
 from rushlight.tape.declare import Declaration
@@ -432,34 +434,6 @@ def operand(op, position, x):
 # -- dims ------------------------------------------------------------------------------------
 
 
-def wrap_dim(dim, ndim):
-    """A dim counted from the front; 0-d tensors have one dim to speak of."""
-    if type(dim) is not int:
-        dim = operator.index(dim)
-    span = ndim or 1
-    if not -span <= dim < span:
-        raise IndexError(
-            f"Dimension out of range (expected to be in range of [{-span}, "
-            f"{span - 1}], but got {dim})"
-        )
-    return dim % span
-
-
-def wrap_dims(dims, ndim):
-    """Several dims as a tuple, each only once; None or () means all."""
-    if dims is None:
-        return tuple(range(ndim))
-    if isinstance(dims, int):
-        dims = (dims,)
-    if isinstance(dims, str):
-        raise TypeError("argument 'dim' must be tuple of ints, not str")
-    wrapped = tuple([wrap_dim(int(d), ndim) for d in dims])
-    for d in wrapped:
-        if wrapped.count(d) > 1:
-            raise RuntimeError(f"dim {d} appears multiple times in the list of dims")
-    return wrapped if wrapped and ndim else tuple(range(ndim))
-
-
 def numel(shape):
     """How many elements a shape has."""
     return math.prod(shape)
@@ -604,10 +578,11 @@ def tensors_argument(name, tensors):
 class Reduction(Operation, family=True):
     """Parameters `dims` (a tuple counted from the front) and `keepdim` say what is reduced.
 
-    `summing` members have a kernel for them, and a dtype as their third parameter.
+    A native kernel gets the array and all parameters. `totals` are members whose kernel also takes
+    the array alone, for the straight path.
     """
 
-    summing = False
+    totals = False
 
     def binding(self, *args, **kwargs):
         if args and not isinstance(args[0], TensorBase):
@@ -615,10 +590,9 @@ class Reduction(Operation, family=True):
         return super().binding(*args, **kwargs)
 
     def compute(self, inputs, params):
-        if self.summing and params[2].numpy is inputs[0].array.dtype:
-            out = self.fast.call2(inputs[0].array, params[:2])
-            if out is not None:
-                return out
+        out = self.fast.call2(inputs[0].array, params)
+        if out is not None:
+            return out
         out = quietly(self.forward, (inputs[0].array, *params))
         return tuple([np.asarray(x) for x in out]) if self.many else np.asarray(out)
 
@@ -628,7 +602,7 @@ class Reduction(Operation, family=True):
 
     def settled(self):
         self.fixing = OTHER_DTYPE
-        if self.fast is not door.DECLINES and not self.summing:  # a kernel for the total
+        if self.fast is not door.DECLINES and self.totals:
             self.function = entry.total_function(self)
             self.method = entry.total_method(self)
 
@@ -649,6 +623,10 @@ class AlongDim(Reduction, family=True):
         self.dim_at = self.param_names.index("dim")
 
     def compute(self, inputs, params):
+        if len(inputs) == 1:
+            out = self.fast.call2(inputs[0].array, params)
+            if out is not None:
+                return out
         arrays = [x.array for x in inputs]
         shape = arrays[0].shape
         alone = params[self.dim_at] == len(shape)

@@ -76,7 +76,8 @@ def sum_dtype(input, dtype):
         if dtype.category < 2 and wants(input) and state().grad:
             raise RuntimeError(f"Autograd not support dtype: {dtype.scalar_type}")
         return dtype
-    return input.dtype if input.dtype.category >= 2 else dtypes.int64
+    own = input.dtype
+    return own if own.category >= 2 else dtypes.int64
 
 
 # -- sums ------------------------------------------------------------------------------------
@@ -104,6 +105,7 @@ class sum(Reduction):
 
     linear = True
     in_batch = "sum_dim"
+    totals = True
 
     def bind(input, dim=None, keepdim=False, *, dtype=None):
         op = sum if dim is None and not keepdim else sum_dim
@@ -122,7 +124,7 @@ class sum_dim(sum):
     public_name = "sum"
     node = "SumBackward1"
     places = None
-    summing = True
+    totals = False
 
     def vjp_x(g, x_shape, dims, keepdim):
         return spread(g, x_shape, dims, keepdim)
@@ -193,6 +195,7 @@ class mean(Reduction):
 
     linear = True
     in_batch = "mean_dim"
+    totals = True
 
     def bind(input, dim=None, keepdim=False, *, dtype=None):
         kind, wanted = ("Input", input.dtype) if dtype is None else ("Optional", dtype)
@@ -217,7 +220,7 @@ class mean_dim(mean):
     public_name = "mean"
     node = "MeanBackward1"
     places = None
-    summing = True
+    totals = False
 
     def vjp_x(g, x_shape, dims, keepdim):
         return mean_gradient(g, x_shape, dims, keepdim)

@@ -25,4 +25,14 @@ inline int instructions() {
     return level;
 }
 
+// The form of a function for this machine, of those that each_isa.hpp made.
+#ifdef RL_CHOICE
+#define RL_PICK(...)                                          \
+    (rl::instructions() == 2   ? rl::avx512::__VA_ARGS__ \
+     : rl::instructions() == 1 ? rl::avx2::__VA_ARGS__   \
+                               : rl::base::__VA_ARGS__)
+#else
+#define RL_PICK(...) rl::base::__VA_ARGS__
+#endif
+
 }  // namespace rl
