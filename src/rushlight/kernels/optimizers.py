@@ -3,9 +3,10 @@
 A kernel takes lists of equal length (parameters, gradients, then what the optimizer remembers of
 each parameter) and then numbers, all of them Python's own. Parameters and memories are written to,
 gradients are not. Arrays are real and have at least one dim; a complex one comes as pairs of real
-numbers. Step counts are arrays of one element, which the kernel counts up. Call them `quietly`.
+numbers: what `reals` makes of them. Step counts are arrays of one element, which the kernel counts
+up. Call them `quietly`.
 
-Each kernel is a whole step, so that a native one can take its place.
+Each kernel is a whole step, so that a native one can take its place (`kernels.steps`).
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from rushlight.kernels import door, dtypes
+from rushlight.kernels import dtypes
 
 Array = np.ndarray[Any, Any]
 Arrays = list[Array]
@@ -32,6 +33,16 @@ def real(array: Array) -> Array:
     if array.dtype.kind == "c":
         return array[..., None].view(array.real.dtype)
     return array
+
+
+def reals(arrays: list[Any]) -> list[Any]:
+    """Arrays as the kernels of this module want them; None stays None."""
+    return [a if a is None else real(a) for a in arrays]
+
+
+def gapless(arrays: Arrays) -> bool:
+    """Does every array lie in one piece?"""
+    return all(a.flags.forc for a in arrays)
 
 
 def followed(p: Array, g: Array, weight_decay: float, maximize: bool) -> Array:
@@ -346,14 +357,27 @@ def rank_one(row: Array, column: Array, g: Array, weight: float, smallest: float
     return product
 
 
-sgd = door.native_or(sgd)
-adam = door.native_or(adam)
-adamax = door.native_or(adamax)
-nadam = door.native_or(nadam)
-radam = door.native_or(radam)
-adadelta = door.native_or(adadelta)
-adagrad = door.native_or(adagrad)
-rmsprop = door.native_or(rmsprop)
-rprop = door.native_or(rprop)
-asgd = door.native_or(asgd)
-adafactor = door.native_or(adafactor)
+# -- gradients by themselves ------------------------------------------------------------------
+
+
+def norms(grads: Arrays) -> list[float]:
+    """The Euclidean norm of each array, of the precision of its elements."""
+    return [float(np.sqrt(np.sum(g * g))) for g in grads]
+
+
+def scale(grads: Arrays, factor: float) -> None:
+    """Multiply every array by a number."""
+    for g in grads:
+        g *= factor
+
+
+def clamp(grads: Arrays, low: float, high: float) -> None:
+    """Raise what is below `low`, then cut off what is above `high`."""
+    for g in grads:
+        np.minimum(np.maximum(g, low, out=g), high, out=g)
+
+
+def clear(grads: Arrays) -> None:
+    """Fill every array with zeros."""
+    for g in grads:
+        g[...] = 0

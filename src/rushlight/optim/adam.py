@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import rushlight as torch
-from rushlight.kernels import optimizers as kernels
+from rushlight.kernels import steps as kernels
 from rushlight.kernels.quiet import quietly
 from rushlight.optim.checks import check_betas, check_fused_flags, check_lr, check_not_negative
 from rushlight.optim.dense import DenseOptimizer, counter, decoupled, paired

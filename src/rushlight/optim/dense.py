@@ -6,11 +6,10 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import rushlight as torch
-from rushlight.kernels import optimizers as kernels
 from rushlight.kernels.dtypes import float32, float64
+from rushlight.optim.lists import check_writes, reals, simple, written
 from rushlight.optim.optimizer import Optimizer, _to_scalar, _use_grad_for_differentiable
-from rushlight.tape import inplace
-from rushlight.tape.core import TensorBase, bump, plain, state
+from rushlight.tape.core import TensorBase
 from rushlight.tape.modes import enable_grad
 
 FUSED_DEVICES = ["mps", "cuda", "xpu", "hpu", "cpu", "mtia", "privateuseone"]
@@ -58,19 +57,14 @@ class DenseOptimizer(Optimizer):
         return loss
 
     def _step_group(self, group: dict[str, Any]) -> None:
-        params, grads = [], []
-        for p in group["params"]:
-            g = p.grad
-            if g is not None:
-                params.append(p)
-                grads.append(g)
+        params, grads = with_gradients(group["params"])
         if not params:
             return
-        states = [self._remembered(p, g, group) for p, g in zip(params, grads, strict=True)]
+        states = self._states(params, grads, group)
         self._check(group, params, states)
         if not self._unscale(group, grads):
             return
-        if not self._traced(group) and all(map(simple, params)) and all(map(simple, grads)):
+        if not self._traced(group) and simple(params) and simple(grads):
             self._step_arrays(group, params, grads, states)
         else:
             for p, g, remembered in zip(params, grads, states, strict=True):
@@ -79,14 +73,11 @@ class DenseOptimizer(Optimizer):
     def _step_arrays(
         self, group: dict[str, Any], params: list[Any], grads: list[Any], states: list[Any]
     ) -> None:
-        for p in params:
-            check_write(p)
+        check_writes(params)
         slots = [[remembered.get(name) for remembered in states] for name in self._slots(group)]
         self._compute(group, reals(params), reals(grads), *map(reals, slots))
         for tensors in (params, *slots):
-            for t in tensors:
-                if t is not None:
-                    bump(t)
+            written(tensors)
 
     # -- what a subclass says ------------------------------------------------------------------
 
@@ -111,11 +102,14 @@ class DenseOptimizer(Optimizer):
 
     # -- what holds for all --------------------------------------------------------------------
 
-    def _remembered(self, p: Any, g: Any, group: dict[str, Any]) -> dict[str, Any]:
-        remembered: dict[str, Any] = self.state[p]
-        if not remembered:
-            remembered.update(self._begin(p, g, group))
-        return remembered
+    def _states(self, params: list[Any], grads: list[Any], group: dict[str, Any]) -> list[Any]:
+        """What is remembered of each parameter; begun where there is nothing yet."""
+        states: list[dict[str, Any]] = [self.state[p] for p in params]
+        if not all(states):
+            for p, g, remembered in zip(params, grads, states, strict=True):
+                if not remembered:
+                    remembered.update(self._begin(p, g, group))
+        return states
 
     def _traced(self, group: dict[str, Any]) -> bool:
         """Is the step to be recorded, or does it depend on tensors?"""
@@ -148,18 +142,13 @@ class DenseOptimizer(Optimizer):
         return True
 
 
-def simple(t: Any) -> bool:
-    """A tensor whose array can be worked on directly."""
-    return plain(t) and t.array is not None
-
-
-def reals(tensors: Sequence[Any]) -> list[Any]:
-    """The arrays of tensors, as kernels want them; None stays None."""
-    arrays = [None if t is None else t.array for t in tensors]
-    for i, a in enumerate(arrays):
-        if a is not None and (not a.ndim or a.dtype.kind == "c"):
-            arrays[i] = kernels.real(a)
-    return arrays
+def with_gradients(params: list[Any]) -> tuple[list[Any], list[Any]]:
+    """The parameters that have a gradient, and these."""
+    grads = [p.grad for p in params]
+    if any(g is None for g in grads):
+        params = [p for p, g in zip(params, grads, strict=True) if g is not None]
+        grads = [g for g in grads if g is not None]
+    return params, grads
 
 
 def followed(group: dict[str, Any], p: Any, g: Any) -> Any:
@@ -183,13 +172,6 @@ def decoupled(group: dict[str, Any], p: Any, g: Any) -> Any:
 def paired(p: Any, *tensors: Any) -> Any:
     """Tensors as pairs of real numbers if `p` is complex."""
     return [torch.view_as_real(t) for t in (p, *tensors)] if p.is_complex() else (p, *tensors)
-
-
-def check_write(p: Any) -> None:
-    """Refuse what an in-place operation would refuse."""
-    if p.inference or state().special:
-        inplace.check(p, False)
-    inplace.check_overlap(p.array)
 
 
 def check_fused(p: Any) -> None:

@@ -11,7 +11,8 @@ from itertools import chain
 from typing import Any
 
 from rushlight.kernels.dtypes import float32
-from rushlight.tape.core import TensorBase, state
+from rushlight.optim import lists
+from rushlight.tape.core import TensorBase, state, wants
 from rushlight.tape.hooks import Handle
 
 __all__ = ["Optimizer", "register_optimizer_step_post_hook", "register_optimizer_step_pre_hook"]
@@ -193,19 +194,18 @@ class Optimizer:
             >>> x.grad
             tensor([0., 0.])
         """
-        for group in self.param_groups:
-            for p in group["params"]:
-                g = p.grad
-                if g is None:
-                    continue
-                if set_to_none:
-                    p.grad = None
-                    continue
-                if g.grad_fn is not None:
-                    g.detach_()
-                else:
-                    g.requires_grad_(False)
-                g.zero_()
+        params = [p for group in self.param_groups for p in group["params"]]
+        if set_to_none:
+            for p in params:
+                p.kept_grad = None
+            return
+        grads = [g for p in params if (g := p.grad) is not None]
+        for g in filter(wants, grads):
+            if g.grad_fn is not None:
+                g.detach_()
+            else:
+                g.requires_grad_(False)
+        lists.clear(grads)
 
     def _patch_step_function(self) -> None:
         """Have the class's `step` call the hooks, once for each class."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import rushlight as torch
-from rushlight.kernels import optimizers as kernels
+from rushlight.kernels import steps as kernels
 from rushlight.kernels.quiet import quietly
 from rushlight.optim.checks import check_fused_flags, check_one_element
 from rushlight.optim.dense import DenseOptimizer, followed
@@ -91,26 +91,25 @@ class SGD(DenseOptimizer):
         if fused:
             self._step_supports_amp_scaling = True
 
-    def _remembered(self, p: Any, g: Any, group: dict[str, Any]) -> dict[str, Any]:
-        return self.state[p] if group["momentum"] != 0 else {}
+    def _states(self, params: Any, grads: Any, group: dict[str, Any]) -> list[Any]:
+        return [self.state[p] for p in params] if group["momentum"] != 0 else [{}] * len(params)
 
     def _slots(self, group: dict[str, Any]) -> tuple[str, ...]:
         return ("momentum_buffer",) if group["momentum"] != 0 else ()
 
     def _step_arrays(self, group: Any, params: Any, grads: Any, states: Any) -> None:
         """A buffer's first step is undampened, and leads from zero."""
-        if group["momentum"] != 0:
+        begun = [held.get("momentum_buffer") is not None for held in states]
+        if group["momentum"] != 0 and not all(begun):
             rows: tuple[list[Any], list[Any]] = [], []
-            for p, g, held in zip(params, grads, states, strict=True):
-                new = held.get("momentum_buffer") is None
-                if new:
+            for p, g, held, old in zip(params, grads, states, begun, strict=True):
+                if not old:
                     held["momentum_buffer"] = torch.zeros_like(g)
-                rows[new].append((p, g, held))
-            if rows[True]:
-                super()._step_arrays({**group, "dampening": 0}, *columns(rows[True]))
-                if not rows[False]:
-                    return
-                params, grads, states = columns(rows[False])
+                rows[old].append((p, g, held))
+            super()._step_arrays({**group, "dampening": 0}, *columns(rows[False]))
+            if not rows[True]:
+                return
+            params, grads, states = columns(rows[True])
         super()._step_arrays(group, params, grads, states)
 
     def _compute(self, group: dict[str, Any], params: Any, grads: Any, *buffers: Any) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 
 import rushlight as torch
 from rushlight.alias import missing
+from rushlight.optim import lists
 from rushlight.tape.core import TensorBase
 from rushlight.tape.modes import no_grad
 
@@ -30,6 +31,11 @@ NOT_FINITE = (
 
 def as_list(tensors: Any) -> list[Any]:
     return [tensors] if isinstance(tensors, TensorBase) else list(tensors)
+
+
+def recorded(tensors: list[Any]) -> bool:
+    """Does a gradient flow through what is computed of the tensors?"""
+    return torch.is_grad_enabled() and any(t.requires_grad for t in tensors)
 
 
 def get_total_norm(
@@ -59,7 +65,8 @@ def get_total_norm(
     if not tensors:
         return torch.tensor(0.0)
     p: Any = norm_type
-    total = torch.stack([t.norm(p) for t in tensors]).norm(p)
+    norms = lists.euclidean_norms(tensors) if p == 2.0 and not recorded(tensors) else None
+    total = (torch.stack([t.norm(p) for t in tensors]) if norms is None else norms).norm(p)
     if error_if_nonfinite and not math.isfinite(total.item()):
         raise RuntimeError(NOT_FINITE.format(norm_type))
     return total
@@ -72,8 +79,7 @@ def clip_grads_with_norm_(
     grads = [p.grad for p in as_list(parameters) if p.grad is not None]
     with no_grad():
         factor = (float(max_norm) / (total_norm + 1e-6)).clamp(max=1.0)
-        for grad in grads:
-            grad.mul_(factor)
+        lists.scale(grads, factor)
 
 
 def clip_grad_norm_(
@@ -150,9 +156,8 @@ def clip_grad_value_(
     """
     clip_value = float(clip_value)
     with no_grad():
-        for parameter in as_list(parameters):
-            if parameter.grad is not None:
-                parameter.grad.clamp_(min=-clip_value, max=clip_value)
+        grads = [p.grad for p in as_list(parameters) if p.grad is not None]
+        lists.clamp(grads, -clip_value, clip_value)
 
 
 __getattr__ = missing(__name__)
