@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from rushlight.kernels import optimizers, steps
+from tests.kernels.odd_arrays import WRITABLE as ODD
 
 pytestmark = pytest.mark.skipif(
     steps.sgd is optimizers.sgd, reason="the pure build has only the twins"
@@ -73,27 +74,6 @@ def compare(name, slots, counters, numbers, dtype, **how):
 @pytest.mark.parametrize("case", STEPS, ids=str)
 def test_steps_agree_with_numpy(case, dtype):
     compare(*case, dtype)
-
-
-def misaligned(a):
-    memory = np.empty(a.nbytes + 1, np.uint8)[1:].view(a.dtype).reshape(a.shape)
-    memory[...] = a
-    return memory
-
-
-def strided(a):
-    wide = np.zeros((*a.shape, 2), a.dtype)
-    wide[..., 0] = a
-    return wide[..., 0]
-
-
-ODD = {
-    "transposed": lambda a: a.T.copy().T,
-    "strided": strided,
-    "reversed": lambda a: a[::-1].copy()[::-1],
-    "byte-swapped": lambda a: a.astype(a.dtype.newbyteorder()),
-    "misaligned": misaligned,
-}
 
 
 @pytest.mark.parametrize("odd", ODD)

@@ -3,6 +3,7 @@
 import numpy as np
 
 from rushlight.kernels import dtypes, promotion
+from rushlight.ops import axes
 from rushlight.ops.families import as_tensor_argument, wrap_dim
 from rushlight.ops.matmul import (
     adjoint_times,
@@ -18,6 +19,7 @@ from rushlight.ops.products import (
     matrix_product,
 )
 from rushlight.ops.shape import expanded
+from rushlight.tape import gradients
 from rushlight.tape.core import TensorBase
 from rushlight.tape.dispatch import conj
 
@@ -60,7 +62,7 @@ def addend_gradient(g, shape, beta, lead):
     if tuple(g.shape) == tuple(shape):
         return g
     if not lead:
-        return g.sum_to_size(shape)
+        return gradients.sum_to(g, tuple(shape))
     return g.sum_to_size(aligned(shape, g.dim(), lead)).reshape(shape)
 
 
@@ -85,7 +87,7 @@ class AddedMatrices(Added, family=True):
         return scaled(adjoint_times(a, g), alpha)
 
 
-class addmm(AddedMatrices):
+class addmm(Added):
     """`beta * input + alpha * (mat1 @ mat2)`, for matrices of one dtype.
 
     Args:
@@ -114,7 +116,29 @@ class addmm(AddedMatrices):
         if input.shape != m[1:]:
             expanded(input, (n[0], m[1]))
         check_added_dtypes(input.dtype, mat1.dtype, mat2.dtype)
-        return (input, mat1, mat2), (beta, alpha, 0)
+        return (input, mat1, mat2), (beta, alpha, 0, by_columns(mat2.array))
+
+    def forward(x, a, b, beta, alpha, lead, columns):
+        return added(x, matrix_product(a, b), beta, alpha, lead)
+
+    def vjp_x(g, x_shape, beta, lead):
+        return addend_gradient(g, x_shape, beta, lead)
+
+    def vjp_a(g, b, alpha):
+        return scaled(times_adjoint(g, b), alpha)
+
+    def vjp_b(g, a, alpha, columns):
+        if columns:
+            return scaled(axes.t(adjoint_times(g, a), g.dim() - 2), alpha)
+        return scaled(adjoint_times(a, g), alpha)
+
+    def lift(size, ndim, beta, alpha, lead, columns):
+        return beta, alpha, lead + 1, columns
+
+
+def by_columns(array):
+    """Does a real matrix lie in memory column by column, so that its gradient should do so?"""
+    return array is not None and array.flags.fnc and array.dtype.kind == "f"
 
 
 def check_tensors(name, **tensors):

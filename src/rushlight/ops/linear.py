@@ -2,13 +2,16 @@
 
 import numpy as np
 
+from rushlight.kernels import networks
 from rushlight.kernels.numbers import word
 from rushlight.ops.addmm import addmm
+from rushlight.ops.axes import t
 from rushlight.ops.families import as_tensor_argument, numel
-from rushlight.ops.matmul import matmul
+from rushlight.ops.matmul import matmul, mm
 from rushlight.ops.products import Product
 from rushlight.ops.publish import public
-from rushlight.tape.dispatch import conj
+from rushlight.tape.core import box, plain, state, wants
+from rushlight.tape.dispatch import conj, finish
 
 
 @public("F", out=True)
@@ -28,6 +31,10 @@ def linear(input, weight, bias=None):
         >>> torch.nn.functional.linear(torch.ones(2), torch.tensor([[1.0, 2.0]]), torch.ones(1))
         tensor([4.])
     """
+    if plain(input) and plain(weight) and (bias is None or plain(bias)):
+        out = at_once(input, weight, bias, state())
+        if out is not None:
+            return out
     as_tensor_argument("linear", "input", 1, input)
     as_tensor_argument("linear", "weight", 2, weight)
     n, m = input.dim(), weight.dim()
@@ -45,6 +52,21 @@ def linear(input, weight, bias=None):
         rows = input.reshape(numel(input.shape[:-1]), input.shape[-1])
         return addmm.bound(bias, rows, turned).view((*input.shape[:-1], weight.shape[0]))
     return matmul(input, turned).add_(bias)
+
+
+def at_once(input, weight, bias, st):
+    """`linear` of matrices, recorded as the product that it is; None to decline."""
+    if st.special:
+        return None
+    out = networks.linear(input.array, weight.array, None if bias is None else bias.array)
+    if out is None:
+        return None
+    if not st.grad or not (wants(input) or wants(weight) or (bias is not None and wants(bias))):
+        return box(out)
+    turned = finish(t, (weight,), (0,), weight.array.T, st)
+    if bias is None:
+        return finish(mm, (input, turned), (), out, st)
+    return finish(addmm, (bias, input, turned), (1, 1, 0, True), out, st)
 
 
 @public("torch F")

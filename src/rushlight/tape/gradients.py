@@ -16,8 +16,9 @@ def sum_to(g, shape):
     lead = g.dim() - len(shape)
     dims = list(range(lead))
     dims += [i + lead for i, n in enumerate(shape) if n == 1 and g.shape[i + lead] != 1]
-    if dims:
-        g = g.sum(dims, True)
+    if len(dims) == lead:
+        return g.sum(dims)
+    g = g.sum(dims, True)
     return g.reshape(shape) if lead else g
 
 
@@ -84,6 +85,8 @@ def copy_for(leaf, g, create):
     if g.array is None:
         return g.clone() if create else g.detach()
     a = g.array if leaf.array is None else leaf.array
+    if not create and g.array.flags.forc and g.array.strides == a.strides:
+        return box(g.array.copy("K"))
     dense = is_dense(a.shape, a.strides, a.itemsize)
     held = box(np.empty_like(a, dtype=g.array.dtype, order="K" if dense else "C"))
     if create:
