@@ -46,6 +46,8 @@ class cumsum(AlongDim):
     linear = True
     inplace = True
 
+    out_decides = True
+
     def bind(input, dim, *, dtype=None):
         return bind_running("cumsum", input, dim, dtype)
 
@@ -69,6 +71,8 @@ class cumprod(AlongDim):
     """
 
     inplace = True
+
+    out_decides = True
 
     def bind(input, dim, *, dtype=None):
         return bind_running("cumprod", input, dim, dtype)

@@ -14,7 +14,6 @@ NO_DIM = (
 )
 EMPTY_DIM = "{0}: Expected reduction dim {1} to have non-zero size."
 BAD_CALL = "{0}() received an invalid combination of arguments - got dim={1}, keepdim={2}"
-EXACT_OUT = "Expected out tensor to have dtype {2}, but got {3} instead"
 PAIRWISE = {"max": "maximum", "min": "minimum"}
 
 # -- what they share -------------------------------------------------------------------------
@@ -144,7 +143,6 @@ class max(Extreme):
     """
 
     node = "MaxBackward1"
-    exact_out = EXACT_OUT
 
     def bind(input, dim=None, keepdim=False, *, other=None):
         return bind_extreme("max", input, dim, keepdim, other)
@@ -185,7 +183,6 @@ class min(Extreme):
     """
 
     node = "MinBackward1"
-    exact_out = EXACT_OUT
 
     def bind(input, dim=None, keepdim=False, *, other=None):
         return bind_extreme("min", input, dim, keepdim, other)
@@ -285,8 +282,6 @@ class aminmax(Extreme):
         tensor(3)
     """
 
-    exact_out = EXACT_OUT
-
     def settled(self):
         self.many = True
 
@@ -340,8 +335,6 @@ class argmax(Reduction):
         tensor(1)
     """
 
-    exact_out = EXACT_OUT
-
     def bind(input, dim=None, keepdim=False):
         return bind_index("argmax", input, dim, keepdim)
 
@@ -363,8 +356,6 @@ class argmin(Reduction):
         >>> torch.argmin(torch.tensor([[1, 4], [3, 2]]), dim=1)
         tensor([0, 1])
     """
-
-    exact_out = EXACT_OUT
 
     def bind(input, dim=None, keepdim=False):
         return bind_index("argmin", input, dim, keepdim)
@@ -513,8 +504,6 @@ class kthvalue(Chosen):
         tensor(2.)
     """
 
-    exact_out = "output values must be of same type as input"
-
     def bind(input, k, dim=-1, keepdim=False):
         dim, keepdim = bind_dim("kthvalue", input, dim, keepdim, "kthvalue()")
         if not 1 <= k <= (input.shape[dim] if input.dim() else 1):
@@ -539,8 +528,6 @@ class mode(Chosen):
         >>> torch.mode(torch.tensor([3, 1, 2, 3])).indices
         tensor(3)
     """
-
-    exact_out = "expected scalar type '{0}' but got '{1}' for values output"
 
     def bind(input, dim=-1, keepdim=False):
         params = bind_dim("mode", input, dim, keepdim, "mode()")

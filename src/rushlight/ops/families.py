@@ -16,7 +16,6 @@ is declared.  Class attributes that a member may set:
     in_batch     the name of the operation that does this one's work on a batch, if another does
     slow_batch   does vmap warn that it goes from sample to sample, as PyTorch does?
     dynamic      vmap's error where the samples' results have different shapes
-    exact_out    the error where `out=` has not just the result's dtype; None: it may be cast to
 """
 
 import functools
@@ -64,7 +63,8 @@ class Operation(Op, metaclass=Declaration, family=True):
     holomorphic = False
     writes = False
     overlaps = False  # may it be done in place where elements share memory? Or a warning
-    exact_out = None
+    out_decides = False  # does it compute in the dtype of `out=`?
+    out_key = None  # by which `rushlight.ops.output_rules` knows it
     in_batch = None
     slow_batch = False
     dynamic = None
@@ -129,7 +129,9 @@ class Operation(Op, metaclass=Declaration, family=True):
                 kwargs = {**kwargs, "out": out}
             return overrides.take_over(function, args, kwargs)
         if out is not None:
-            return outputs.through(self.name, out, self.called, args, kwargs, self.exact_out)
+            if self.out_decides and kwargs.get("dtype") is None and isinstance(out, TensorBase):
+                kwargs = {**kwargs, "dtype": out.dtype}
+            return outputs.through(self.name, out, self.called, args, kwargs, self.out_key)
         return self.called(*args, **kwargs)
 
     def called(self, *args, **kwargs):
@@ -465,7 +467,6 @@ class Writing(Operation, family=True):
     """
 
     writes = True
-    exact_out = "Expected out tensor to have dtype {2}, but got {3} instead"
 
     def compute(self, inputs, params):
         out = inputs[0].array.copy("K")

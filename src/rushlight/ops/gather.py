@@ -140,7 +140,6 @@ class gather(Operation):
     tensors = 2
     differentiable = 1
     linear = True
-    exact_out = Writing.exact_out
 
     def bind(input, dim, index, *, sparse_grad=False):
         x, dim, index = bound_arguments("gather", input, dim, index)

@@ -7,7 +7,7 @@ from rushlight.ops.families import Sequence, as_tensor_argument, tensors_argumen
 from rushlight.ops.publish import public
 from rushlight.ops.shape import atleast_1d, atleast_2d, atleast_3d
 from rushlight.ops.slices import slice_
-from rushlight.tape import gradients, outputs
+from rushlight.tape import gradients, inplace, outputs
 from rushlight.tape.core import box, state
 from rushlight.tape.dispatch import finish
 
@@ -32,7 +32,7 @@ class cat(Sequence):
 
     def public(self, function, args, kwargs, out):
         if out is not None and any(x is out for x in outputs.flat((*args, *kwargs.values()))):
-            raise RuntimeError(outputs.SHARED)
+            raise RuntimeError(inplace.ALIASED)
         try:
             return super().public(function, args, kwargs, out)
         except RuntimeError as error:

@@ -46,7 +46,6 @@ class where(Elementwise):
     differentiable = 2
     places = "torch"
     inplace = False
-    exact_out = "Expected out type to be {0} but got {1}"
 
     def binding(self, condition, *choices, **named):
         if not choices and not named:
@@ -206,7 +205,6 @@ class masked_select(Operation):
     tensors = 2
     differentiable = 1
     linear = True
-    exact_out = "masked_select(): self and result must have the same scalar type"
     dynamic = (
         "vmap: Attempted to vmap over `mask` in torch.masked_select(self, mask) We cannot support "
         "this because for each batch this would return a differently shaped Tensor. Please file an "

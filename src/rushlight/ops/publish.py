@@ -5,9 +5,10 @@ methods.  The public modules take their contents from these tables.
 """
 
 import functools
+from importlib import import_module
 
 from rushlight.kernels import door
-from rushlight.tape import entry, inplace
+from rushlight.tape import entry, inplace, outputs
 from rushlight.tape.declare import table
 
 
@@ -51,10 +52,29 @@ def enter(place, name, function, aliases=()):
         namespaces[place][each] = function
 
 
+def output_key(name, places):
+    """The name by which a function's rules for `out=` are found; `linalg` has names of its own."""
+    return f"linalg.{name}" if places == "linalg" else name
+
+
+def output_rule(name):
+    """A check of `rushlight.ops.output_rules`, which is imported when first needed."""
+
+    def check(*args):
+        return getattr(import_module("rushlight.ops.output_rules"), name)(*args)
+
+    return staticmethod(check)
+
+
+outputs.Rules.check_dtype = output_rule("check_dtype")
+outputs.Rules.check_apart = output_rule("check_apart")
+
+
 def publish_operation(op):
     """Publish an operation's function, method and in-place method where it says."""
     op.direct = op.directly()
     op.binder = op.bind
+    op.out_key = output_key(op.name, op.places)
     function = getattr(op, "function", None) or entry.general_function(op)
     method = getattr(op, "method", None) or entry.general_method(op)
     op.function = named(function, op.name, op.__doc__, "torch", op.bind)
@@ -89,13 +109,10 @@ def public(places, out=False, aliases=(), name=None, inplace=False, quick=None):
 
     def decorate(body):
         own = name or body.__name__.rstrip("_")
-        function = named(
-            entry.composed_function(body, out, quick, quick and door.shortcut(own)),
-            own,
-            body.__doc__,
-            "torch",
-            body,
-        )
+        kernel = quick and door.shortcut(own)
+        key = output_key(own, places)
+        through = entry.composed_function(body, out, quick, kernel, key)
+        function = named(through, own, body.__doc__, "torch", body)
         function.takes_out = out
         for place in places.split():
             enter(place, own, function, aliases)

@@ -106,6 +106,7 @@ class sum(Reduction):
     linear = True
     in_batch = "sum_dim"
     totals = True
+    out_decides = True
 
     def bind(input, dim=None, keepdim=False, *, dtype=None):
         op = sum if dim is None and not keepdim else sum_dim
@@ -273,6 +274,8 @@ class prod(Reduction):
         >>> torch.prod(torch.tensor([[1.0, 2.0], [3.0, 4.0]]), 1)
         tensor([ 2., 12.])
     """
+
+    out_decides = True
 
     def bind(input, dim=None, keepdim=False, *, dtype=None):
         dtype = sum_dtype(input, dtype)

@@ -84,7 +84,6 @@ class index_select(Operation):
     tensors = 2
     differentiable = 1
     linear = True
-    exact_out = "index_select(): self and result must have the same scalar type"
 
     def bind(input, dim, index):
         x, dim, index = bound_arguments("index_select", input, dim, index)

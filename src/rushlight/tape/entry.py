@@ -192,10 +192,11 @@ def total_function(op):
     return function
 
 
-def composed_function(body, takes_out, op=None, kernel=None):
+def composed_function(body, takes_out, op=None, kernel=None, key=None):
     """The public form of a function that is written in terms of operations.
 
-    What `kernel` can do at once, as if `op` had been called, goes the straight path.
+    What `kernel` can do at once, as if `op` had been called, goes the straight path; `key` is the
+    name of the function's rules for `out=`.
     """
 
     def function(*args, **kwargs):
@@ -206,7 +207,8 @@ def composed_function(body, takes_out, op=None, kernel=None):
         if overridden(args) or (kwargs and overridden(tuple(kwargs.values()))):
             return overrides.take_over(function, args, kwargs)
         if takes_out and kwargs.get("out") is not None:
-            return outputs.through(function.__name__, kwargs.pop("out"), body, args, kwargs)
+            out = kwargs.pop("out")
+            return outputs.through(function.__name__, out, body, args, kwargs, key)
         if takes_out:
             kwargs.pop("out", None)
         return body(*args, **kwargs)

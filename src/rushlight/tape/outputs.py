@@ -5,7 +5,6 @@ import warnings
 import numpy as np
 
 from rushlight.kernels import strides
-from rushlight.kernels.numbers import word
 from rushlight.tape import inplace
 from rushlight.tape.core import TensorBase, bump, state, wants
 
@@ -16,14 +15,12 @@ RESIZED = (
     "tensor t by resizing it, inplace, to zero elements with t.resize_(0)."
 )
 
-SHARED = (
-    "unsupported operation: some elements of the input tensor and the written-to tensor refer to a "
-    "single memory location. Please clone() the tensor before performing the operation."
-)
 
+def through(name, out, body, args, kwargs, key=None):
+    """Call `body` and put its result, or results, into `out`, which is returned.
 
-def through(name, out, body, args, kwargs, exact=None):
-    """Call `body` and put its result, or results, into `out`, which is returned."""
+    `key` is the name by which the operation's own rules about outputs are found.
+    """
     targets = out if isinstance(out, (tuple, list)) else (out,)
     refuse_recording(name, targets, args)
     st = state()
@@ -34,24 +31,34 @@ def through(name, out, body, args, kwargs, exact=None):
         st.grad = before
     several = isinstance(results, (tuple, list))
     refuse_boxed(name, (*targets, *(results if several else (results,))))
-    for target, result in zip(targets, results if several else (results,), strict=True):
-        check_exact(exact, target, result, args)
+    pairs = tuple(zip(targets, results if several else (results,), strict=True))
+    for i, (target, result) in enumerate(pairs):
+        check(key or name, i, target, result, args, len(pairs))
+    for target, result in pairs:
         deliver(target, result)
     return type(results)(targets) if several and isinstance(out, (tuple, list)) else out
 
 
-def check_exact(message, target, result, args):
-    """Where the operation does not cast: refuse an output of another dtype, or over an input."""
-    if message is None:
-        return
+class Rules:
+    """What single operations refuse: the operations' part of this, which sets both checks.
+
+    check_dtype(key, position, count, own, given): of outputs of another dtype;
+    check_apart(key, shared): of outputs that are arguments, at the positions `shared`.
+    """
+
+    check_dtype = check_apart = staticmethod(lambda *args: None)
+
+
+def check(key, position, target, result, args, count):
+    """Refuse an output that the result cannot go to; nothing has been written yet."""
     size = result.array.nbytes
-    if any(isinstance(x, TensorBase) and shares(x, target, size) for x in args):
-        raise RuntimeError(SHARED)
+    tensors = [(i, x) for i, x in enumerate(args) if isinstance(x, TensorBase)]
+    if shared := [i for i, x in tensors if x is target or shares(x, target, size)]:
+        Rules.check_apart(key, shared)
     if target.dtype is not result.dtype:
-        own, given = result.dtype, target.dtype
-        raise RuntimeError(
-            message.format(own.scalar_type, given.scalar_type, word(own), word(given))
-        )
+        Rules.check_dtype(key, position, count, result.dtype, target.dtype)
+    inplace.check_cast(result.array.dtype, target.array.dtype)
+    inplace.check_overlap(target.array)
 
 
 def shares(x, target, size):
@@ -106,8 +113,6 @@ def flat(args):
 def deliver(target, result):
     """Put one result into the tensor given for it, resizing that if need be."""
     values = result.array
-    inplace.check_cast(values.dtype, target.array.dtype)
-    inplace.check_overlap(target.array)
     if target.array.shape != values.shape:
         resize(target, values.shape)
     np.copyto(target.array, values, casting="unsafe")
