@@ -1,30 +1,21 @@
 """Train a small classifier of handwritten digits with nothing but tensors and their gradients.
 
     python examples/train_digits.py
+    python examples/train_digits.py --backend torch
 
-It is a PyTorch program: with `import torch` in the line below it runs on PyTorch, unchanged.
+It is a PyTorch program; the first import decides whose torch it gets.
 """
 
-import rushlight as torch
+from scaffold import Training
 
-from pathlib import Path
-
-import matplotlib
-
-matplotlib.use("Agg")  # draws into files, no screen needed
-
-import matplotlib.pyplot as plt
+import torch
+from torch.nn import functional as F
 from sklearn.datasets import load_digits
-from tqdm import tqdm
-
-F = torch.nn.functional
 
 LAYERS = [64, 64, 32, 10]
-EPOCHS = 30
 BATCH = 32
 LEARNING_RATE = 0.05
 MOMENTUM = 0.9
-PICTURE = Path("train_digits.png")
 
 
 def load_data():
@@ -86,49 +77,28 @@ def check_gradient(images, labels, parameters, row=20, column=3, step=1e-6):
     return exact[0].grad[row, column].item(), difference
 
 
-def train(images, labels, parameters):
-    """Mini-batch gradient descent with momentum; the loss of every step."""
+def batches(count):
+    """Which pictures to look at together, without end, in another order in each epoch."""
+    while True:
+        yield from torch.randperm(count).split(BATCH)
+
+
+def train(training, images, labels, parameters):
+    """Mini-batch gradient descent with momentum."""
     velocities = [torch.zeros_like(p) for p in parameters]
-    losses = []
-    bar = tqdm(range(EPOCHS), desc="training", unit="epoch")
-    for _ in bar:
-        for batch in torch.randperm(len(images)).split(BATCH):
-            loss = loss_of(images[batch], labels[batch], parameters)
-            loss.backward()
-            with torch.no_grad():
-                for p, v in zip(parameters, velocities):
-                    v.mul_(MOMENTUM).add_(p.grad)
-                    p -= LEARNING_RATE * v
-                    p.grad = None
-            losses.append(loss.item())
-        bar.set_postfix(loss=f"{sum(losses[-40:]) / len(losses[-40:]):.4f}")
-    return losses
-
-
-def draw(losses, images, labels, parameters, path):
-    """The falling loss, and the first test pictures with what the classifier says."""
-    figure, axes = plt.subplot_mosaic(
-        [["loss"] * 4 + [f"{row}{column}" for column in range(4)] for row in range(3)],
-        figsize=(10, 4),
-        layout="constrained",
-    )
-    axes["loss"].plot(losses, linewidth=0.8)
-    axes["loss"].set(yscale="log", xlabel="step", ylabel="cross entropy", title="training loss")
-    guesses = classify(images, parameters).argmax(dim=1).tolist()
-    for i, name in enumerate(sorted(set(axes) - {"loss"})):
-        axes[name].imshow(images[i].reshape(8, 8).numpy(), cmap="gray_r")
-        axes[name].set_title(
-            f"it says {guesses[i]}",
-            color="green" if guesses[i] == labels[i].item() else "red",
-            fontsize=9,
-        )
-        axes[name].axis("off")
-    figure.savefig(path, dpi=120)
-    plt.close(figure)
+    for _, batch in zip(training, batches(len(images))):
+        loss = loss_of(images[batch], labels[batch], parameters)
+        loss.backward()
+        with torch.no_grad():
+            for p, v in zip(parameters, velocities):
+                v.mul_(MOMENTUM).add_(p.grad)
+                p -= LEARNING_RATE * v
+                p.grad = None
+        training.record(loss)
 
 
 def main():
-    print(torch.__config__.show().splitlines()[0])
+    training = Training(__doc__, steps=1400)
     torch.manual_seed(0)
     images, labels, test_images, test_labels = load_data()
     parameters = new_parameters()
@@ -148,13 +118,19 @@ def main():
     print(f"backward()          {exact:+.9f}")
     print(f"finite differences  {difference:+.9f}\n")
 
-    losses = train(images, labels, parameters)
-
-    print(f"\nloss        {losses[0]:.4f} -> {losses[-1]:.4f}")
+    train(training, images, labels, parameters)
     print(f"training    {accuracy(images, labels, parameters):.1%} right")
     print(f"test        {accuracy(test_images, test_labels, parameters):.1%} right")
-    draw(losses, test_images, test_labels, parameters, PICTURE)
-    print(f"plot        {PICTURE.resolve()}")
+
+    def draw(axes):
+        """The first test pictures, and what the classifier says."""
+        guesses = classify(test_images, parameters).argmax(dim=1).tolist()
+        for axis, image, label, guess in zip(axes.flat, test_images, test_labels, guesses):
+            axis.imshow(image.reshape(8, 8).numpy(), cmap="gray_r")
+            axis.set_title(f"{guess}", color="green" if guess == label else "red", fontsize=9)
+            axis.axis("off")
+
+    training.plot(draw, rows=3, columns=4, scale="log")
 
 
 if __name__ == "__main__":

@@ -251,6 +251,8 @@ torch.ones(2).is_shared()
 torch.ones(2)._typed_storage()
 torch.ones(2)._is_view()
 torch.ones(2).__reversed__()
+list(reversed(torch.arange(6).reshape(3, 2)))
+reversed(torch.tensor(3))
 torch.ones(2).__pos__()
 """)
 

@@ -309,8 +309,8 @@ def wrap_array(self: Any, array: Any, context: Any = None, return_scalar: bool =
 
 
 def reversed_(self: Any) -> Any:
-    """The tensor with every dim reversed; of a 0-d one, itself."""
-    return self.flip(tuple(range(self.dim()))) if self.dim() else self
+    """The tensor with its first dim reversed; of a 0-d one, itself."""
+    return self.flip(0) if self.dim() else self
 
 
 enter("Tensor", "__array_wrap__", wrap_array)

@@ -1,0 +1,82 @@
+"""The first fifty losses of every example are PyTorch's, to four digits and more."""
+
+import doctest
+import importlib
+import json
+import os
+import runpy
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import rushlight
+
+FOLDER = Path(__file__).parents[2] / "examples"
+STAND_INS = Path(__file__).parent / "stand_ins"  # of packages that only bring data
+EXAMPLES = sorted(path.stem for path in FOLDER.glob("*.py") if "Training(" in path.read_text())
+STEPS = 50
+
+
+def arguments(name, backend, folder):
+    """The command line of a short run that leaves a file with its losses."""
+    report = folder / f"{backend}.json"
+    options = [f"--backend={backend}", f"--steps={STEPS}", f"--record={report}"]
+    return report, [str(FOLDER / f"{name}.py"), *options, f"--plot={folder / 'plot.png'}"]
+
+
+def losses(report):
+    return json.loads(report.read_text())["losses"]
+
+
+def ours(name, folder):
+    """The losses on rushlight, in an interpreter where `import torch` is free to mean it."""
+    report, command = arguments(name, "rushlight", folder)
+    source = f"{Path(rushlight.__file__).parents[1]}{os.pathsep}{STAND_INS}"
+    subprocess.run(
+        [sys.executable, "-W", "error", *command],
+        env={**os.environ, "PYTHONPATH": source, "OMP_NUM_THREADS": "1"},
+        stdout=subprocess.DEVNULL,
+        check=True,
+        timeout=300,
+    )
+    return losses(report)
+
+
+def theirs(name, folder, monkeypatch):
+    """The losses on PyTorch, here, where it is loaded."""
+    report, command = arguments(name, "torch", folder)
+    monkeypatch.setattr(sys, "argv", command)
+    monkeypatch.syspath_prepend(FOLDER)
+    monkeypatch.syspath_prepend(STAND_INS)
+    runpy.run_path(command[0], run_name="__main__")
+    return losses(report)
+
+
+def test_every_subject_has_its_example():
+    assert EXAMPLES == [
+        "char_gpt",
+        "digits_cnn",
+        "gan",
+        "lstm",
+        "maml",
+        "neural_ode",
+        "normalizing_flow",
+        "physics_informed",
+        "policy_gradient",
+        "train_digits",
+        "vae",
+    ]
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_losses_are_those_of_pytorch(name, tmp_path, monkeypatch):
+    found = ours(name, tmp_path)
+    assert len(found) == STEPS
+    assert found == pytest.approx(theirs(name, tmp_path, monkeypatch), rel=5e-5)
+
+
+def test_digits_are_drawn_as_their_docstring_says(monkeypatch):
+    monkeypatch.syspath_prepend(FOLDER)
+    assert doctest.testmod(importlib.import_module("drawn_digits")).failed == 0
