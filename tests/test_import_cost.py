@@ -27,6 +27,7 @@ LATE = {
     "rushlight.autograd.checks",
     "rushlight.autograd.forward_ad",
     "rushlight.autograd.graph",
+    "rushlight.distributions",
     "rushlight.func",
     "rushlight.kernels.bessel",
     "rushlight.kernels.gamma",

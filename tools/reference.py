@@ -42,6 +42,7 @@ MODULES = [
     "autograd.functional",
     "autograd.graph",
     "autograd.profiler",
+    "distributions",
     "fft",
     "func",
     "nn",

@@ -38,6 +38,7 @@ from rushlight.tensor.parameter import Parameter as _Parameter  # noqa: E402
 _LAZY = (
     "_C",
     "__config__",
+    "distributions",
     "fft",
     "func",
     "linalg",

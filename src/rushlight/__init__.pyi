@@ -26,6 +26,7 @@ from rushlight import __config__ as __config__
 __version__: str
 from rushlight.alias import as_torch as as_torch
 from rushlight import autograd as autograd
+from rushlight import distributions as distributions
 from rushlight.tape.modes import enable_grad as enable_grad
 from rushlight import fft as fft
 from rushlight import func as func
@@ -93,6 +94,14 @@ def _convolution_mode(
     groups: Any,
 ) -> Tensor:
     '''A convolution with "same" or "valid" padding, over as many dims as the weight has.'''
+def _dirichlet_grad(x: Any, alpha: Any, total: Any) -> Tensor:
+    """How shares `x` of Dirichlet numbers move with their weights `alpha`, which sum to `total`."""
+def _sample_dirichlet(self: Tensor, generator: Generator | None = None) -> Tensor:
+    """Shares of 1 along the last dim, with the weights `self`."""
+def _standard_gamma(self: Tensor, generator: Generator | None = None) -> Tensor:
+    """Gamma numbers of the shapes `self` and scale 1, differentiable by the shapes."""
+def _standard_gamma_grad(self: Tensor, output: Any) -> Tensor:
+    """How gamma numbers `output` move with their shapes `self`."""
 def abs(input: Tensor, *, out: Any = None) -> Tensor:
     """The distance from zero, elementwise; real for complex numbers."""
 def abs_(self: Tensor, *, out: Any = None) -> Tensor:
@@ -370,6 +379,8 @@ def bilinear(input1: Any, input2: Any, weight: Any, bias: Any = None) -> Tensor:
     """`input1^T weight[o] input2 + bias[o]` for each o, over the last dims of the inputs."""
 def bincount(input: Tensor, weights: Any = None, minlength: Any = 0) -> Tensor:
     """How often each of 0, 1, 2, ... occurs in the 1-d integer `input`, or the sum of its"""
+def binomial(count: Any, prob: Any, generator: Generator | None = None) -> Tensor:
+    """How many of `count` tries succeed, each with probability `prob`; both are floating tensors."""
 def bitwise_and(input: Tensor, other: Any, *, out: Any = None, **kwargs: Any) -> Tensor:
     """`input & other`, elementwise, of integers or bools."""
 def bitwise_left_shift(input: Tensor, other: Any, *, out: Any = None, **kwargs: Any) -> Tensor:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     )
     from .random_normal import log_normal, normal, normal_around
     from .random_order import fill
-    from .random_rejection import dirichlet, poisson, standard_gamma
+    from .random_rejection import binomial, dirichlet, poisson, standard_gamma
     from .random_selection import multinomial, randperm
 
 __all__ = [
@@ -34,6 +34,7 @@ __all__ = [
     "Engine",
     "bernoulli",
     "bernoulli_each",
+    "binomial",
     "cauchy",
     "default_engine",
     "dirichlet",

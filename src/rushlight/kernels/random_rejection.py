@@ -1,8 +1,8 @@
 """Draws that try until they succeed, so that each takes as many words as it happens to need.
 
-Poisson numbers by Hoermann's transformed rejection (1993) or by multiplying uniforms, gamma numbers
-by Marsaglia and Tsang (2000); the order in which uniforms are taken and the precision of each
-constant are PyTorch's.
+Poisson and binomial numbers by Hoermann's transformed rejection (1993) where many are expected,
+else by multiplying uniforms and by adding geometric numbers; gamma numbers by Marsaglia and Tsang
+(2000).  The order in which uniforms are taken and the precision of each constant are PyTorch's.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from .random_checks import require, require_floating
 from .random_normal import standard_pair
 from .random_stream import Engine
 
-__all__ = ["dirichlet", "poisson", "standard_gamma"]
+__all__ = ["binomial", "dirichlet", "poisson", "standard_gamma"]
 
 Uniform = Callable[[], float]
 
@@ -72,6 +72,81 @@ def _many(uniform: Uniform, rate: float) -> int:
         log_v = math.log(v) if v else -math.inf
         if log_v + math.log(inverse_alpha) - math.log(a / (us * us) + b) <= accepted:
             return count
+
+
+def binomial(engine: Engine, counts: np.ndarray, probs: np.ndarray) -> np.ndarray:
+    """How many of `counts` tries succeed with probability `probs`, as of `torch.binomial`.
+
+    Both are float32 or float64, of one dtype and shape.  NotImplementedError for another dtype.
+
+    >>> binomial(Engine(0), np.array([3.0, 3.0]), np.array([0.0, 1.0])).tolist()
+    [0.0, 3.0]
+    """
+    require(counts.dtype.name in ("float32", "float64"), "binomial_cpu", counts.dtype)
+    with engine.doubles_one_by_one() as uniform:
+        values = [
+            _successes(uniform, count, prob)
+            for count, prob in zip(counts.ravel(), probs.ravel(), strict=True)
+        ]
+    return np.array(values, np.float64).astype(counts.dtype).reshape(counts.shape)
+
+
+def _successes(uniform: Uniform, count: np.floating, prob: np.floating) -> float:
+    if count <= 0 or prob <= 0:
+        return 0.0
+    if prob >= 1:
+        return float(count)
+    if prob <= 0.5:
+        return _rarer(uniform, count, prob)
+    return float(count) - _rarer(uniform, count, 1 - prob) if prob > 0.5 else math.nan
+
+
+def _rarer(uniform: Uniform, count: np.floating, prob: np.floating) -> float:
+    """Successes of a probability of a half or less."""
+    if count * prob >= 10:
+        return _by_rejection(uniform, count, prob)
+    log_failure, tries, successes = float(np.log1p(-prob)), 0.0, 0
+    while True:
+        u = uniform()
+        tries += math.ceil(math.log(u) / log_failure) if u else math.inf
+        if tries > count:
+            return successes
+        successes += 1
+
+
+def _by_rejection(uniform: Uniform, tries: np.floating, prob: np.floating) -> float:
+    """Hoermann's method BTRS; what depends on the parameters alone has their precision."""
+    one = type(tries)(1)
+    deviation = float(np.sqrt(tries * prob * (one - prob)))
+    odds, centre = float(prob / (one - prob)), float(tries * prob) + 0.5
+    mode, count = float(np.floor((tries + one) * prob)), float(tries)
+    b = 1.15 + 2.53 * deviation
+    a = -0.0873 + 0.0248 * b + 0.01 * float(prob)
+    sure, alpha = 0.92 - 4.2 / b, (2.83 + 5.1 / b) * deviation
+    at_mode = (mode + 0.5) * math.log((mode + 1) / (odds * (count - mode + 1)))
+    at_mode += _stirling_tail(mode) + _stirling_tail(count - mode)
+    while True:
+        u, v = uniform() - 0.5, uniform()
+        us = 0.5 - abs(u)
+        k = math.floor((2 * a / us + b) * u + centre) if us else -1
+        if k < 0 or k > count:
+            continue
+        if us >= 0.07 and v <= sure:
+            return k
+        bound = at_mode + (count + 1) * math.log((count - mode + 1) / (count - k + 1))
+        bound += (k + 0.5) * math.log(odds * (count - k + 1) / (k + 1))
+        bound -= _stirling_tail(k) + _stirling_tail(count - k)
+        ratio = v * alpha / (a / (us * us) + b)
+        if ratio == 0 or math.log(ratio) <= bound:
+            return k
+
+
+def _stirling_tail(k: float) -> float:
+    """What Stirling's formula lacks of log((k + 1)!)."""
+    n = k + 1
+    if k < 10:
+        return math.lgamma(n + 1) - (n + 0.5) * math.log(n) + n - 0.5 * math.log(2 * math.pi)
+    return (1 / 12 - (1 / 360 - 1 / 1260 / (n * n)) / (n * n)) / n
 
 
 def standard_gamma(engine: Engine, shapes: np.ndarray) -> np.ndarray:

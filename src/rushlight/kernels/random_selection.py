@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from .dtypes import of
+from .memory_layout import empty_like
 from .random_arithmetic import rounded
 from .random_checks import integer_range, is_floating, require
 from .random_draws import exponential
@@ -97,7 +98,7 @@ def multinomial(
     if replacement and count > 1:
         return _with_replacement(engine, weights, count)
     _check_weights(weights)
-    times = np.empty_like(weights)
+    times = empty_like(weights)
     fill(engine, times, exponential)
     with np.errstate(divide="ignore", invalid="ignore"):
         keys = np.divide(weights, times)

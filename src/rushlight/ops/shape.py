@@ -535,8 +535,8 @@ def broadcast_shapes(*shapes):
         torch.Size([2, 3])
     """
     out = [1] * max([len(sizes_argument((s,))) for s in shapes], default=0)
-    for position, shape in enumerate(shapes):
-        shape = sizes_argument((shape,))
+    for position, given in enumerate(shapes):
+        shape = sizes_argument((given,))
         for d in range(-1, -1 - len(shape), -1):
             n = shape[d]
             if n < 0:
@@ -544,9 +544,10 @@ def broadcast_shapes(*shapes):
             if out[d] == 1:
                 out[d] = n
             elif n not in (1, out[d]):
+                shown = shape if isinstance(given, int) else given
                 raise RuntimeError(
                     f"Attempting to broadcast a dimension of length {n} at {d}! Mismatching "
-                    f"argument at index {position} had {shape}; but expected shape should be "
+                    f"argument at index {position} had {shown}; but expected shape should be "
                     f"broadcastable to {out}"
                 )
     return Size(out)

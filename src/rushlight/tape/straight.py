@@ -207,12 +207,12 @@ def install_indexing(select, slice, unsqueeze, general):
 
 
 def in_range(dim, n):
-    """`dim` if it is one of `n` dims; PyTorch's error otherwise.  0-d tensors have one to speak of."""
-    span = n or 1
-    if not -span <= dim < span:
+    """`dim` if it is one of `n` dims; PyTorch's error otherwise."""
+    if n == 0:
+        raise IndexError(f"Dimension specified as {dim} but tensor has no dimensions")
+    if not -n <= dim < n:
         raise IndexError(
-            f"Dimension out of range (expected to be in range of [{-span}, {span - 1}], but got "
-            f"{dim})"
+            f"Dimension out of range (expected to be in range of [{-n}, {n - 1}], but got {dim})"
         )
     return dim
 

@@ -48,6 +48,9 @@ from rushlight.tensor import (  # noqa: F401  (importing publishes)
 from rushlight.tensor.tensor import Tensor
 
 LATE = {
+    ".tensor.rejection_draws": {
+        "torch": "_dirichlet_grad _sample_dirichlet _standard_gamma _standard_gamma_grad binomial"
+    },
     ".tensor.windows": {
         "torch": "bartlett_window blackman_window hamming_window hann_window kaiser_window"
     },
