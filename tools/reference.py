@@ -25,6 +25,7 @@ import rushlight.nn.functional  # noqa: F401  (declares operations)
 from rushlight.ops.late import import_all
 from rushlight.ops.publish import namespaces
 from rushlight.tape.declare import table
+from rushlight.tape.straight import Operators
 from rushlight.tensor.tensor import Tensor
 
 import_all()
@@ -126,7 +127,7 @@ def own_methods(modules: Iterable[str]) -> list[str]:
     given: dict[str, Any] = published("Tensor")
     by_hand = {
         name: value
-        for name, value in vars(Tensor).items()
+        for name, value in {**vars(Operators), **vars(Tensor)}.items()
         if name[0] != "_" and name not in namespaces["Tensor"] and value.__doc__
     }
     chosen = {
