@@ -9,17 +9,23 @@ draw.
 from __future__ import annotations
 
 import math
+from contextlib import suppress
 
 import numpy as np
 
-from .random_arithmetic import fused, libm, log32, rounded, sincos32
+from . import box_muller as plain
+from . import door
+from .box_muller import BLOCK
+from .random_arithmetic import fused, libm, rounded
 from .random_checks import require_floating
 from .random_stream import Engine
 
 __all__ = ["log_normal", "normal", "normal_around"]
 
-_BLOCK = 16
-_CHUNK = 2048 * _BLOCK  # what of a large draw is worked on at a time, to stay in the cache
+with suppress(ImportError):  # the pure build has none
+    import rushlight.kernels.cpu.draws  # noqa: F401  (enters its function)
+
+box_muller = door.native_or(plain.box_muller)
 _TWO_PI = 2 * math.pi
 
 
@@ -52,7 +58,7 @@ def normal(
     if count == 0:
         return np.empty(shape, dtype)
     require_floating(dtype, "normal_kernel_cpu")
-    if contiguous and count >= _BLOCK:
+    if contiguous and count >= BLOCK:
         return _in_blocks(engine, count, dtype, mean, std).reshape(shape)
     return rounded(_in_pairs(engine, count, mean, std), dtype).reshape(shape)
 
@@ -107,42 +113,21 @@ def log_normal(
 
 def _in_blocks(engine: Engine, count: int, dtype: np.dtype, mean: float, std: float) -> np.ndarray:
     """Blocks of 16; for a rest, a block of fresh uniforms overwrites the last 16 numbers."""
-    rest = count % _BLOCK
+    rest = count % BLOCK
     whole = count - rest
     half = dtype.itemsize == 2
     uniforms = engine.doubles if dtype == np.float64 else engine.floats
     with engine.lock:  # the uniforms of a rest are only skipped in half precision
         values = uniforms(whole if half else count)[:whole]
-        last = uniforms(_BLOCK if rest else 0)
-    box_muller = _box_muller64 if dtype == np.float64 else _box_muller32
-    for start in range(0, whole, _CHUNK):
-        box_muller(values[start : start + _CHUNK], mean, std)
+        last = uniforms(BLOCK if rest else 0)
+    box_muller(values, mean, std)
     if not rest:
         return rounded(values, dtype)
     box_muller(last, mean, std)
     result = np.empty(count, dtype)
     result[:whole] = rounded(values, dtype)
-    result[-_BLOCK:] = rounded(last, dtype)
+    result[-BLOCK:] = rounded(last, dtype)
     return result
-
-
-def _box_muller32(uniforms: np.ndarray, mean: float, std: float) -> None:
-    """Turn blocks of 16 float32 uniforms into normal numbers, in place."""
-    blocks = uniforms.reshape(-1, 2, _BLOCK // 2)
-    radius = np.sqrt(np.float32(-2) * log32(np.float32(1) - blocks[:, 0]))
-    sine, cosine = sincos32(np.float32(_TWO_PI) * blocks[:, 1])
-    blocks[:, 0] = fused(radius * cosine, np.float32(std), np.float32(mean))
-    blocks[:, 1] = fused(radius * sine, np.float32(std), np.float32(mean))
-
-
-def _box_muller64(uniforms: np.ndarray, mean: float, std: float) -> None:
-    """Turn blocks of 16 float64 uniforms into normal numbers, in place."""
-    blocks = uniforms.reshape(-1, 2, _BLOCK // 2)
-    radius = np.sqrt(-2 * libm("log", (1 - blocks[:, 0]).reshape(-1)))
-    angle = (_TWO_PI * blocks[:, 1]).reshape(-1)
-    for place, function in enumerate(("cos", "sin")):
-        numbers = fused(radius * libm(function, angle), std, mean)
-        blocks[:, place] = numbers.reshape(-1, _BLOCK // 2)
 
 
 def _in_pairs(engine: Engine, count: int, mean: float, std: float) -> np.ndarray:

@@ -12,10 +12,21 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import numpy as np
+
+from . import door
+from . import random_words as plain
+
+with suppress(ImportError):  # the pure build has none
+    import rushlight.kernels.cpu.draws  # noqa: F401  (enters its functions)
+
+words32 = door.native_or(plain.words32)
+words64 = door.native_or(plain.words64)
+floats = door.native_or(plain.floats)
+doubles = door.native_or(plain.doubles)
 
 __all__ = ["DEFAULT_SEED", "STATE_BYTES", "Engine", "default_engine"]
 
@@ -108,7 +119,7 @@ class Engine:
         """The next `count` words, as uint32 in a new array."""
         with self.lock:
             self._fresh = self._fresh and not count
-            return self._bits.random_raw(count).astype(np.uint32)
+            return words32(self._bits, count)
 
     def words64(self, count: int) -> np.ndarray:
         """The next `count` pairs of words, the first in the high half, as uint64 in a new array.
@@ -118,24 +129,19 @@ class Engine:
         """
         with self.lock:
             self._fresh = self._fresh and not count
-            words = self._bits.random_raw(2 * count)
-        pairs = words[0::2]
-        pairs <<= np.uint64(32)
-        return pairs | words[1::2]
+            return words64(self._bits, count)
 
     def floats(self, count: int) -> np.ndarray:
         """The next `count` uniform float32 in [0, 1): the low 24 bits of one word each."""
-        words = self.words32(count)
-        words &= np.uint32(2**24 - 1)
-        numbers = words.astype(np.float32)
-        numbers *= np.float32(2.0**-24)
-        return numbers
+        with self.lock:
+            self._fresh = self._fresh and not count
+            return floats(self._bits, count)
 
     def doubles(self, count: int) -> np.ndarray:
         """The next `count` uniform float64 in [0, 1): the low 53 bits of two words each."""
-        words = self.words64(count)
-        words &= np.uint64(2**53 - 1)
-        return words * np.float64(2.0**-53)
+        with self.lock:
+            self._fresh = self._fresh and not count
+            return doubles(self._bits, count)
 
     @contextmanager
     def doubles_one_by_one(self) -> Iterator[Callable[[], float]]:
