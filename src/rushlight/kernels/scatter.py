@@ -77,3 +77,42 @@ def places_of_key(shape, indices, dims):
     for d in rest:
         out = out[..., None] + np.arange(shape[d]) * step[d]
     return out
+
+
+def in_range(index, length, dim):
+    """The index as int64; PyTorch's error for an entry out of range (negative ones are)."""
+    if index.dtype != np.int64:
+        index = index.astype(np.int64)
+    if not within(index, length):
+        bad = index[(index < 0) | (index >= length)][0]
+        raise RuntimeError(f"index {bad} is out of bounds for dimension {dim} with size {length}")
+    return index
+
+
+def part(values, index):
+    """What of `values` belongs to an index that is smaller; a number belongs to all."""
+    if values.ndim == 0 or values.shape == index.shape:
+        return values
+    return values[tuple([slice(n) for n in index.shape])]
+
+
+def take_along(x, index, dim):
+    """The elements of `x` that an index of as many dims names along one of them."""
+    return x[along(in_range(index, x.shape[dim], dim), dim)]
+
+
+def put_along(x, values, index, dim):
+    """Write `values` (one for each entry of the index, or more, or one for all) into `x`."""
+    x[along(in_range(index, x.shape[dim], dim), dim)] = part(values, index)
+
+
+def add_along(x, values, index, dim):
+    """Add `values` to `x` where the index says; what is named twice gets both."""
+    places = places_along(x.shape, in_range(index, x.shape[dim], dim), dim)
+    accumulate(x, places, part(values, index))
+
+
+def add_slices(x, values, index, dim):
+    """Add the slices of `values` along `dim` to those of `x` that an index vector names."""
+    places = places_of_key(x.shape, (in_range(index, x.shape[dim], dim),), (dim,))
+    accumulate(x, places, np.moveaxis(values, dim, 0))

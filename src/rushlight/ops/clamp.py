@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from rushlight.kernels import elements
 from rushlight.ops.families import (
     Binary,
     Elementwise,
@@ -57,10 +58,26 @@ class clamp(Elementwise):
         return limited(self, (inputs[0].array, *params))
 
     def forward(x, min, max):
-        return within(x, min, max)
+        return elements.clamped(x, min, max)
 
     def vjp_x(g, x, min, max):
-        return kept(g, inside(x, min, max))
+        return clamp_gradient(g, x, min, max)
+
+
+class clamp_gradient(Elementwise):
+    """`g` where `x` is within two numbers, 0 elsewhere."""
+
+    tensors = 2
+    differentiable = 1
+    places = None
+    inplace = False
+    linear = True
+
+    def forward(g, x, min, max):
+        return elements.clamped_gradient(g, x, min, max)
+
+    def vjp_g(g, x, min, max):
+        return clamp_gradient(g, x, min, max)
 
 
 class clamp_tensors(Elementwise):
@@ -78,7 +95,7 @@ class clamp_tensors(Elementwise):
         return limited(self, [None if x is None else x.array for x in inputs])
 
     def forward(x, min, max):
-        return within(x, min, max)
+        return elements.clamped(x, min, max)
 
     def vjp_x(g, x, min, max):
         return kept(g, inside(x, min, max))
@@ -94,14 +111,7 @@ def limited(op, values):
     """`clamp` on arrays and numbers, of which one limit may be None."""
     given = [v for v in values if v is not None]
     ready = iter(given if op.ready(given) else op.operands(given))
-    return np.asarray(within(*[None if v is None else next(ready) for v in values]))
-
-
-def within(x, low, high):
-    """An array between two others of its dtype; nan in any of them stays nan."""
-    if low is not None:
-        x = np.maximum(x, low)
-    return x if high is None else np.minimum(x, high)
+    return np.asarray(elements.clamped(*[None if v is None else next(ready) for v in values]))
 
 
 def inside(x, low, high):

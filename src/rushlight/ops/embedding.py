@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from rushlight.kernels import dtypes, scatter
+from rushlight.kernels import dtypes, elements, scatter
 from rushlight.ops.families import Operation, as_tensor_argument
 from rushlight.ops.publish import public
 from rushlight.tape import batching, inplace
@@ -79,8 +79,8 @@ class embedding_backward(Operation):
     def forward(g, indices, count, padding_idx):
         width = g.shape[-1]
         whole = np.zeros((count, width), g.dtype)
-        places = indices.reshape(-1, 1).astype(np.int64, copy=False) * width + np.arange(width)
-        scatter.accumulate(whole, places, g)
+        rows = indices.reshape(-1).astype(np.int64, copy=False)
+        elements.add_slices(whole, g.reshape(rows.size, width), rows, 0)
         if padding_idx >= 0:
             whole[padding_idx] = 0
         return whole

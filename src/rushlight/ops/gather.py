@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from rushlight.kernels import dtypes, scatter
+from rushlight.kernels import dtypes, elements, scatter
 from rushlight.ops.families import (
     Operation,
     Writing,
@@ -79,26 +79,9 @@ def check_same(name, x, src):
         raise RuntimeError(f"{name}(): Expected self.dtype to be equal to src.dtype")
 
 
-def checked(index, length, dim):
-    """The index as int64; PyTorch's error for an entry out of range (negative ones are)."""
-    if index.dtype != np.int64:
-        index = index.astype(np.int64)
-    if not scatter.within(index, length):
-        bad = index[(index < 0) | (index >= length)][0]
-        raise RuntimeError(f"index {bad} is out of bounds for dimension {dim} with size {length}")
-    return index
-
-
 def dimmed(*arrays):
     """Arrays, where one is 0-d all 0-d ones seen as arrays of one dim."""
     return [a if a.ndim else a.reshape(1) for a in arrays]
-
-
-def part(src, index):
-    """What of `src` belongs to an index that is smaller."""
-    if src.shape == index.shape:
-        return src
-    return src[tuple([slice(n) for n in index.shape])]
 
 
 class ByElement(Writing, family=True):
@@ -151,7 +134,7 @@ class gather(Operation):
             return np.empty(index.shape, x.dtype)
         if not (x.ndim and index.ndim):
             return gather.forward(*dimmed(x, index), dim).reshape(index.shape)
-        return x[scatter.along(checked(index, x.shape[dim], dim), dim)]
+        return elements.take_along(x, index, dim)
 
     def vjp_x(g, index, x_shape, dim):
         return gather_backward(g, index, tuple(x_shape), dim)
@@ -263,7 +246,7 @@ class scatter_(ByElement):
     def forward(x, src, index, dim):
         if index.size:
             x, index, src = dimmed(x, index, src)
-            x[scatter.along(checked(index, x.shape[dim], dim), dim)] = part(src, index)
+            elements.put_along(x, src, index, dim)
 
     def vjp_x(g, index, dim):
         return g.scatter(dim, index, 0)
@@ -297,7 +280,7 @@ class scatter_value(ByElement):
             x, index = dimmed(x, index)
             number = np.empty((), x.dtype)
             put_number(number, value)
-            x[scatter.along(checked(index, x.shape[dim], dim), dim)] = number
+            elements.put_along(x, number, index, dim)
 
     def vjp_x(g, index, dim):
         return g.scatter(dim, index, 0)
@@ -319,8 +302,8 @@ class scatter_reduced(ByElement):
     def forward(x, src, index, dim, reduce):
         if index.size:
             x, index, src = dimmed(x, index, src)
-            places = scatter.places_along(x.shape, checked(index, x.shape[dim], dim), dim)
-            values = np.broadcast_to(part(src, index) if src.size > 1 else src, index.shape)
+            places = scatter.places_along(x.shape, scatter.in_range(index, x.shape[dim], dim), dim)
+            values = np.broadcast_to(scatter.part(src, index) if src.size > 1 else src, index.shape)
             ufunc = np.add if reduce == "add" else np.multiply
             scatter.accumulate(x, places, values.astype(x.dtype), ufunc)
 
@@ -355,8 +338,7 @@ class scatter_add(ByElement):
     def forward(x, src, index, dim):
         if index.size:
             x, index, src = dimmed(x, index, src)
-            places = scatter.places_along(x.shape, checked(index, x.shape[dim], dim), dim)
-            scatter.accumulate(x, places, part(src, index))
+            elements.add_along(x, src, index, dim)
 
     def vjp_x(g):
         return g

@@ -6,9 +6,9 @@ which dim of the tensor it is for, a mask being for as many dims as it has.
 
 import numpy as np
 
-from rushlight.kernels import dtypes, scatter
+from rushlight.kernels import dtypes, elements, scatter
 from rushlight.kernels.numbers import element
-from rushlight.ops.families import Operation, Writing, as_tensor_argument
+from rushlight.ops.families import Operation, Writing, as_tensor_argument, numel
 from rushlight.ops.overwrite import EXPANDED
 from rushlight.ops.publish import public
 from rushlight.tape import batching, inplace
@@ -236,10 +236,24 @@ def add_chosen(x, values, indices, dims):
     shape, at = result_shape(x.shape, indices, places)
     if values.shape != shape:
         values = np.broadcast_to(values, shape)
+    if adjacent(places) and x.flags.c_contiguous:
+        add_neighbours(x, values, indices, places)
+        return
     lead = indices[0].ndim
     if at:
         values = np.moveaxis(values, range(at, at + lead), range(lead))
     scatter.accumulate(x, scatter.places_of_key(x.shape, indices, places), values)
+
+
+def add_neighbours(x, values, indices, places):
+    """`add_chosen` for integer indices of dims side by side, which are seen as one dim."""
+    shape, first, last = x.shape, places[0], places[-1] + 1
+    at = indices[0]
+    for index, d in zip(indices[1:], places[1:], strict=True):
+        at = at * shape[d] + index
+    before, behind = numel(shape[:first]), numel(shape[last:])
+    whole = x.reshape(before, numel(shape[first:last]), behind)
+    elements.add_slices(whole, values.reshape(before, at.size, behind), at.reshape(-1), 1)
 
 
 def is_mask(indices):

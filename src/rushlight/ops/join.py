@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from rushlight.kernels import dtypes, once, promotion
+from rushlight.kernels import dtypes, elements, once, promotion
 from rushlight.ops.families import Sequence, as_tensor_argument, tensors_argument, wrap_dim
 from rushlight.ops.publish import public
 from rushlight.ops.shape import atleast_1d, atleast_2d, atleast_3d
@@ -44,7 +44,7 @@ class cat(Sequence):
         )
 
     def bound(self, *args, **kwargs):
-        out = plainly(self, np.concatenate, *args, **kwargs)
+        out = plainly(self, elements.joined, *args, **kwargs)
         return super().bound(*args, **kwargs) if out is None else out
 
     def plain_params(self, arrays, dim, out):
@@ -89,9 +89,7 @@ class cat(Sequence):
 
 def joined(parts, dim):
     """The arrays one after another, in row-major order unless all are channels-last."""
-    if all(x.flags.c_contiguous for x in parts):
-        return np.concatenate(parts, dim)
-    out = np.concatenate(parts, dim)
+    out = elements.joined(parts, dim)
     if out.flags.c_contiguous or all(channels_last(x) for x in parts):
         return out
     return out.copy()
@@ -155,9 +153,9 @@ def plainly(op, join, tensors=None, dim=0, **kwargs):
     try:
         arrays = [t.array for t in tensors]
         out = join(arrays, dim)
+        if not out.flags.c_contiguous or any([a.dtype is not out.dtype for a in arrays]):
+            return None
     except (ValueError, TypeError, AttributeError, IndexError):
-        return None
-    if not out.flags.c_contiguous or any(a.dtype is not out.dtype for a in arrays):
         return None
     return finish(op, tuple(tensors), op.plain_params(arrays, dim, out), out, state())
 
@@ -179,7 +177,7 @@ class stack(Sequence):
         return self.bound(tensors, dim)
 
     def bound(self, *args, **kwargs):
-        out = plainly(self, stacked, *args, **kwargs)
+        out = plainly(self, elements.stacked, *args, **kwargs)
         return super().bound(*args, **kwargs) if out is None else out
 
     def plain_params(self, arrays, dim, out):
@@ -202,7 +200,7 @@ class stack(Sequence):
         if dtypes is not None:
             common = promotion.of_operands(*xs).numpy
             xs = [x.astype(common) for x in xs]
-        out = stacked(xs, dim)
+        out = elements.stacked(xs, dim)
         return out if out.flags.c_contiguous else out.copy()
 
     def vjp(g, dim, dtypes, need):
@@ -211,16 +209,6 @@ class stack(Sequence):
 
     def lift(size, ndim, dim, dtypes):
         return dim + 1, dtypes
-
-
-def stacked(arrays, dim):
-    """Arrays of one shape along a new dim."""
-    shape = arrays[0].shape
-    dim = wrap_dim(dim, len(shape) + 1)
-    size = (*shape[:dim], 1, *shape[dim:])
-    if any(x.shape != shape for x in arrays):
-        raise ValueError("arrays of different shapes")
-    return np.concatenate([x.reshape(size) for x in arrays], dim)
 
 
 @public("torch", out=True)

@@ -4,8 +4,8 @@ import warnings
 
 import numpy as np
 
-from rushlight.kernels import dtypes, promotion
-from rushlight.kernels.numbers import word
+from rushlight.kernels import dtypes, elements, promotion
+from rushlight.kernels.numbers import element, word
 from rushlight.ops.families import (
     Broadcast,
     Elementwise,
@@ -63,7 +63,7 @@ class where(Elementwise):
         return batching.broadcast(self, (a, b, values[2]), dims, params, size)
 
     def forward(a, b, condition):
-        return np.where(condition, a, b)
+        return elements.chosen(condition, a, b)
 
     def vjp_a(g, condition):
         return where((g, 0), condition)
@@ -144,6 +144,15 @@ class masked_fill(Broadcast):
                 )
             return masked_fill_tensor, (x, value, mask), ()
         return (x, mask), (value,)
+
+    def compute(self, inputs, params):
+        x, mask = inputs[0].array, inputs[1].array
+        (value,) = params
+        if x.shape == mask.shape and x.dtype.kind == "f" and type(value) in (int, float):
+            if not -1e4 < value < 1e4:
+                element(value, dtypes.of(x.dtype))  # refuses what does not fit
+            return elements.chosen(mask, value, x)
+        return super().compute(inputs, params)
 
     def forward(x, mask, value):
         put_number(x, value, mask)

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from rushlight.kernels import dtypes, scatter
+from rushlight.kernels import dtypes, elements, scatter
 from rushlight.ops.families import (
     Operation,
     Writing,
@@ -165,8 +165,9 @@ class index_add(ByVector):
         index = checked(index, x.shape[dim] if x.ndim else 1, dim, RuntimeError)
         if alpha != 1:
             source = source * np.asarray(alpha).astype(x.dtype)
-        places = scatter.places_of_key(x.shape or (1,), (index,), (dim,))
-        scatter.accumulate(x, places, front(source, dim))
+        if x.ndim == 0:
+            x, source = x.reshape(1), source.reshape(1)
+        elements.add_slices(x, source, index, dim)
 
     def vjp_x(g):
         return g

@@ -123,9 +123,9 @@ class scatter_reduce(gather.ByElement):
     def forward(x, src, index, dim, reduce, include_self):
         if index.size:
             x, index, src = gather.dimmed(x, index, src)
-            index = gather.checked(index, x.shape[dim], dim)
+            index = scatter.in_range(index, x.shape[dim], dim)
             places = scatter.places_along(x.shape, index, dim)
-            reduce_into(x, places, gather.part(src, index), reduce, include_self)
+            reduce_into(x, places, scatter.part(src, index), reduce, include_self)
 
     def vjp(g, x, src, index, ans, dim, reduce, include_self, need):
         whole = src.shape

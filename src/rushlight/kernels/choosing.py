@@ -1,0 +1,33 @@
+"""Limits, choices by a mask, and arrays made one."""
+
+import numpy as np
+
+
+def clamped(x, low, high):
+    """An array between two numbers or arrays of its dtype (None for no limit); NaN stays NaN."""
+    if low is not None:
+        x = np.maximum(x, low)
+    return x if high is None else np.minimum(x, high)
+
+
+def clamped_gradient(g, x, low, high):
+    """`g` where `x` is within its limits, zero elsewhere (even where `g` is infinite or NaN)."""
+    inside = True if low is None else x >= low
+    if high is not None:
+        inside = inside & (x <= high)
+    return np.where(inside, g, g.dtype.type(0))
+
+
+def chosen(mask, a, b):
+    """`a` where the mask is true, `b` elsewhere; all are broadcast, either may be a number."""
+    return np.where(mask, a, b)
+
+
+def joined(arrays, dim):
+    """Arrays one after another along a dim."""
+    return np.concatenate(arrays, dim)
+
+
+def stacked(arrays, dim):
+    """Arrays of one shape along a new dim."""
+    return np.stack(arrays, dim)

@@ -1,0 +1,21 @@
+"""Indexing, choosing and joining by the best kernels of this build: C++ where there is some.
+
+What they do is said in `kernels.scatter` and `kernels.choosing`.
+"""
+
+from contextlib import suppress
+
+from rushlight.kernels import choosing, door, scatter
+
+with suppress(ImportError):  # the pure build has none
+    import rushlight.kernels.cpu.indexing  # noqa: F401  (enters its functions)
+
+take_along = door.native_or(scatter.take_along)
+put_along = door.native_or(scatter.put_along)
+add_along = door.native_or(scatter.add_along)
+add_slices = door.native_or(scatter.add_slices)
+clamped = door.native_or(choosing.clamped)
+clamped_gradient = door.native_or(choosing.clamped_gradient)
+chosen = door.native_or(choosing.chosen)
+joined = door.native_or(choosing.joined)
+stacked = door.native_or(choosing.stacked)
