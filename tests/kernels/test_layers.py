@@ -92,3 +92,116 @@ def test_a_hook_sees_what_linear_does():
         w = rushlight.ones(4, 3, requires_grad=True)
         rushlight.nn.functional.linear(rushlight.ones(2, 3), w)
     assert seen == [(2, 3)]
+
+
+# -- LSTM --------------------------------------------------------------------------------------
+
+
+def sequence(steps, samples, inputs, n, dtype="float32"):
+    """x, w_ih, w_hh, b_ih, b_hh, h and c."""
+    draw = np.random.default_rng(0)
+    shapes = [(steps, samples, inputs), (4 * n, inputs), (4 * n, n), (4 * n,), (4 * n,)]
+    return [
+        draw.standard_normal(s).astype(dtype) / 2 for s in (*shapes, (samples, n), (samples, n))
+    ]
+
+
+def both_ways(kernels, args, backwards, wants_x=True):
+    """All that the two kernels of an LSTM return but the bytes between them."""
+    x, w_ih, w_hh, _, _, h, c = args
+    out, *end, kept = kernels.lstm(*args, backwards)
+    cotangents = [np.sin(np.arange(a.size, dtype=a.dtype)).reshape(a.shape) for a in (out, *end)]
+    grads = kernels.lstm_gradient(*cotangents, x, w_ih, w_hh, h, c, out, kept, backwards, wants_x)
+    return [out, *end, *grads]
+
+
+def alike(found, expected, close):
+    for a, e in zip(found, expected, strict=True):
+        assert (a is None) == (e is None)
+        if e is not None:
+            assert a.dtype == e.dtype
+            np.testing.assert_allclose(a, e, rtol=close, atol=close)
+
+
+@pytest.mark.parametrize("backwards", [False, True])
+@pytest.mark.parametrize(
+    "sizes", [(1, 1, 1, 1), (5, 3, 4, 7), (3, 40, 5, 35), (6, 2, 3, 16)], ids=str
+)
+def test_lstm_agrees_with_numpy(sizes, backwards):
+    args = sequence(*sizes)
+    alike(both_ways(networks, args, backwards), both_ways(layers, args, backwards), 5e-5)
+    args[3:5] = None, None
+    alike(
+        both_ways(networks, args, backwards, False), both_ways(layers, args, backwards, False), 5e-5
+    )
+
+
+def test_lstm_of_double_precision_is_numpys():
+    args = sequence(4, 3, 2, 5, "float64")
+    alike(both_ways(networks, args, False), both_ways(layers, args, False), 0)
+
+
+@pytest.mark.parametrize("odd", ODD)
+@pytest.mark.parametrize("which", range(7))
+def test_lstm_of_odd_arrays(which, odd):
+    args = sequence(4, 3, 2, 5)
+    expected = both_ways(layers, args, False)
+    args[which] = ODD[odd](args[which])
+    alike(both_ways(networks, args, False), expected, 2e-5)
+
+
+def lstm_of(module, **options):
+    module.manual_seed(0)
+    layer = module.nn.LSTM(3, 4, **options)
+    shape = (2, 5, 3) if options.get("batch_first") else (5, 2, 3)
+    return layer, module.randn(*shape, requires_grad=True)
+
+
+def numbers(tensors):
+    return [t.detach().numpy() for t in tensors]
+
+
+@pytest.mark.parametrize(
+    "options",
+    [{}, {"bias": False}, {"num_layers": 2, "bidirectional": True}, {"batch_first": True}],
+    ids=str,
+)
+def test_lstm_layers_are_recorded_as_by_pytorch(options):
+    found = []
+    for module in (rushlight, torch):
+        layer, x = lstm_of(module, **options)
+        out, (h, c) = layer(x)
+        inputs = [x, *layer.parameters()]
+        grads = module.autograd.grad(out.sin().sum() + h.sum() * c.sum(), inputs)
+        found.append((names(out.grad_fn), numbers([out, h, c, *grads])))
+    ours, theirs = found
+    assert ours[0] == theirs[0]
+    for a, e in zip(ours[1], theirs[1], strict=True):
+        np.testing.assert_allclose(a, e, rtol=1e-4, atol=1e-5)
+
+
+def test_derivatives_of_the_gradients_of_an_lstm():
+    found = []
+    for dtype in (rushlight.float32, rushlight.float64):
+        layer, x = lstm_of(rushlight)
+        layer, x = layer.to(dtype), x.detach().to(dtype).requires_grad_()
+        inputs = [x, *layer.parameters()]
+        out, (h, _) = layer(x)
+        first = rushlight.autograd.grad((out * out).sum() + h.sum(), inputs, create_graph=True)
+        found.append([*first, *rushlight.autograd.grad(sum((g * g).sum() for g in first), inputs)])
+    alike(*[[a.astype("float64") for a in numbers(tensors)] for tensors in found], 1e-4)
+
+
+def test_an_lstm_in_transforms():
+    layer, x = lstm_of(rushlight)
+    func, many = rushlight.func, rushlight.stack([x.detach(), x.detach().sin()])
+    single = rushlight.stack([layer(one)[0] for one in many])
+    np.testing.assert_allclose(
+        *numbers([func.vmap(lambda one: layer(one)[0])(many), single]), rtol=1e-5, atol=1e-6
+    )
+    out = layer(x)[0]
+    by_jvp = func.jvp(lambda x: layer(x)[0], (x.detach(),), (rushlight.ones_like(x),))[1]
+    rows = rushlight.eye(out.numel()).view(-1, *out.shape)
+    (jacobian,) = rushlight.autograd.grad(out, x, rows, is_grads_batched=True)
+    by_vjp = jacobian.flatten(1).sum(1).view(out.shape)
+    np.testing.assert_allclose(*numbers([by_vjp, by_jvp]), rtol=1e-4, atol=1e-5)

@@ -11,3 +11,5 @@ with suppress(ImportError):  # the pure build has none
     import rushlight.kernels.cpu.layers  # noqa: F401  (enters its functions)
 
 linear = door.native_or(layers.linear)
+lstm = door.native_or(layers.lstm)
+lstm_gradient = door.native_or(layers.lstm_gradient)

@@ -12,6 +12,7 @@ from typing import Any
 
 import rushlight as torch
 from rushlight.nn import functional as F
+from rushlight.ops.recurrent import at_once, lstm_layer, lstm_step
 
 State = tuple[Any, ...]
 
@@ -27,15 +28,6 @@ def tanh_step(x: Any, state: State, weight: Any, bias: Any, projection: Any = No
 def relu_step(x: Any, state: State, weight: Any, bias: Any, projection: Any = None) -> State:
     """h' = relu(x + W h)."""
     return ((x + F.linear(state[0], weight, bias)).relu(),)
-
-
-def lstm_step(x: Any, state: State, weight: Any, bias: Any, projection: Any = None) -> State:
-    """c' = f c + i g and h' = o tanh(c'), projected if there is a projection."""
-    h, c = state
-    i, f, g, o = (x + F.linear(h, weight, bias)).chunk(4, 1)
-    c = f.sigmoid() * c + i.sigmoid() * g.tanh()
-    h = o.sigmoid() * c.tanh()
-    return (h if projection is None else F.linear(h, projection)), c
 
 
 def gru_step(x: Any, state: State, weight: Any, bias: Any, projection: Any = None) -> State:
@@ -122,7 +114,10 @@ def run(
         for direction in range(directions):
             k = layer * directions + direction
             own = weights[k * per_set : (k + 1) * per_set]
-            walk = one_way if batch_sizes is None else one_way_packed
+            walk: Any = one_way if batch_sizes is None else one_way_packed
+            whole = mode == "LSTM" and batch_sizes is None and per_set == (4 if has_biases else 2)
+            if whole and at_once((input, *first[k], *own)):
+                walk = one_node
             output, end = walk(
                 STEPS[mode], input, first[k], own, has_biases, direction == 1, batch_sizes
             )
@@ -161,6 +156,23 @@ def one_way(
     if backwards:
         outputs.reverse()
     return torch.stack(outputs), state
+
+
+def one_node(
+    _: Any,
+    input: Any,
+    state: State,
+    weights: list[Any],
+    has_biases: bool,
+    backwards: bool,
+    __: Any,
+) -> tuple[Any, State]:
+    """A layer of an LSTM in one direction over (T, N, ...), without a projection."""
+    output, *end, _ = lstm_layer.run(
+        (input.contiguous(), *weights[:2], *(weights[2:] if has_biases else (None, None)), *state),
+        (backwards,),
+    )
+    return output, tuple(end)
 
 
 def one_way_packed(

@@ -3,6 +3,9 @@
 #include <cstddef>
 #include <vector>
 
+#include "isa.hpp"
+#include "vector_types.hpp"
+
 namespace rl {
 
 using Size = std::ptrdiff_t;
@@ -29,6 +32,23 @@ void linear_small(const T* x, Size x0, Size x1, const T* w, const T* b, T* out, 
 template <class T> void add_rows(const T* b, T* out, Size m, Size n) {
     for (Size i = 0; i < m; ++i, out += n)
         for (Size j = 0; j < n; ++j) out[j] += b[j];
+}
+
+template <class T> struct Cells {
+    void (*forward)(T* gates, const T* before, T* cell, T* hidden, Size samples, Size n);
+    void (*back)(const T* gates, const T* before, const T* cell, const T* g, T* dc, T* slopes, Size samples, Size n);
+    void (*add_product)(const T* a, const T* b, T* out, Size m, Size k, Size n);
+};
+
+#define RL_EACH "lstm_isa.hpp"
+#include "each_isa.hpp"
+
+template <class T> const Cells<T>& cells() {
+#ifdef RL_CHOICE
+    if (instructions() == 2) return avx512::cells<T>();
+    if (instructions() == 1) return avx2::cells<T>();
+#endif
+    return base::cells<T>();
 }
 
 }  // namespace rl

@@ -28,51 +28,23 @@ struct Task {
 using Work = void (*)(const Task&, Size begin, Size end);
 enum Rule { DESCEND, MOMENTUM, ADAM, ADAMAX, NADAM, RADAM, ADADELTA, ADAGRAD, RMSPROP, RPROP, AVERAGE, SCALE, CLAMP, CLEAR };
 
-namespace steps_base {
-#include "step_rules.hpp"
-}
-#ifdef RL_CHOICE
-#ifdef __clang__
-#pragma clang attribute push(__attribute__((target("avx2,fma"))), apply_to = function)
-#else
-#pragma GCC push_options
-#pragma GCC target("avx2,fma")
-#endif
-namespace steps_avx2 {
-#include "step_rules.hpp"
-}
-#ifdef __clang__
-#pragma clang attribute pop
-#pragma clang attribute push(__attribute__((target("avx2,fma,avx512f,avx512dq,avx512vl,avx512bw"))), apply_to = function)
-#else
-#pragma GCC pop_options
-#pragma GCC push_options
-#pragma GCC target("avx2,fma,avx512f,avx512dq,avx512vl,avx512bw,prefer-vector-width=512")
-#endif
-namespace steps_avx512 {
-#include "step_rules.hpp"
-}
-#ifdef __clang__
-#pragma clang attribute pop
-#else
-#pragma GCC pop_options
-#endif
-#endif
+#define RL_EACH "steps_isa.hpp"
+#include "each_isa.hpp"
 
 template <class T> const Work* rules() {
 #ifdef RL_CHOICE
-    if (instructions() == 2) return steps_avx512::rules<T>();
-    if (instructions() == 1) return steps_avx2::rules<T>();
+    if (instructions() == 2) return avx512::rules<T>();
+    if (instructions() == 1) return avx2::rules<T>();
 #endif
-    return steps_base::rules<T>();
+    return base::rules<T>();
 }
 
 template <class T> double sum_of_squares(const T* x, Size n) {
 #ifdef RL_CHOICE
-    if (instructions() == 2) return steps_avx512::sum_of_squares(x, n);
-    if (instructions() == 1) return steps_avx2::sum_of_squares(x, n);
+    if (instructions() == 2) return avx512::sum_of_squares(x, n);
+    if (instructions() == 1) return avx2::sum_of_squares(x, n);
 #endif
-    return steps_base::sum_of_squares(x, n);
+    return base::sum_of_squares(x, n);
 }
 
 inline Work work_of(int rule, const Task& task) {

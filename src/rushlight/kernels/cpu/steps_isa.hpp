@@ -3,11 +3,11 @@
 // is remembered of the parameter, and `g` leads down.  The formulas are those of kernels/optimizers.py.
 
 #if defined(__clang__)
-#define RL_EACH _Pragma("clang loop vectorize(assume_safety)") for (Size i = 0; i < n; ++i)
+#define RL_LOOP _Pragma("clang loop vectorize(assume_safety)") for (Size i = 0; i < n; ++i)
 #elif defined(__GNUC__)
-#define RL_EACH _Pragma("GCC ivdep") for (Size i = 0; i < n; ++i)
+#define RL_LOOP _Pragma("GCC ivdep") for (Size i = 0; i < n; ++i)
 #else
-#define RL_EACH for (Size i = 0; i < n; ++i)
+#define RL_LOOP for (Size i = 0; i < n; ++i)
 #endif
 #define RL_RULE(NAME) template <class T> static void NAME(const double* c, T* p, const T* g, T* const* s, Size n)
 
@@ -15,29 +15,29 @@ template <class T> static inline T larger(T a, T b) { return a > b || a != a ? a
 
 template <class T> static void move_towards(T* m, const T* g, T weight, Size n) {
     const T rest = 1 - weight;
-    if (weight < T(0.5)) RL_EACH m[i] += (g[i] - m[i]) * weight;
-    else RL_EACH m[i] = g[i] - (g[i] - m[i]) * rest;
+    if (weight < T(0.5)) RL_LOOP m[i] += (g[i] - m[i]) * weight;
+    else RL_LOOP m[i] = g[i] - (g[i] - m[i]) * rest;
 }
 
 template <class T> static void decay_square(T* v, const T* g, T beta, T rest, Size n) {
-    RL_EACH v[i] = v[i] * beta + g[i] * g[i] * rest;
+    RL_LOOP v[i] = v[i] * beta + g[i] * g[i] * rest;
 }
 
 RL_RULE(descend) {
     const T lr = T(c[0]);
-    RL_EACH p[i] -= g[i] * lr;
+    RL_LOOP p[i] -= g[i] * lr;
 }
 
 RL_RULE(descend_with_momentum) {
     const T lr = T(c[0]), momentum = T(c[1]), undamped = T(c[2]);
     T* b = s[0];
     if (c[3] != 0) {
-        RL_EACH {
+        RL_LOOP {
             b[i] = b[i] * momentum + g[i] * undamped;
             p[i] -= (g[i] + b[i] * momentum) * lr;
         }
     } else {
-        RL_EACH {
+        RL_LOOP {
             b[i] = b[i] * momentum + g[i] * undamped;
             p[i] -= b[i] * lr;
         }
@@ -50,18 +50,18 @@ RL_RULE(adam) {
     move_towards(m, g, T(c[0]), n);
     decay_square(v, g, beta, rest, n);
     if (most) {
-        RL_EACH most[i] = larger(most[i], v[i]);
+        RL_LOOP most[i] = larger(most[i], v[i]);
         v = most;
     }
-    RL_EACH p[i] += m[i] / (std::sqrt(v[i]) / root + eps) * factor;
+    RL_LOOP p[i] += m[i] / (std::sqrt(v[i]) / root + eps) * factor;
 }
 
 RL_RULE(adamax) {
     const T beta = T(c[1]), eps = T(c[2]), factor = T(c[3]);
     T *m = s[0], *u = s[1];
     move_towards(m, g, T(c[0]), n);
-    RL_EACH u[i] = larger(u[i] * beta, std::fabs(g[i]) + eps);
-    RL_EACH p[i] += m[i] / u[i] * factor;
+    RL_LOOP u[i] = larger(u[i] * beta, std::fabs(g[i]) + eps);
+    RL_LOOP p[i] += m[i] / u[i] * factor;
 }
 
 RL_RULE(nadam) {
@@ -69,7 +69,7 @@ RL_RULE(nadam) {
     T *m = s[0], *v = s[1];
     move_towards(m, g, T(c[0]), n);
     decay_square(v, g, T(c[1]), T(c[2]), n);
-    RL_EACH {
+    RL_LOOP {
         const T size = std::sqrt(v[i] / correction) + eps;
         p[i] += g[i] / size * now;
         p[i] += m[i] / size * next;
@@ -81,15 +81,15 @@ RL_RULE(radam) {
     T *m = s[0], *v = s[1];
     move_towards(m, g, T(c[0]), n);
     decay_square(v, g, T(c[1]), T(c[2]), n);
-    if (c[5] != 0) RL_EACH p[i] += m[i] / (std::sqrt(v[i]) + eps) * factor;
-    else RL_EACH p[i] += m[i] * factor;
+    if (c[5] != 0) RL_LOOP p[i] += m[i] / (std::sqrt(v[i]) + eps) * factor;
+    else RL_LOOP p[i] += m[i] * factor;
 }
 
 RL_RULE(adadelta) {
     const T rho = T(c[0]), rest = T(c[1]), eps = T(c[2]), lr = T(c[3]);
     T *v = s[0], *changes = s[1];
     decay_square(v, g, rho, rest, n);
-    RL_EACH {
+    RL_LOOP {
         const T change = std::sqrt(changes[i] + eps) / std::sqrt(v[i] + eps) * g[i];
         changes[i] = changes[i] * rho + change * change * rest;
         p[i] -= change * lr;
@@ -99,7 +99,7 @@ RL_RULE(adadelta) {
 RL_RULE(adagrad) {
     const T eps = T(c[0]), factor = T(c[1]);
     T* sum = s[0];
-    RL_EACH {
+    RL_LOOP {
         sum[i] += g[i] * g[i];
         p[i] += g[i] / (std::sqrt(sum[i]) + eps) * factor;
     }
@@ -112,24 +112,24 @@ RL_RULE(rmsprop) {
     T pace[BLOCK];
     if (mean) {
         move_towards(mean, g, T(c[2]), n);
-        RL_EACH pace[i] = g[i] / (std::sqrt(v[i] - mean[i] * mean[i]) + eps);
+        RL_LOOP pace[i] = g[i] / (std::sqrt(v[i] - mean[i] * mean[i]) + eps);
     } else {
-        RL_EACH pace[i] = g[i] / (std::sqrt(v[i]) + eps);
+        RL_LOOP pace[i] = g[i] / (std::sqrt(v[i]) + eps);
     }
     if (b) {
-        RL_EACH {
+        RL_LOOP {
             b[i] = b[i] * momentum + pace[i];
             p[i] -= b[i] * lr;
         }
     } else {
-        RL_EACH p[i] -= pace[i] * lr;
+        RL_LOOP p[i] -= pace[i] * lr;
     }
 }
 
 RL_RULE(rprop) {
     const T shrink = T(c[0]), grow = T(c[1]), least = T(c[2]), most = T(c[3]);
     T *before = s[0], *size = s[1];
-    RL_EACH {
+    RL_LOOP {
         const T agreement = g[i] * before[i];
         const T scaled = size[i] * (agreement > 0 ? grow : agreement < 0 ? shrink : T(1));
         size[i] = scaled < least ? least : scaled > most ? most : scaled;
@@ -141,21 +141,21 @@ RL_RULE(rprop) {
 RL_RULE(average) {
     const T decay = T(c[0]), pace = T(c[1]), mu = T(c[2]);
     T* mean = s[0];
-    RL_EACH p[i] = p[i] * decay - g[i] * pace;
-    if (c[2] != 1) RL_EACH mean[i] += (p[i] - mean[i]) * mu;
-    else RL_EACH mean[i] = p[i];
+    RL_LOOP p[i] = p[i] * decay - g[i] * pace;
+    if (c[2] != 1) RL_LOOP mean[i] += (p[i] - mean[i]) * mu;
+    else RL_LOOP mean[i] = p[i];
 }
 
 // -- gradients by themselves; here `p` is the gradient, and `g` unused ------------------------
 
 RL_RULE(scale) {
     const T factor = T(c[0]);
-    RL_EACH p[i] *= factor;
+    RL_LOOP p[i] *= factor;
 }
 
 RL_RULE(clamp) {
     const T low = T(c[0]), high = T(c[1]);
-    RL_EACH {
+    RL_LOOP {
         const T raised = p[i] < low ? low : p[i];
         p[i] = raised > high ? high : raised;
     }
@@ -189,15 +189,15 @@ static void work(const Task& task, Size begin, Size end) {
         for (int k = 0; k < SLOTS; ++k) s[k] = task.slots[k] ? static_cast<T*>(task.slots[k]) + at : nullptr;
         if (task.shrink != 1) {
             const T shrink = T(task.shrink);
-            RL_EACH p[i] *= shrink;
+            RL_LOOP p[i] *= shrink;
         }
         if (task.decay != 0) {
             const T decay = T(task.decay);
-            if (task.maximize) RL_EACH changed[i] = p[i] * decay - g[i];
-            else RL_EACH changed[i] = p[i] * decay + g[i];
+            if (task.maximize) RL_LOOP changed[i] = p[i] * decay - g[i];
+            else RL_LOOP changed[i] = p[i] * decay + g[i];
             g = changed;
         } else if (task.maximize) {
-            RL_EACH changed[i] = -g[i];
+            RL_LOOP changed[i] = -g[i];
             g = changed;
         }
         rule(task.numbers, p, g, s, n);
@@ -214,5 +214,5 @@ template <class T> static const Work* rules() {
     return table;
 }
 
-#undef RL_EACH
+#undef RL_LOOP
 #undef RL_RULE
