@@ -109,7 +109,10 @@ def jacrev(
         def row(*unit: Any) -> list[Any]:
             return tree_flatten(pull_back(out_spec.unflatten(unit)))[0]
 
-        stacked = joined([vmap(row)(*units) for units in basis(outputs, chunk_size)])
+        if sum([y.numel() for y in outputs]) == 1:  # a gradient, which needs no batch
+            stacked = [g.unsqueeze(0) for g in row(*[y.new_ones(y.shape) for y in outputs])]
+        else:
+            stacked = joined([vmap(row)(*units) for units in basis(outputs, chunk_size)])
         by_input = [rows_of(each, outputs) for each in stacked]
         jacobian = out_spec.unflatten(
             [in_spec.unflatten(list(blocks)) for blocks in zip(*by_input, strict=True)]

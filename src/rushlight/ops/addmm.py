@@ -17,6 +17,8 @@ from rushlight.ops.products import (
     Product,
     check_matrix_sizes,
     matrix_product,
+    one_matrix,
+    taken_apart,
 )
 from rushlight.ops.shape import expanded
 from rushlight.tape import gradients
@@ -76,6 +78,14 @@ class AddedMatrices(Added, family=True):
 
     def forward(x, a, b, beta, alpha, lead):
         return added(x, matrix_product(a, b), beta, alpha, lead)
+
+    def batch(self, values, dims, params, size):
+        """The matrices of a batch as one large one, where all else has no batch."""
+        x, a, b = values
+        if dims[0] is dims[2] is None and x.dim() <= 1 and a.dim() == 3:
+            whole, n = one_matrix(a, dims[1], 0)
+            return taken_apart(self.run((x, whole, b), params), 0, size, n), 0
+        return super().batch(values, dims, params, size)
 
     def vjp_x(g, x_shape, beta, lead):
         return addend_gradient(g, x_shape, beta, lead)

@@ -8,7 +8,7 @@ from rushlight import kernels
 from rushlight.kernels import dtypes
 from rushlight.ops.families import Binary, Elementwise, Unary, as_tensor_argument, lacks
 from rushlight.ops.publish import public
-from rushlight.tape.core import state
+from rushlight.tape.core import state, wants
 from rushlight.tape.dispatch import conj
 
 LN_2 = math.log(2.0)
@@ -244,6 +244,9 @@ class pow_scalar(Elementwise):
     refuses = lacks("pow", "bool")
 
     def compute(self, inputs, params):
+        out = self.fast.call2(inputs[0].array, params[0])
+        if out is not None:
+            return out
         if isinstance(params[0], bool) and inputs[0].array.dtype.kind == "b":
             return inputs[0].array | (not params[0])
         values = [inputs[0].array, params[0]]
@@ -261,8 +264,9 @@ class pow_scalar(Elementwise):
     def vjp_x(g, x, exponent):
         if exponent == 0:
             return g.new_zeros(g.shape)
-        if exponent == 2 and not state().grad:  # recorded, x ** 1 keeps the graph that PyTorch has
-            return g * (2 * conj(x))
+        if exponent in (1, 2) and (x.box is not None or not (state().grad and wants(x))):
+            return g if exponent == 1 else g * (2 * conj(x))
+        # recorded, x ** 1 keeps the graph that PyTorch has
         return g * conj(exponent * x ** (exponent - 1))
 
 

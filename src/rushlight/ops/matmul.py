@@ -26,6 +26,8 @@ class MatrixProduct(Product, family=True):
     of two further kinds whose own gradients are of these three kinds again.
     """
 
+    folds = (0, 1)
+
     def forward(a, b):
         return matrix_product(a, b)
 
@@ -47,6 +49,7 @@ class times_adjoint(Product):
 
     node = "MmBackward0"
     places = None
+    folds = (0, 0)
 
     def forward(a, b):
         return matrix_product(a, adjoint(b))
@@ -69,6 +72,7 @@ class adjoint_times(Product):
 
     node = "MmBackward0"
     places = None
+    folds = (1, 1)
 
     def forward(a, b):
         return matrix_product(adjoint(a), b)

@@ -15,7 +15,7 @@ from rushlight.ops.standardize import (
     refuse_unfit,
 )
 from rushlight.ops.vector_norm import check_dtypes, norm_gradient, norm_of
-from rushlight.tape import batching
+from rushlight.tape import batching, inplace
 from rushlight.tape.dispatch import conj
 from rushlight.tape.modes import no_grad
 
@@ -391,7 +391,7 @@ def instances_normalized(
     for running, each in ((running_mean, mean), (running_var, variance)):
         if running is not None and use_input_stats:
             with no_grad():
-                running.copy_(each.view(n, channels).mean(0))
+                inplace.copy(running, each.view(n, channels).mean(0))
     return out.view(input.shape)
 
 

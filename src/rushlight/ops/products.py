@@ -2,10 +2,11 @@
 
 import numpy as np
 
-from rushlight.kernels import dtypes
+from rushlight.kernels import door, dtypes
 from rushlight.ops.families import Operation
 from rushlight.tape.straight import binary
 
+OUTER = door.kernel("mul")
 CPP_NAMES = {
     "float32": "float", "float64": "double", "int64": "long int", "int32": "int",
     "int16": "short int", "int8": "signed char", "uint8": "unsigned char", "bool": "bool",
@@ -22,6 +23,7 @@ class Product(Operation, family=True):
     """
 
     tensors = 2
+    folds = None  # which dim of each of two matrices is the result's?
 
     def compute(self, inputs, params):
         arrays = [x.array for x in inputs]
@@ -43,11 +45,37 @@ class Product(Operation, family=True):
     def lift(self, size, ndim, *params):
         return params
 
+    def batch(self, values, dims, params, size):
+        """Matrices of which one has no batch: the other's become one large matrix."""
+        if self.folds and None in dims and values[0].dim() + values[1].dim() == 5:
+            which = 0 if dims[1] is None else 1
+            whole, n = one_matrix(values[which], dims[which], self.folds[which])
+            out = self.run((whole, values[1]) if which == 0 else (values[0], whole), params)
+            return taken_apart(out, which, size, n), which
+        return super().batch(values, dims, params, size)
+
+
+def one_matrix(x, dim, keep):
+    """A batch of matrices as one, and the length of dim `keep`, which the batch dim has joined."""
+    x = x if dim == keep else x.movedim(dim, keep)
+    shape = x.shape
+    whole = (*shape[:keep], shape[keep] * shape[keep + 1], *shape[keep + 2 :])
+    return x.reshape(whole), shape[keep + 1]
+
+
+def taken_apart(x, dim, size, n):
+    """`x` with dim `dim` split into two."""
+    shape = x.shape
+    return x.reshape((*shape[:dim], size, n, *shape[dim + 1 :]))
+
 
 def matrix_product(a, b):
     """`a @ b` over the last two dims."""
     if a.ndim == 2 and b.ndim == 2:
         return np.dot(a, b)
+    if a.shape[-1] == 1 == b.shape[-2]:  # for which BLAS would be called matrix by matrix
+        out = OUTER.call2(a, b)
+        return np.multiply(a, b) if out is None else out
     return np.matmul(blas_ready(a), blas_ready(b))
 
 

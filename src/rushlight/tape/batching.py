@@ -6,10 +6,11 @@ import warnings
 
 import numpy as np
 
+from rushlight.kernels.metadata import size_of
 from rushlight.tape import errors, inplace
 from rushlight.tape.core import TensorBase, user_code, user_lasti
 from rushlight.tape.declare import table
-from rushlight.tape.levels import Box, Level, boxed, lift, root_of, stem
+from rushlight.tape.levels import Box, Level, box_at, boxed, lift, root_of, stem
 
 ESCAPED = (
     "Either your tensor may have escaped from inside a function being vmapped and this is a user "
@@ -71,8 +72,8 @@ class BatchBox(Box):
 
     @property
     def shape(self):
-        whole = self.value.shape
-        return whole[: self.dim] + whole[self.dim + 1 :]
+        whole = tuple(self.value.shape)
+        return size_of(whole[: self.dim] + whole[self.dim + 1 :])
 
     def stride(self):
         whole = self.value.stride()
@@ -82,8 +83,6 @@ class BatchBox(Box):
         """Interpret an operation: its batching rule, on values one level down."""
         self.check_open()
         values, dims = self.unboxed(inputs)
-        if all(d is None for d in dims):
-            return op.run(values, params)
         try:
             out, out_dim = op.batch(values, dims, params, self.size)
         except UnequalShapes as error:
@@ -107,9 +106,12 @@ class BatchBox(Box):
 
     def unboxed(self, inputs):
         """Values one level down, and each one's batch dim or None."""
-        boxes = [self.at(x) for x in inputs]
-        values = tuple([x if b is None else b.value for x, b in zip(inputs, boxes, strict=True)])
-        return values, [None if b is None else b.dim for b in boxes]
+        values, dims = [], []
+        for x in inputs:
+            b = box_at(self.owner, x)
+            values.append(x if b is None else b.value)
+            dims.append(None if b is None else b.dim)
+        return tuple(values), dims
 
     def wrapped(self, out, dim):
         """Results as boxes of this level; `dim` None leaves them unbatched."""
@@ -322,7 +324,32 @@ def dynamic_error(op, shapes):
 
 def aligned(op, values, dims, params, size):
     """Elementwise: batch dims in front, ranks made equal, then broadcasting does the rest."""
+    dim = common_dim(values, dims)
+    if dim is not None:
+        return op.run(values, params), dim
     return broadcast(op, weighted(values, dims, ranks_of(values, dims)), dims, params, size)
+
+
+def common_dim(values, dims):
+    """The batch dim of values of one dtype that broadcast as they lie, else None."""
+    dim = dtype = None
+    rank = free = 0
+    for x, d in zip(values, dims, strict=True):
+        if not isinstance(x, TensorBase):
+            continue
+        t = x
+        n = t.array.ndim if t.box is None else len(t.box.shape)
+        if dtype is None:
+            dtype = x.dtype
+        elif x.dtype is not dtype:
+            return None
+        if d is None:
+            free = max(free, n)
+        elif dim is None:
+            dim, rank = d, n
+        elif d != dim or n != rank:
+            return None
+    return dim if free < rank - dim else None
 
 
 def ranks_of(values, dims):
@@ -345,7 +372,7 @@ def broadcast(op, values, dims, params, size):
 
 def padded(x, rank):
     """`x` with dims of length 1 after the batch dim, up to `rank` of them in all."""
-    missing = rank + 1 - x.dim()
+    missing = rank + 1 - len(x.shape)
     return x if missing == 0 else x.reshape((x.shape[0], *[1] * missing, *x.shape[1:]))
 
 

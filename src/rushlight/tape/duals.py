@@ -203,28 +203,65 @@ def tangent_of(op, primals, tangents, params, out):
     if all(t is None or t.numel() == 0 for t in tangents):  # a linear map of nothing
         results = tuple([x.new_zeros(x.shape) for x in (out if op.many else (out,))])
         return results if op.many else results[0]
-    joint = getattr(op, "jvp", None)
-    if joint is not None:
-        return joint(tuple(tangents), *arguments(op, joint, primals, params, out))
-    written = [getattr(op, f"jvp_{name}", None) for name in op.input_names]
-    if any(written):
+    rules = op.__dict__.get("forward_rules")
+    if rules is None:
+        rules = op.forward_rules = forward_rules(op)
+    if rules.joint is not None:
+        return rules.joint(tuple(tangents), *arguments(rules.codes, primals, params, out))
+    if rules.written:
         return total(
             [
-                rule(t, *arguments(op, rule, primals, params, out))
-                for rule, t in zip(written, tangents, strict=True)
+                rule(t, *arguments(codes, primals, params, out))
+                for (rule, codes), t in zip(rules.written, tangents, strict=True)
                 if rule and t is not None
             ]
         )
     if op.linear:
-        return op.run(tuple([filled(x, t) for x, t in zip(primals, tangents, strict=True)]), params)
-    if op.pointwise and op.holomorphic and op.joint is None:
-        return pointwise(op, primals, tangents, params, out)
+        moved = tuple([filled(x, t) for x, t in zip(primals, tangents, strict=True)])
+        return seen(op, moved, params) if op.is_view else op.run(moved, params)
+    if rules.pointwise:
+        return pointwise(rules.pointwise, primals, tangents, params, out)
     return transposed(op, primals, tangents, params, out)
 
 
-def arguments(op, rule, primals, params, out):
-    """The values that a rule's argument names stand for."""
-    return [value_of(code_of(op, name), primals, params, out) for name in argument_names(rule)[1:]]
+def seen(op, tangents, params):
+    """A view of a tangent; where it is laid out otherwise than its primal, of a copy."""
+    try:
+        return op.run(tangents, params)
+    except RuntimeError:
+        return op.run((tangents[0].contiguous(), *tangents[1:]), params)
+
+
+class ForwardRules:
+    """How an operation's tangent is found: each rule with where its arguments come from."""
+
+    def __init__(self, joint, codes, written, pointwise):
+        self.joint, self.codes = joint, codes
+        self.written = written
+        self.pointwise = pointwise
+
+
+def forward_rules(op):
+    """The rules of an operation, looked up once."""
+    joint = getattr(op, "jvp", None)
+    written = [getattr(op, f"jvp_{name}", None) for name in op.input_names]
+    diagonal = op.pointwise and op.holomorphic and op.joint is None and not op.linear
+    return ForwardRules(
+        joint,
+        None if joint is None else codes_of(op, joint),
+        [(rule, codes_of(op, rule)) for rule in written] if any(written) else None,
+        [(rule, codes_of(op, rule)) for rule in op.rules] if diagonal else None,
+    )
+
+
+def codes_of(op, rule):
+    """What a rule's arguments after the first stand for."""
+    return [] if rule is None else [code_of(op, name) for name in argument_names(rule)[1:]]
+
+
+def arguments(codes, primals, params, out):
+    """The values that a rule's arguments stand for."""
+    return [value_of(code, primals, params, out) for code in codes]
 
 
 def value_of(code, primals, params, out):
@@ -259,13 +296,13 @@ def total(terms):
     return out
 
 
-def pointwise(op, primals, tangents, params, out):
+def pointwise(rules, primals, tangents, params, out):
     """Elementwise: the Jacobian is diagonal, and the vjp multiplies by its conjugate."""
     terms = []
-    for rule, t in zip(op.rules, tangents, strict=True):
+    for (rule, codes), t in zip(rules, tangents, strict=True):
         if rule is not None and t is not None:
             t = t.conj() if t.dtype.is_complex else t
-            term = rule(t, *arguments(op, rule, primals, params, out))
+            term = rule(t, *arguments(codes, primals, params, out))
             terms.append(term.conj() if term.dtype.is_complex else term)
     if not terms:
         return None

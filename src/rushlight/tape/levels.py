@@ -6,7 +6,7 @@ level down (`Box.process`).
 """
 
 from rushlight.tape import views
-from rushlight.tape.core import TensorBase, alias, box, state, wants
+from rushlight.tape.core import TensorBase, alias, box, declare_fields, state, wants
 
 REQUIRES_GRAD = (
     "You are attempting to call Tensor.requires_grad_() (or perhaps using "
@@ -54,15 +54,15 @@ class Level:
 
     transform = True  # is it one of `torch.func`, and no `dual_level`?
     derives = False  # is it a derivative, under which what is captured is not written to?
-    recording = True  # is its function running, and not its own backward?
-    split = None  # see `batching.Split`
-    randomness = None  # and the length of the batch, where there is one
-    size = 0
 
     def __init__(self):
         self.number = 0
         self.open = False
+        self.recording = True  # is its function running, and not its own backward?
         self.converted = []
+        self.split = None  # see `batching.Split`
+        self.randomness = None  # and the length of the batch, where there is one
+        self.size = 0
 
     def __enter__(self):
         st = state()
@@ -90,7 +90,6 @@ class Box:
         self.value = value
 
     records = False  # has a tensor at this level a node of its own?
-    dim = None  # which dim of the value is hidden?
 
     @property
     def shape(self):
@@ -123,9 +122,7 @@ class Box:
 
     def at(self, x):
         """The box of `x` if it lives at this level, else None."""
-        if isinstance(x, TensorBase) and x.box is not None and x.box.owner is self.owner:
-            return x.box
-        return None
+        return box_at(self.owner, x)
 
     def write(self, op, inputs, params):
         """An in-place operation, one of whose inputs lives at this level; returns the target."""
@@ -135,6 +132,20 @@ class Box:
             self.admit(target, op)
         self.overwrite(target, result)
         return target
+
+
+declare_fields(Box, dim=None)  # which dim of the value is hidden?
+
+
+def box_at(level, x):
+    """The box of `x` if it lives at a level, else None."""
+    if isinstance(x, TensorBase):
+        t = x
+        if t.box is not None:
+            b = t.box
+            if b.owner is level:
+                return b
+    return None
 
 
 def unshared(inputs):

@@ -6,18 +6,19 @@ walks it as it walks any graph.  Operations run below under the recording mode t
 when the level was opened.
 """
 
-from rushlight.tape import gradients, inplace, views
+from rushlight.tape import gradients, inplace, native, views
 from rushlight.tape.core import (
     VIEW_DEFAULT,
     VIEW_NO_GRAD,
     TensorBase,
     alias,
+    box,
     bump,
     state,
-    wants,
 )
+from rushlight.tape.core import wants as recorded
 from rushlight.tape.dispatch import INPLACE, attach_view, record
-from rushlight.tape.levels import Box, Level, boxed, lift
+from rushlight.tape.levels import Box, Level, box_at, boxed, lift
 
 
 class GradLevel(Level):
@@ -28,9 +29,11 @@ class GradLevel(Level):
     """
 
     derives = True
-    recording = True
-    always = False  # are operations under no_grad recorded too, as forward mode follows them?
-    outer_grad = True
+
+    def __init__(self):
+        super().__init__()
+        self.always = False  # are operations under no_grad recorded too, as forward mode follows?
+        self.outer_grad = True
 
     def __enter__(self):
         st = state()
@@ -70,38 +73,53 @@ class GradBox(Box):
 
     def values(self, inputs):
         """The inputs one level down."""
-        owner = self.owner
-        return tuple([unwrapped(owner, x) for x in inputs])
+        values = []
+        for x in inputs:
+            b = box_at(self.owner, x)
+            values.append(x if b is None else b.value)
+        return tuple(values)
 
     def mask(self, inputs):
         """Bit i is set when input i has a history at this level that is being recorded."""
-        if not ((state().grad or self.owner.always) and self.owner.recording):
+        owner = self.owner
+        if not (owner.recording and (state().grad or owner.always)):
             return 0
-        bits = [self.at(x) is not None and wants(x) for x in inputs]
-        return sum([1 << min(i, 30) for i, bit in enumerate(bits) if bit])
+        mask = i = 0
+        for x in inputs:
+            if box_at(owner, x) is not None and recorded(x):
+                mask = mask | (1 << (i if i < 30 else 30))
+            i += 1
+        return mask
 
     def process(self, op, inputs, params):
         """Interpret an operation: run it one level down, and record it here."""
         owner = self.owner
+        values = self.values(inputs)
         if not owner.open:
-            return op.run(self.values(inputs), params)
-        out = self.below(op.run, self.values(inputs), params)
+            return op.run(values, params)
+        st = state()
+        before = st.grad
+        st.grad = before and owner.outer_grad
+        try:
+            out = op.run(values, params)
+        finally:
+            st.grad = before
         if not owner.recording:  # its own backward: nothing is left to record here
             return out
         mask = 0 if op.rules is None else self.mask(inputs)
         if op.many:
             return self.several(op, inputs, params, out, mask)
-        if not (op.is_view or differentiable(out)):
+        follows = differentiable(out)
+        if not (follows or op.is_view):
             return out
         t = self.wrapped(out)
-        if mask and differentiable(t):
-            t.node = record(op, inputs, params, t, mask, state())
+        if mask and follows:
+            t.node = record(op, inputs, params, t, mask, st)
             t.rg = True
             if op.fixing:
                 t.node.fix = op.fixes(inputs, gradients.Described(*gradients.described(t)))
         if op.is_view:
-            creation = VIEW_DEFAULT if state().grad else VIEW_NO_GRAD
-            attach_view(t, inputs[0], creation, lambda base: op.run((base, *inputs[1:]), params))
+            attach(t, op, inputs, params)
         return t
 
     def several(self, op, inputs, params, outs, mask):
@@ -119,7 +137,10 @@ class GradBox(Box):
 
     def wrapped(self, value):
         """A tensor of this level around one of a lower."""
-        t = boxed(GradBox(self.owner, value))
+        made = native.new(GradBox)
+        made.owner, made.level, made.value = self.owner, self.level, value
+        t = box(None)
+        t.box = made
         t.born = self.level
         return t
 
@@ -156,7 +177,7 @@ class GradBox(Box):
         """Give `target` the value and the history of `result`."""
         mine, theirs = self.at(target), self.at(result)
         inplace.copy(mine.value, result if theirs is None else theirs.value)
-        target.node, target.nr, target.rg = result.node, result.nr, wants(result)
+        target.node, target.nr, target.rg = result.node, result.nr, recorded(result)
 
     def admit(self, target, op):
         """Lift to this level a tensor that was made inside it and is about to be written to."""
@@ -169,11 +190,17 @@ class GradBox(Box):
         if not self.owner.open:
             return result, ctx
         wanted = [
-            self.at(x) is not None and wants(x) and self.mask((x,)) != 0
+            self.at(x) is not None and recorded(x) and self.mask((x,)) != 0
             for x in args
             if isinstance(x, TensorBase)
         ]
         return cls.applied_above(args, values, result, ctx, wanted, self.wrapped)
+
+
+def attach(t, op, inputs, params):
+    """Make a result a view of the first input."""
+    creation = VIEW_DEFAULT if state().grad else VIEW_NO_GRAD
+    attach_view(t, inputs[0], creation, lambda base: op.run((base, *inputs[1:]), params))
 
 
 def differentiable(t):
@@ -183,6 +210,5 @@ def differentiable(t):
 
 def unwrapped(level, x):
     """What a tensor of this level is one level down; anything else as it is."""
-    if isinstance(x, TensorBase) and x.box is not None and x.box.owner is level:
-        return x.box.value
-    return x
+    b = box_at(level, x)
+    return x if b is None else b.value

@@ -1,0 +1,20 @@
+cimport cython
+from rushlight.tape.core cimport TensorBase
+from rushlight.tape.dispatch cimport Op
+from rushlight.tape.levels cimport Box, Level, box_at, boxed
+
+
+cdef class BatchBox(Box):
+    cdef public object size
+
+    cpdef object process(self, Op op, tuple inputs, tuple params)
+    cpdef object check_open(self)
+    @cython.locals(values=list, dims=list, b=Box)
+    cpdef tuple unboxed(self, object inputs)
+    cpdef object wrapped(self, object out, object dim)
+
+
+cpdef object aligned(Op op, tuple values, list dims, tuple params, object size)
+
+@cython.locals(t=TensorBase, n=cython.int, rank=cython.int, free=cython.int, at=cython.int)
+cpdef object common_dim(object values, object dims)
