@@ -19,6 +19,7 @@ from rushlight.func.arguments import (
 )
 from rushlight.tape import engine, views
 from rushlight.tape.core import state, wants
+from rushlight.tape.levels import boxed
 from rushlight.tape.reverse import GradBox, GradLevel, leaf, unwrapped
 from rushlight.tensor.differentiate import one_cotangent
 from rushlight.tensor.tensor import Tensor
@@ -38,7 +39,7 @@ def begun(level: GradLevel, x: Any) -> Any:
 
 def held(level: GradLevel, x: Any) -> Any:
     """An argument that is not differentiated by: its own at this level too."""
-    return GradBox(level, x).wrapped(x)
+    return boxed(GradBox(level, x))
 
 
 def entered(
@@ -52,7 +53,10 @@ def entered(
         return tuple(inner), [chosen], LEAF
     inputs, spec = tree_flatten(selected(args, argnums))
     leaves = [begun(level, x) for x in inputs]
-    rest = mapped(functools.partial(held, level), args)
+    numbers = (argnums,) if isinstance(argnums, int) else argnums
+    chosen = {n % len(args) for n in numbers}
+    hold = functools.partial(held, level)
+    rest = tuple([x if i in chosen else mapped(hold, x) for i, x in enumerate(args)])
     return replaced(rest, spec.unflatten(leaves), argnums), leaves, spec
 
 

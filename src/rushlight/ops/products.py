@@ -3,6 +3,7 @@
 import numpy as np
 
 from rushlight.kernels import door, dtypes
+from rushlight.kernels.quiet import quietly
 from rushlight.ops.families import Operation
 from rushlight.tape.straight import binary
 
@@ -28,12 +29,11 @@ class Product(Operation, family=True):
     def compute(self, inputs, params):
         arrays = [x.array for x in inputs]
         dtype = arrays[0].dtype
-        with np.errstate(all="ignore"):
-            if dtype.itemsize > 2 or dtype.kind not in "fV":
-                out = self.forward(*arrays, *params)
-                return out if type(out) is np.ndarray else np.asarray(out)
-            wide = [a.astype(np.float32) for a in arrays]
-            return np.asarray(self.forward(*wide, *params)).astype(dtype)
+        if dtype.itemsize > 2 or dtype.kind not in "fV":
+            out = quietly(self.forward, (*arrays, *params))
+            return out if type(out) is np.ndarray else np.asarray(out)
+        wide = [a.astype(np.float32) for a in arrays]
+        return np.asarray(quietly(self.forward, (*wide, *params))).astype(dtype)
 
     def __call__(self, *args):
         return binary(self, *args) if len(args) == 2 else super().__call__(*args)

@@ -5,11 +5,13 @@ linear operation is its own, an elementwise one multiplies by the derivative its
 and any other is the transpose of its vjp, which is linear in the cotangent.
 """
 
+import operator
+
 from rushlight.tape import engine, inplace, views
 from rushlight.tape.core import VIEW_DEFAULT, TensorBase, alias, share_version, state, wants
 from rushlight.tape.declare import argument_names, code_of
 from rushlight.tape.dispatch import attach_view, highest_box
-from rushlight.tape.levels import Box, Level, boxed
+from rushlight.tape.levels import Box, Level, box_at, boxed
 from rushlight.tape.modes import enable_grad
 from rushlight.tape.reverse import GradLevel, leaf, unwrapped
 
@@ -69,27 +71,31 @@ class DualBox(Box):
 
     def parts(self, inputs):
         """Primals one level down, and tangents."""
-        boxes = [self.at(x) for x in inputs]
-        primals = tuple([x if b is None else b.value for x, b in zip(inputs, boxes, strict=True)])
-        return primals, [None if b is None or not b.owner.open else b.tangent for b in boxes]
+        primals, tangents = [], []
+        for x in inputs:
+            b = box_at(self.owner, x)
+            primals.append(x if b is None else b.value)
+            tangents.append(None if b is None or not self.owner.open else b.tangent)
+        return tuple(primals), tangents
 
     def process(self, op, inputs, params):
         """Interpret an operation: the value from the primals, the tangent from its rule."""
         primals, tangents = self.parts(inputs)
         out = op.run(primals, params)
-        if not self.owner.open or all(t is None for t in tangents) or op.rules is None:
+        if op.rules is None or not [t for t in tangents if t is not None]:
             return out
         moved = tangent_of(op, primals, tangents, params, out)
         if not op.many:
             made = self.wrapped(out, moved)
             if op.is_view:
-                self.view(made, inputs[0], lambda x: rerun(op, x, inputs, params))
+                self.view(made, inputs[0], part_of(op, inputs, params))
             return made
-        made = [self.wrapped(x, t) for x, t in zip(out, moved, strict=True)]
+        several = [self.wrapped(x, t) for x, t in zip(out, moved, strict=True)]
         if op.is_view:
-            for i, x in enumerate(made):
-                self.view(x, inputs[0], lambda x, i=i: rerun(op, x, inputs, params)[i])
-        return tuple(made)
+            whole = part_of(op, inputs, params)
+            for i, x in enumerate(several):
+                self.view(x, inputs[0], views.after(whole, operator.itemgetter(i)))
+        return tuple(several)
 
     def view(self, made, source, part):
         """Let `made` be the view of `source` that `part` makes."""
@@ -101,7 +107,7 @@ class DualBox(Box):
             self.at(made).follow(base, made.origin.replay)
 
     def wrapped(self, x, tangent):
-        if tangent is None or not (x.dtype.is_floating_point or x.dtype.is_complex):
+        if tangent is None or x.dtype.category < 2:
             return x
         return boxed(DualBox(self.owner, x, tangent))
 
@@ -190,9 +196,9 @@ def zero_tangent(x):
     return x.new_zeros(x.shape) if 0 in stride else x.new_empty_strided(x.shape, stride).zero_()
 
 
-def rerun(op, x, inputs, params):
-    """A view operation on another tensor."""
-    return op.run((x, *inputs[1:]), params)
+def part_of(op, inputs, params):
+    """A view operation as a function of the tensor that it views."""
+    return lambda x: op.run((x, *inputs[1:]), params)
 
 
 # -- rules -----------------------------------------------------------------------------------
@@ -200,10 +206,10 @@ def rerun(op, x, inputs, params):
 
 def tangent_of(op, primals, tangents, params, out):
     """The tangent(s) of an operation's result(s)."""
-    if all(t is None or t.numel() == 0 for t in tangents):  # a linear map of nothing
+    if not moving(tangents):  # a linear map of nothing
         results = tuple([x.new_zeros(x.shape) for x in (out if op.many else (out,))])
         return results if op.many else results[0]
-    rules = op.__dict__.get("forward_rules")
+    rules = getattr(op, "forward_rules", None)
     if rules is None:
         rules = op.forward_rules = forward_rules(op)
     if rules.joint is not None:
@@ -222,6 +228,11 @@ def tangent_of(op, primals, tangents, params, out):
     if rules.pointwise:
         return pointwise(rules.pointwise, primals, tangents, params, out)
     return transposed(op, primals, tangents, params, out)
+
+
+def moving(tangents):
+    """Is there a tangent with elements?"""
+    return any(t is not None and t.numel() for t in tangents)
 
 
 def seen(op, tangents, params):
