@@ -104,16 +104,16 @@ def _standard_gamma_grad(self: Tensor, output: Any) -> Tensor:
     """How gamma numbers `output` move with their shapes `self`."""
 def abs(input: Tensor, *, out: Any = None) -> Tensor:
     """The distance from zero, elementwise; real for complex numbers."""
-def abs_(self: Tensor, *, out: Any = None) -> Tensor:
+def abs_(input: Tensor, *, out: Any = None) -> Tensor:
     """In-place version of `abs`."""
 absolute = abs
 def acos(input: Tensor, *, out: Any = None) -> Tensor:
     """The angle in [0, pi] whose cosine is `input`; nan outside [-1, 1], unless complex."""
-def acos_(self: Tensor, *, out: Any = None) -> Tensor:
+def acos_(input: Tensor, *, out: Any = None) -> Tensor:
     """In-place version of `acos`."""
 def acosh(input: Tensor, *, out: Any = None) -> Tensor:
     """The inverse of `cosh`, elementwise; nan below 1, unless complex."""
-def acosh_(self: Tensor, *, out: Any = None) -> Tensor:
+def acosh_(input: Tensor, *, out: Any = None) -> Tensor:
     """In-place version of `acosh`."""
 def adaptive_avg_pool1d(input: Tensor, output_size: Any) -> Tensor:
     """The means of `output_size` windows that divide the last dim as evenly as can be."""
@@ -234,21 +234,21 @@ arccosh = acosh
 arccosh_ = acosh_
 def arcsin(input: Tensor, *, out: Any = None) -> Tensor:
     """The angle in [-pi/2, pi/2] whose sine is `input`; nan outside [-1, 1], unless complex."""
-def arcsin_(self: Tensor, *, out: Any = None) -> Tensor:
+def arcsin_(input: Tensor, *, out: Any = None) -> Tensor:
     """In-place version of `asin`."""
 def arcsinh(input: Tensor, *, out: Any = None) -> Tensor:
     """The inverse of `sinh`, elementwise."""
-def arcsinh_(self: Tensor, *, out: Any = None) -> Tensor:
+def arcsinh_(input: Tensor, *, out: Any = None) -> Tensor:
     """In-place version of `asinh`."""
 def arctan(input: Tensor, *, out: Any = None) -> Tensor:
     """The angle in (-pi/2, pi/2) whose tangent is `input`."""
-def arctan2(input: Tensor, other: Any, *, out: Any = None, **kwargs: Any) -> Tensor:
+def arctan2(input: Tensor, other: Any, *, out: Any = None) -> Tensor:
     """The angle of the point (`other`, `input`), elementwise, in (-pi, pi]."""
-def arctan_(self: Tensor, *, out: Any = None) -> Tensor:
+def arctan_(input: Tensor, *, out: Any = None) -> Tensor:
     """In-place version of `atan`."""
 def arctanh(input: Tensor, *, out: Any = None) -> Tensor:
     """The inverse of `tanh`, elementwise; nan outside [-1, 1], unless complex."""
-def arctanh_(self: Tensor, *, out: Any = None) -> Tensor:
+def arctanh_(input: Tensor, *, out: Any = None) -> Tensor:
     """In-place version of `atanh`."""
 def argmax(
     input: Tensor,
@@ -381,17 +381,17 @@ def bincount(input: Tensor, weights: Any = None, minlength: Any = 0) -> Tensor:
     """How often each of 0, 1, 2, ... occurs in the 1-d integer `input`, or the sum of its"""
 def binomial(count: Any, prob: Any, generator: Generator | None = None) -> Tensor:
     """How many of `count` tries succeed, each with probability `prob`; both are floating tensors."""
-def bitwise_and(input: Tensor, other: Any, *, out: Any = None, **kwargs: Any) -> Tensor:
+def bitwise_and(input: Tensor, other: Any, *, out: Any = None) -> Tensor:
     """`input & other`, elementwise, of integers or bools."""
-def bitwise_left_shift(input: Tensor, other: Any, *, out: Any = None, **kwargs: Any) -> Tensor:
+def bitwise_left_shift(input: Tensor, other: Any, *, out: Any = None) -> Tensor:
     """`input * 2 ** other`, elementwise, of integers; bits shifted out are lost."""
 def bitwise_not(input: Tensor, *, out: Any = None) -> Tensor:
     """`~input`, elementwise, of integers or bools."""
-def bitwise_or(input: Tensor, other: Any, *, out: Any = None, **kwargs: Any) -> Tensor:
+def bitwise_or(input: Tensor, other: Any, *, out: Any = None) -> Tensor:
     """`input | other`, elementwise, of integers or bools."""
-def bitwise_right_shift(input: Tensor, other: Any, *, out: Any = None, **kwargs: Any) -> Tensor:
+def bitwise_right_shift(input: Tensor, other: Any, *, out: Any = None) -> Tensor:
     """`input / 2 ** other` rounded down, elementwise, of integers."""
-def bitwise_xor(input: Tensor, other: Any, *, out: Any = None, **kwargs: Any) -> Tensor:
+def bitwise_xor(input: Tensor, other: Any, *, out: Any = None) -> Tensor:
     """`input ^ other`, elementwise, of integers or bools."""
 def blackman_window(
     window_length: _int,
@@ -440,7 +440,7 @@ def cdist(
 cdouble: _dtype
 def ceil(input: Tensor, *, out: Any = None) -> Tensor:
     """The smallest whole number not below `input`, elementwise."""
-def ceil_(self: Tensor, *, out: Any = None) -> Tensor:
+def ceil_(input: Tensor, *, out: Any = None) -> Tensor:
     """In-place version of `ceil`."""
 def celu(input: Tensor, alpha: Any = 1.0, inplace: _bool = False) -> Tensor:
     """`max(0, input) + min(0, alpha * (exp(input / alpha) - 1))`, elementwise."""
@@ -581,17 +581,17 @@ def convolution(
     groups: Any,
 ) -> Tensor:
     """A convolution, or with `transposed` a transposed one, over as many dims as the weight has."""
-def copysign(input: Tensor, other: Any, *, out: Any = None, **kwargs: Any) -> Tensor:
+def copysign(input: Tensor, other: Any, *, out: Any = None) -> Tensor:
     """The magnitude of `input` with the sign of `other`, elementwise."""
 def corrcoef(input: Tensor) -> Tensor:
     """The correlations of variables, the rows of `input`, whose columns are observations."""
 def cos(input: Tensor, *, out: Any = None) -> Tensor:
     """The cosine, elementwise, of radians."""
-def cos_(self: Tensor, *, out: Any = None) -> Tensor:
+def cos_(input: Tensor, *, out: Any = None) -> Tensor:
     """In-place version of `cos`."""
 def cosh(input: Tensor, *, out: Any = None) -> Tensor:
     """The hyperbolic cosine, elementwise."""
-def cosh_(self: Tensor, *, out: Any = None) -> Tensor:
+def cosh_(input: Tensor, *, out: Any = None) -> Tensor:
     """In-place version of `cosh`."""
 def cosine_similarity(x1: Any, x2: Any, dim: Any = 1, eps: Any = 1e-08) -> Tensor:
     """The cosine of the angle between vectors along `dim`."""
@@ -632,7 +632,7 @@ def cumulative_trapezoid(y: Any, x: Any = None, *, dx: Any = None, dim: Any = -1
 default_generator: Generator
 def deg2rad(input: Tensor, *, out: Any = None) -> Tensor:
     """Degrees in radians, elementwise."""
-def deg2rad_(self: Tensor, *, out: Any = None) -> Tensor:
+def deg2rad_(input: Tensor, *, out: Any = None) -> Tensor:
     """In-place version of `deg2rad`."""
 def det(input: Tensor) -> Tensor:
     """`linalg.det`."""
@@ -758,17 +758,17 @@ def empty_strided(
     pin_memory: _bool = False,
 ) -> Tensor:
     """An uninitialised tensor with the given size and strides (counted in elements)."""
-def eq(input: Tensor, other: Any, *, out: Any = None, **kwargs: Any) -> Tensor:
+def eq(input: Tensor, other: Any, *, out: Any = None) -> Tensor:
     """Is `input` equal to `other`, elementwise?"""
 def equal(input: Tensor, other: Any) -> _bool:
     """Have the tensors the same shape and the same elements? A bool, not a tensor."""
 def erf(input: Tensor, *, out: Any = None) -> Tensor:
     """The error function, elementwise: `2 / sqrt(pi)` times the integral of `exp(-t^2)` from 0."""
-def erf_(self: Tensor, *, out: Any = None) -> Tensor:
+def erf_(input: Tensor, *, out: Any = None) -> Tensor:
     """In-place version of `erf`."""
 def erfc(input: Tensor, *, out: Any = None) -> Tensor:
     """`1 - erf(input)`, elementwise, exact for large inputs too."""
-def erfc_(self: Tensor, *, out: Any = None) -> Tensor:
+def erfc_(input: Tensor, *, out: Any = None) -> Tensor:
     """In-place version of `erfc`."""
 def erfinv(input: Tensor, *, out: Any = None) -> Tensor:
     """The inverse of `erf`, elementwise; nan outside [-1, 1]."""
@@ -776,15 +776,15 @@ def exp(input: Tensor, *, out: Any = None) -> Tensor:
     """`e ** input`, elementwise; integers become the default float."""
 def exp2(input: Tensor, *, out: Any = None) -> Tensor:
     """`2 ** input`, elementwise; integers become the default float."""
-def exp2_(self: Tensor, *, out: Any = None) -> Tensor:
+def exp2_(input: Tensor, *, out: Any = None) -> Tensor:
     """In-place version of `exp2`."""
-def exp_(self: Tensor, *, out: Any = None) -> Tensor:
+def exp_(input: Tensor, *, out: Any = None) -> Tensor:
     """In-place version of `exp`."""
 def expand_copy(input: Tensor, *size: Any, out: Any = None) -> Tensor:
     """A copy of what `expand` shows."""
 def expm1(input: Tensor, *, out: Any = None) -> Tensor:
     """`e ** input - 1`, elementwise, exact for small inputs too."""
-def expm1_(self: Tensor, *, out: Any = None) -> Tensor:
+def expm1_(input: Tensor, *, out: Any = None) -> Tensor:
     """In-place version of `expm1`."""
 def eye(
     n: _int,
@@ -813,7 +813,7 @@ def fill_(self: Tensor, value: Any) -> Tensor:
 from rushlight.kernels.dtypes import finfo as finfo
 def fix(input: Tensor, *, out: Any = None) -> Tensor:
     """`input` rounded towards zero, elementwise."""
-def fix_(self: Tensor, *, out: Any = None) -> Tensor:
+def fix_(input: Tensor, *, out: Any = None) -> Tensor:
     """In-place version of `trunc`."""
 def flatten(input: Tensor, start_dim: Any = 0, end_dim: Any = -1) -> Tensor:
     """`input` with dims `start_dim` to `end_dim` made one; a 0-d tensor gets one dim."""
@@ -831,19 +831,19 @@ def float_power(input: Tensor, exponent: Any, *, out: Any = None) -> Tensor:
     """`input ** exponent` computed in float64, or complex128."""
 def floor(input: Tensor, *, out: Any = None) -> Tensor:
     """The largest whole number not above `input`, elementwise."""
-def floor_(self: Tensor, *, out: Any = None) -> Tensor:
+def floor_(input: Tensor, *, out: Any = None) -> Tensor:
     """In-place version of `floor`."""
-def floor_divide(input: Tensor, other: Any, *, out: Any = None, **kwargs: Any) -> Tensor:
+def floor_divide(input: Tensor, other: Any, *, out: Any = None) -> Tensor:
     """`input / other` rounded down, elementwise, in the operands' common dtype; not differentiable."""
-def fmax(input: Tensor, other: Any, *, out: Any = None, **kwargs: Any) -> Tensor:
+def fmax(input: Tensor, other: Any, *, out: Any = None) -> Tensor:
     """The larger of two, elementwise; nan only if both are."""
-def fmin(input: Tensor, other: Any, *, out: Any = None, **kwargs: Any) -> Tensor:
+def fmin(input: Tensor, other: Any, *, out: Any = None) -> Tensor:
     """The smaller of two, elementwise; nan only if both are."""
-def fmod(input: Tensor, other: Any, *, out: Any = None, **kwargs: Any) -> Tensor:
+def fmod(input: Tensor, other: Any, *, out: Any = None) -> Tensor:
     '''What division leaves, with the dividend's sign: `input - input.div(other, "trunc") * other`.'''
 def frac(input: Tensor, *, out: Any = None) -> Tensor:
     """What `trunc` takes away: `input - trunc(input)`, elementwise."""
-def frac_(self: Tensor, *, out: Any = None) -> Tensor:
+def frac_(input: Tensor, *, out: Any = None) -> Tensor:
     """In-place version of `frac`."""
 def frexp(input: Tensor, *, out: Any = None) -> return_types.frexp:
     """Each element as `mantissa * 2 ** exponent`, the mantissa's size between 1/2 and 1."""
@@ -895,11 +895,11 @@ def gather(
     out: Any = None,
 ) -> Tensor:
     """The elements of `input` that `index` names along `dim`; the result has the index's shape."""
-def gcd(input: Tensor, other: Any, *, out: Any = None, **kwargs: Any) -> Tensor:
+def gcd(input: Tensor, other: Any, *, out: Any = None) -> Tensor:
     """The greatest common divisor, elementwise, of integers."""
-def gcd_(self: Tensor, other: Any, *, out: Any = None, **kwargs: Any) -> Tensor:
+def gcd_(input: Tensor, other: Any, *, out: Any = None) -> Tensor:
     """In-place version of `gcd`."""
-def ge(input: Tensor, other: Any, *, out: Any = None, **kwargs: Any) -> Tensor:
+def ge(input: Tensor, other: Any, *, out: Any = None) -> Tensor:
     """Is `input` greater than or equal to `other`, elementwise?"""
 def geqrf(input: Tensor, *, out: Any = None) -> Tensor:
     """LAPACK's form of `linalg.qr`: R on and above the diagonal, reflections below it, and `tau`."""
@@ -923,7 +923,7 @@ def gradient(
     edge_order: Any = 1,
 ) -> Tensor:
     """The derivatives of a function, known at the points of a grid, by each of its variables."""
-def greater(input: Tensor, other: Any, *, out: Any = None, **kwargs: Any) -> Tensor:
+def greater(input: Tensor, other: Any, *, out: Any = None) -> Tensor:
     """Is `input` greater than `other`, elementwise?"""
 greater_equal = ge
 def grid_sampler(
@@ -1026,15 +1026,15 @@ def hsplit(
     """Parts along the second dim (the only one of a 1-d tensor)."""
 def hstack(tensors: Sequence[Tensor], *, out: Any = None) -> Tensor:
     """The tensors side by side: along the second dim, or the only one of 1-d tensors."""
-def hypot(input: Tensor, other: Any, *, out: Any = None, **kwargs: Any) -> Tensor:
+def hypot(input: Tensor, other: Any, *, out: Any = None) -> Tensor:
     """`sqrt(input^2 + other^2)`, elementwise, without overflow."""
 def i0(input: Tensor, *, out: Any = None) -> Tensor:
     """The modified Bessel function of the first kind of order 0, elementwise."""
-def i0_(self: Tensor, *, out: Any = None) -> Tensor:
+def i0_(input: Tensor, *, out: Any = None) -> Tensor:
     """In-place version of `i0`."""
-def igamma(input: Tensor, other: Any, *, out: Any = None, **kwargs: Any) -> Tensor:
+def igamma(input: Tensor, other: Any, *, out: Any = None) -> Tensor:
     """The lower regularised incomplete gamma function, elementwise: the integral of"""
-def igammac(input: Tensor, other: Any, *, out: Any = None, **kwargs: Any) -> Tensor:
+def igammac(input: Tensor, other: Any, *, out: Any = None) -> Tensor:
     """The upper regularised incomplete gamma function, elementwise: 1 less `igamma`."""
 from rushlight.kernels.dtypes import iinfo as iinfo
 def imag(input: Tensor) -> Tensor:
@@ -1126,7 +1126,7 @@ def isclose(
     equal_nan: _bool = False,
 ) -> Tensor:
     """Is `|input - other| <= atol + rtol * |other|`, elementwise? Infinities are close if equal."""
-def isfinite(input: Tensor, *, out: Any = None) -> Tensor:
+def isfinite(input: Tensor) -> Tensor:
     """Which elements are neither infinite nor nan?"""
 def isin(
     elements: Any,
@@ -1137,15 +1137,15 @@ def isin(
     out: Any = None,
 ) -> Tensor:
     """Is each of `elements` among `test_elements`? (With `invert`: is it not?)"""
-def isinf(input: Tensor, *, out: Any = None) -> Tensor:
+def isinf(input: Tensor) -> Tensor:
     """Which elements are infinite, of either sign?"""
-def isnan(input: Tensor, *, out: Any = None) -> Tensor:
+def isnan(input: Tensor) -> Tensor:
     """Which elements are nan (of a complex number, either part)?"""
 def isneginf(input: Tensor, *, out: Any = None) -> Tensor:
     """Which elements are minus infinity?"""
 def isposinf(input: Tensor, *, out: Any = None) -> Tensor:
     """Which elements are plus infinity?"""
-def isreal(input: Tensor, *, out: Any = None) -> Tensor:
+def isreal(input: Tensor) -> Tensor:
     """Which elements have no imaginary part?"""
 def istft(
     input: Tensor,
@@ -1194,20 +1194,20 @@ def layer_norm(
 ) -> Tensor:
     """`torch.nn.functional.layer_norm`."""
 from rushlight.kernels.metadata import layout as layout
-def lcm(input: Tensor, other: Any, *, out: Any = None, **kwargs: Any) -> Tensor:
+def lcm(input: Tensor, other: Any, *, out: Any = None) -> Tensor:
     """The least common multiple, elementwise, of integers."""
-def lcm_(self: Tensor, other: Any, *, out: Any = None, **kwargs: Any) -> Tensor:
+def lcm_(input: Tensor, other: Any, *, out: Any = None) -> Tensor:
     """In-place version of `lcm`."""
-def ldexp(input: Tensor, other: Any, *, out: Any = None, **kwargs: Any) -> Tensor:
+def ldexp(input: Tensor, other: Any, *, out: Any = None) -> Tensor:
     """`input * 2 ** other`, elementwise."""
-def ldexp_(self: Tensor, other: Any, *, out: Any = None, **kwargs: Any) -> Tensor:
+def ldexp_(input: Tensor, other: Any, *, out: Any = None) -> Tensor:
     """In-place version of `ldexp`."""
-def le(input: Tensor, other: Any, *, out: Any = None, **kwargs: Any) -> Tensor:
+def le(input: Tensor, other: Any, *, out: Any = None) -> Tensor:
     """Is `input` less than or equal to `other`, elementwise?"""
 legacy_contiguous_format: _memory_format
 def lerp(input: Tensor, end: Any, weight: Any, *, out: Any = None) -> Tensor:
     """`input + weight * (end - input)`, elementwise; `weight` is a tensor or a number."""
-def less(input: Tensor, other: Any, *, out: Any = None, **kwargs: Any) -> Tensor:
+def less(input: Tensor, other: Any, *, out: Any = None) -> Tensor:
     """Is `input` less than `other`, elementwise?"""
 less_equal = le
 def lgamma(input: Tensor, *, out: Any = None) -> Tensor:
@@ -1229,17 +1229,17 @@ def log(input: Tensor, *, out: Any = None) -> Tensor:
     """The natural logarithm, elementwise; nan below zero, unless complex."""
 def log10(input: Tensor, *, out: Any = None) -> Tensor:
     """The logarithm to base 10, elementwise."""
-def log10_(self: Tensor, *, out: Any = None) -> Tensor:
+def log10_(input: Tensor, *, out: Any = None) -> Tensor:
     """In-place version of `log10`."""
 def log1p(input: Tensor, *, out: Any = None) -> Tensor:
     """`log(1 + input)`, elementwise, exact for small inputs too."""
-def log1p_(self: Tensor, *, out: Any = None) -> Tensor:
+def log1p_(input: Tensor, *, out: Any = None) -> Tensor:
     """In-place version of `log1p`."""
 def log2(input: Tensor, *, out: Any = None) -> Tensor:
     """The logarithm to base 2, elementwise."""
-def log2_(self: Tensor, *, out: Any = None) -> Tensor:
+def log2_(input: Tensor, *, out: Any = None) -> Tensor:
     """In-place version of `log2`."""
-def log_(self: Tensor, *, out: Any = None) -> Tensor:
+def log_(input: Tensor, *, out: Any = None) -> Tensor:
     """In-place version of `log`."""
 def log_softmax(
     input: Tensor,
@@ -1249,21 +1249,21 @@ def log_softmax(
     out: Any = None,
 ) -> Tensor:
     """The logarithm of `softmax`, computed so that it does not underflow."""
-def logaddexp(input: Tensor, other: Any, *, out: Any = None, **kwargs: Any) -> Tensor:
+def logaddexp(input: Tensor, other: Any, *, out: Any = None) -> Tensor:
     """`log(exp(input) + exp(other))`, elementwise, without overflow."""
-def logaddexp2(input: Tensor, other: Any, *, out: Any = None, **kwargs: Any) -> Tensor:
+def logaddexp2(input: Tensor, other: Any, *, out: Any = None) -> Tensor:
     """`log2(2 ** input + 2 ** other)`, elementwise, without overflow."""
 def logcumsumexp(input: Tensor, dim: Any, *, out: Any = None) -> Tensor:
     """`log(cumsum(exp(input)))` along `dim`, computed without overflow."""
 def logdet(input: Tensor) -> Tensor:
     """The logarithm of the determinant: NaN where that is negative, `-inf` where it is 0."""
-def logical_and(input: Tensor, other: Any, *, out: Any = None, **kwargs: Any) -> Tensor:
+def logical_and(input: Tensor, other: Any, *, out: Any = None) -> Tensor:
     """Are both true, elementwise? Zero is false."""
 def logical_not(input: Tensor, *, out: Any = None) -> Tensor:
     """Is `input` zero, elementwise?"""
-def logical_or(input: Tensor, other: Any, *, out: Any = None, **kwargs: Any) -> Tensor:
+def logical_or(input: Tensor, other: Any, *, out: Any = None) -> Tensor:
     """Is either true, elementwise? Zero is false."""
-def logical_xor(input: Tensor, other: Any, *, out: Any = None, **kwargs: Any) -> Tensor:
+def logical_xor(input: Tensor, other: Any, *, out: Any = None) -> Tensor:
     """Is exactly one true, elementwise? Zero is false."""
 def logit(input: Tensor, eps: Any = None, *, out: Any = None) -> Tensor:
     """`log(input / (1 - input))`, elementwise, of the input clamped to `[eps, 1 - eps]`."""
@@ -1359,7 +1359,7 @@ def max_pool3d(
     ceil_mode: _bool = False,
 ) -> Any:
     """The largest elements of windows: `torch.nn.functional.max_pool3d` without indices."""
-def maximum(input: Tensor, other: Any, *, out: Any = None, **kwargs: Any) -> Tensor:
+def maximum(input: Tensor, other: Any, *, out: Any = None) -> Tensor:
     """The larger of two, elementwise; nan if either is. Equals share the gradient."""
 def mean(
     input: Tensor,
@@ -1388,7 +1388,7 @@ def min(input: Tensor, dim: _int, keepdim: _bool = False) -> return_types.min:
 @overload
 def min(input: Tensor, other: Tensor) -> Tensor:
     """The smallest element; with `dim` those along it, with their indices; or the elementwise"""
-def minimum(input: Tensor, other: Any, *, out: Any = None, **kwargs: Any) -> Tensor:
+def minimum(input: Tensor, other: Any, *, out: Any = None) -> Tensor:
     """The smaller of two, elementwise; nan if either is. Equals share the gradient."""
 def mm(input: Tensor, mat2: Tensor, *, out: Any = None) -> Tensor:
     """The matrix product of two matrices of one dtype."""
@@ -1405,7 +1405,7 @@ def moveaxis(input: Tensor, source: Any, destination: Any) -> Tensor:
 movedim = moveaxis
 def msort(input: Tensor, *, out: Any = None) -> Tensor:
     """`input` sorted along its first dim."""
-def mul(input: Tensor, other: Any, *, out: Any = None, **kwargs: Any) -> Tensor:
+def mul(input: Tensor, other: Any, *, out: Any = None) -> Tensor:
     """`input * other`, elementwise."""
 def multinomial(
     input: Tensor,
@@ -1501,16 +1501,16 @@ def native_layer_norm(
     eps: Any,
 ) -> tuple[Tensor, Tensor, Tensor]:
     """`layer_norm`, with the mean and the reciprocal deviation as further results."""
-def ne(input: Tensor, other: Any, *, out: Any = None, **kwargs: Any) -> Tensor:
+def ne(input: Tensor, other: Any, *, out: Any = None) -> Tensor:
     """Is `input` unequal to `other`, elementwise?"""
 def neg(input: Tensor, *, out: Any = None) -> Tensor:
     """`-input`, elementwise."""
-def neg_(self: Tensor, *, out: Any = None) -> Tensor:
+def neg_(input: Tensor, *, out: Any = None) -> Tensor:
     """In-place version of `neg`."""
 negative = neg
 negative_ = neg_
 newaxis: None
-def nextafter(input: Tensor, other: Any, *, out: Any = None, **kwargs: Any) -> Tensor:
+def nextafter(input: Tensor, other: Any, *, out: Any = None) -> Tensor:
     """The next number after `input` towards `other`, elementwise."""
 def nonzero(input: Tensor, *, as_tuple: _bool = False, out: Any = None) -> Any:
     """Where `input` is not zero: one row of indices per element, or one vector per dim."""
@@ -1636,7 +1636,7 @@ def quantile(
     """The quantiles `q` (a number, or a 1-d tensor of them) along `dim`, or of all elements."""
 def rad2deg(input: Tensor, *, out: Any = None) -> Tensor:
     """Radians in degrees, elementwise."""
-def rad2deg_(self: Tensor, *, out: Any = None) -> Tensor:
+def rad2deg_(input: Tensor, *, out: Any = None) -> Tensor:
     """In-place version of `rad2deg`."""
 def rand(
     *args: Any,
@@ -1747,13 +1747,13 @@ def real(input: Tensor) -> Tensor:
     """The real part, a view; a real tensor itself."""
 def reciprocal(input: Tensor, *, out: Any = None) -> Tensor:
     """`1 / input`, elementwise."""
-def reciprocal_(self: Tensor, *, out: Any = None) -> Tensor:
+def reciprocal_(input: Tensor, *, out: Any = None) -> Tensor:
     """In-place version of `reciprocal`."""
-def relu(input: Tensor, *, out: Any = None) -> Tensor:
+def relu(input: Tensor) -> Tensor:
     """`max(0, input)`, elementwise; the gradient at 0 is 0."""
-def relu_(self: Tensor) -> Tensor:
+def relu_(input: Tensor) -> Tensor:
     """In-place version of `relu`."""
-def remainder(input: Tensor, other: Any, *, out: Any = None, **kwargs: Any) -> Tensor:
+def remainder(input: Tensor, other: Any, *, out: Any = None) -> Tensor:
     '''What division leaves, with the divisor's sign: `input - input.div(other, "floor") * other`.'''
 def renorm(input: Tensor, p: Any, dim: Any, maxnorm: Any, *, out: Any = None) -> Tensor:
     """The slices along `dim` whose p-norm exceeds `maxnorm` scaled down to it."""
@@ -1809,7 +1809,7 @@ def rrelu_(
     """In-place version of `rrelu`."""
 def rsqrt(input: Tensor, *, out: Any = None) -> Tensor:
     """`1 / sqrt(input)`, elementwise."""
-def rsqrt_(self: Tensor, *, out: Any = None) -> Tensor:
+def rsqrt_(input: Tensor, *, out: Any = None) -> Tensor:
     """In-place version of `rsqrt`."""
 def rsub(input: Tensor, other: Any, *, alpha: Any = 1) -> Tensor:
     """`other - alpha * input`, elementwise: a subtraction with its operands exchanged."""
@@ -1887,7 +1887,7 @@ def sgn(input: Tensor, *, out: Any = None) -> Tensor:
 short: _dtype
 def sigmoid(input: Tensor, *, out: Any = None) -> Tensor:
     """`1 / (1 + exp(-input))`, elementwise."""
-def sigmoid_(self: Tensor, *, out: Any = None) -> Tensor:
+def sigmoid_(input: Tensor, *, out: Any = None) -> Tensor:
     """In-place version of `sigmoid`."""
 def sign(input: Tensor, *, out: Any = None) -> Tensor:
     """-1, 0 or 1, elementwise, as `input` is negative, zero (or nan) or positive."""
@@ -1895,15 +1895,15 @@ def signbit(input: Tensor, *, out: Any = None) -> Tensor:
     """Which elements carry a minus sign (zero and nan may)?"""
 def sin(input: Tensor, *, out: Any = None) -> Tensor:
     """The sine, elementwise, of radians."""
-def sin_(self: Tensor, *, out: Any = None) -> Tensor:
+def sin_(input: Tensor, *, out: Any = None) -> Tensor:
     """In-place version of `sin`."""
 def sinc(input: Tensor, *, out: Any = None) -> Tensor:
     """`sin(pi x) / (pi x)` of `input`, elementwise, which is 1 at zero."""
-def sinc_(self: Tensor, *, out: Any = None) -> Tensor:
+def sinc_(input: Tensor, *, out: Any = None) -> Tensor:
     """In-place version of `sinc`."""
 def sinh(input: Tensor, *, out: Any = None) -> Tensor:
     """The hyperbolic sine, elementwise."""
-def sinh_(self: Tensor, *, out: Any = None) -> Tensor:
+def sinh_(input: Tensor, *, out: Any = None) -> Tensor:
     """In-place version of `sinh`."""
 def slice_copy(
     input: Tensor,
@@ -1977,11 +1977,11 @@ def split_with_sizes_copy(
     """A copy of what `split_with_sizes` shows."""
 def sqrt(input: Tensor, *, out: Any = None) -> Tensor:
     """The square root, elementwise; nan below zero, unless complex."""
-def sqrt_(self: Tensor, *, out: Any = None) -> Tensor:
+def sqrt_(input: Tensor, *, out: Any = None) -> Tensor:
     """In-place version of `sqrt`."""
 def square(input: Tensor, *, out: Any = None) -> Tensor:
     """`input ** 2`, elementwise."""
-def square_(self: Tensor, *, out: Any = None) -> Tensor:
+def square_(input: Tensor, *, out: Any = None) -> Tensor:
     """In-place version of `square`."""
 def squeeze(input: Tensor, dim: Any = None) -> Tensor:
     """`input` without its dims of length 1, or without those among `dim` (an int or several)."""
@@ -2059,11 +2059,11 @@ def take_along_dim(input: Tensor, indices: Any, dim: Any = None, *, out: Any = N
     """`gather` with `input` and `indices` broadcast; without `dim`, both are flattened."""
 def tan(input: Tensor, *, out: Any = None) -> Tensor:
     """The tangent, elementwise, of radians."""
-def tan_(self: Tensor, *, out: Any = None) -> Tensor:
+def tan_(input: Tensor, *, out: Any = None) -> Tensor:
     """In-place version of `tan`."""
 def tanh(input: Tensor, *, out: Any = None) -> Tensor:
     """The hyperbolic tangent, elementwise."""
-def tanh_(self: Tensor, *, out: Any = None) -> Tensor:
+def tanh_(input: Tensor, *, out: Any = None) -> Tensor:
     """In-place version of `tanh`."""
 def tensor(
     data: Any,
@@ -2250,9 +2250,9 @@ def where(condition: Tensor) -> tuple[Tensor, ...]:
 @overload
 def where(condition: Tensor, input: Any, other: Any) -> Tensor:
     """`input` where `condition` is true, `other` elsewhere; all are broadcast."""
-def xlogy(input: Tensor, other: Any, *, out: Any = None, **kwargs: Any) -> Tensor:
+def xlogy(input: Tensor, other: Any, *, out: Any = None) -> Tensor:
     """`input * log(other)`, elementwise, which is 0 where `input` is (unless `other` is nan)."""
-def xlogy_(self: Tensor, other: Any, *, out: Any = None, **kwargs: Any) -> Tensor:
+def xlogy_(input: Tensor, other: Any, *, out: Any = None) -> Tensor:
     """In-place version of `xlogy`."""
 def zero_(self: Tensor) -> Tensor:
     """Overwrite every element of `self` with zero; returns `self`."""

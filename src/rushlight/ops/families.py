@@ -64,6 +64,7 @@ class Operation(Op, metaclass=Declaration, family=True):
     writes = False
     overlaps = False  # may it be done in place where elements share memory? Or a warning
     out_decides = False  # does it compute in the dtype of `out=`?
+    door = None  # place and name in `rushlight.ops.signatures`
     out_key = None  # by which `rushlight.ops.output_rules` knows it
     in_batch = None
     slow_batch = False
@@ -128,6 +129,18 @@ class Operation(Op, metaclass=Declaration, family=True):
             if out is not None:
                 kwargs = {**kwargs, "out": out}
             return overrides.take_over(function, args, kwargs)
+        try:
+            return self.answered(args, kwargs, out)
+        except Exception:
+            door = ("Tensor", self.name) if function is getattr(self, "method", None) else self.door
+            result = entry.Errors.explain(
+                door, args, kwargs if out is None else {**kwargs, "out": out}
+            )
+            if result is None:
+                raise
+            return result
+
+    def answered(self, args, kwargs, out):
         if out is not None:
             if self.out_decides and kwargs.get("dtype") is None and isinstance(out, TensorBase):
                 kwargs = {**kwargs, "dtype": out.dtype}

@@ -66,8 +66,42 @@ def output_rule(name):
     return staticmethod(check)
 
 
+def door_of(name, places):
+    """Place and name by which `rushlight.ops.signatures` knows a function."""
+    place = next((p for p in ("torch", "F") if p in places.split()), places.split()[0])
+    prefix = "" if place in ("torch", "F", "Tensor") else f"{place}_"
+    return place, prefix + name.removeprefix(prefix)
+
+
+def explain(door, args, kwargs):
+    """Look at the arguments of a call that failed, as PyTorch would have.
+
+    Raises its TypeError if they fit none of its signatures. If they fit one in a way that
+    operations do not bind, the call is made again: then its result comes back, else None.
+    """
+    if door is None:
+        return None
+    from rushlight.ops import signatures
+
+    better = signatures.complaint(*door, args, kwargs)
+    if better is not None:
+        raise better from None
+    again = signatures.another_way(*door, args, kwargs)
+    if again is None:
+        return None
+    place, name = door
+    function = namespaces[place][name.removeprefix(f"{place}_")]
+    return function(*again[0], **again[1])
+
+
+entry.Errors.explain = staticmethod(explain)
 outputs.Rules.check_dtype = output_rule("check_dtype")
 outputs.Rules.check_apart = output_rule("check_apart")
+
+
+# How operations on one tensor or two are called, where nothing else is said.
+USUAL = ("input", "other")
+SIGNED = {1: lambda input: None, 2: lambda input, other: None}
 
 
 def publish_operation(op):
@@ -75,19 +109,22 @@ def publish_operation(op):
     op.direct = op.directly()
     op.binder = op.bind
     op.out_key = output_key(op.name, op.places)
+    op.door = door_of(op.name, op.places)
     function = getattr(op, "function", None) or entry.general_function(op)
     method = getattr(op, "method", None) or entry.general_method(op)
-    op.function = named(function, op.name, op.__doc__, "torch", op.bind)
-    op.method = named(method, op.name, op.__doc__, "Tensor", op.bind)
+    usual = op.pointwise and getattr(op, "arguments", USUAL) == USUAL
+    signed = op.bind or (SIGNED.get(op.arity) if usual else None)
+    op.function = named(function, op.name, op.__doc__, "torch", signed)
+    op.method = named(method, op.name, op.__doc__, "Tensor", signed)
     for place in op.places.split():
         enter(place, op.name, op.method if place == "Tensor" else op.function, op.aliases)
     if op.inplace:
         name = f"{op.name}_"
-        door = (
-            entry.inplace_binary_method if op.pointwise and op.arity == 2 else entry.inplace_method
+        two = op.pointwise and op.arity == 2
+        writer = entry.inplace_binary_method if two else entry.inplace_method
+        writes = named(
+            writer(op), name, f"In-place version of `{op.name}`.", "Tensor", signed or op.method
         )
-        signed = op.bind or op.method
-        writes = named(door(op), name, f"In-place version of `{op.name}`.", "Tensor", signed)
         enter("Tensor", name, writes, [f"{alias}_" for alias in op.aliases])
         op.inplace_method = writes
     op.published = True  # last: another thread may be looking
@@ -111,11 +148,15 @@ def public(places, out=False, aliases=(), name=None, inplace=False, quick=None):
         own = name or body.__name__.rstrip("_")
         kernel = quick and door.shortcut(own)
         key = output_key(own, places)
-        through = entry.composed_function(body, out, quick, kernel, key)
+        through = entry.composed_function(body, out, quick, kernel, key, door_of(own, places))
         function = named(through, own, body.__doc__, "torch", body)
         function.takes_out = out
         for place in places.split():
-            enter(place, own, function, aliases)
+            given = function
+            if place == "Tensor" and places != "Tensor":
+                given = entry.composed_function(body, False, quick, kernel, None, ("Tensor", own))
+                named(given, own, body.__doc__, "Tensor", body)
+            enter(place, own, given, aliases)
         if inplace:
             enter("Tensor", f"{own}_", overwriting(body, own), [f"{alias}_" for alias in aliases])
         return function
@@ -138,6 +179,12 @@ def overwriting(body, own):
 
     def method(self, *args, **kwargs):
         inplace.check(self, False)
-        return self.copy_(body(self.clone(), *args, **kwargs))
+        try:
+            return self.copy_(body(self.clone(), *args, **kwargs))
+        except Exception:
+            result = explain(("Tensor", f"{own}_"), (self, *args), kwargs)
+            if result is None:
+                raise
+            return result
 
     return named(method, f"{own}_", f"In-place version of `{own}`.", "Tensor", body)

@@ -80,9 +80,9 @@ def sinc(input: Tensor, *, out: Any = None) -> Tensor:
     """`sin(pi x) / (pi x)` of `input`, elementwise, which is 1 at zero."""
 def softmax(input: Tensor, dim: Any, *, dtype: _dtype | _type | None = None) -> Tensor:
     """`torch.softmax`."""
-def xlog1py(input: Tensor, other: Any, *, out: Any = None, **kwargs: Any) -> Tensor:
+def xlog1py(input: Tensor, other: Any, *, out: Any = None) -> Tensor:
     """`input * log1p(other)`, elementwise, which is 0 where `input` is (unless `other` is nan)."""
-def xlogy(input: Tensor, other: Any, *, out: Any = None, **kwargs: Any) -> Tensor:
+def xlogy(input: Tensor, other: Any, *, out: Any = None) -> Tensor:
     """`input * log(other)`, elementwise, which is 0 where `input` is (unless `other` is nan)."""
-def zeta(input: Tensor, other: Any, *, out: Any = None, **kwargs: Any) -> Tensor:
+def zeta(input: Tensor, other: Any, *, out: Any = None) -> Tensor:
     """The sum of `(other + k) ** -input` over k = 0, 1, 2..., elementwise (Hurwitz zeta)."""

@@ -11,6 +11,18 @@ from rushlight.tape.straight import binary, binary_into, shortcut, unary
 SIMPLE = frozenset({int, float, bool, complex, str, type(None), slice})
 
 
+NOT_GIVEN = object()
+
+
+class Errors:
+    """What becomes of calls that failed; set by the operations, see `explain` in `ops/publish.py`.
+
+    It raises a better error, or comes back with a result after all, or with None.
+    """
+
+    explain = staticmethod(lambda door, args, kwargs: None)
+
+
 def overridden(args):
     """May an argument, or an open mode, take the call over?"""
     st = state()
@@ -31,13 +43,18 @@ def overridden(args):
     return False
 
 
+def given(a, b, more):
+    """The positional arguments that a caller gave."""
+    return tuple([x for x in (a, b) if x is not NOT_GIVEN]) + more
+
+
 def unary_function(op):
     """The function of an operation on one tensor."""
 
-    def function(input, *, out=None):
-        if out is None and plain(input):
+    def function(input=NOT_GIVEN, *more, out=None):
+        if out is None and plain(input) and not more:
             return unary(op, input)
-        return op.public(function, (input,), {}, out)
+        return op.public(function, given(input, NOT_GIVEN, more), {}, out)
 
     return function
 
@@ -56,12 +73,12 @@ def unary_method(op):
 def binary_function(op):
     """The function of an operation on two tensors, or a tensor and a number."""
 
-    def function(input, other, *, out=None, **kwargs):
-        if out is None and not kwargs and plain(input):
+    def function(input=NOT_GIVEN, other=NOT_GIVEN, *more, out=None, **kwargs):
+        if out is None and not kwargs and plain(input) and not more:
             result = binary(op, input, other)
             if result is not NotImplemented:
                 return result
-        return op.public(function, (input, other), kwargs, out)
+        return op.public(function, given(input, other, more), kwargs, out)
 
     return function
 
@@ -69,12 +86,12 @@ def binary_function(op):
 def binary_method(op):
     """The method of an operation on two tensors, or a tensor and a number."""
 
-    def method(self, other, **kwargs):
-        if not kwargs and plain(self):
+    def method(self, other=NOT_GIVEN, *more, **kwargs):
+        if not kwargs and plain(self) and not more:
             result = binary(op, self, other)
             if result is not NotImplemented:
                 return result
-        return op.public(method, (self, other), kwargs, None)
+        return op.public(method, given(self, other, more), kwargs, None)
 
     return method
 
@@ -89,7 +106,13 @@ def general_function(op):
                 return result
         simple = op.direct and out is None and not kwargs and args
         if simple and isinstance(args[0], TensorBase) and not overridden(args):
-            return direct(op, args)
+            try:
+                return direct(op, args)
+            except Exception:
+                result = Errors.explain(op.door, args, kwargs)
+                if result is None:
+                    raise
+                return result
         return op.public(function, args, kwargs, out)
 
     return function
@@ -113,9 +136,15 @@ def general_method(op):
                 return result
         if overridden(args):
             return overrides.take_over(method, args, kwargs)
-        if op.direct and not kwargs and args and isinstance(args[0], TensorBase):
-            return direct(op, args)
-        return op.result(op.bound(*args, **kwargs))
+        try:
+            if op.direct and not kwargs and args and isinstance(args[0], TensorBase):
+                return direct(op, args)
+            return op.result(op.bound(*args, **kwargs))
+        except Exception:
+            result = Errors.explain(("Tensor", op.name), args, kwargs)
+            if result is None:
+                raise
+            return result
 
     return method
 
@@ -126,8 +155,14 @@ def inplace_method(op):
     def method(*args, **kwargs):
         if overridden(args):
             return overrides.take_over(method, args, kwargs)
-        variant, inputs, params = op.binding(*args, **kwargs)
-        return inplace.apply(variant, inputs, params)
+        try:
+            variant, inputs, params = op.binding(*args, **kwargs)
+            return inplace.apply(variant, inputs, params)
+        except Exception:
+            result = Errors.explain(("Tensor", f"{op.name}_"), args, kwargs)
+            if result is None:
+                raise
+            return result
 
     return method
 
@@ -136,12 +171,12 @@ def inplace_binary_method(op):
     """The in-place method of a two-operand operation."""
     general = inplace_method(op)
 
-    def method(self, other, **kwargs):
-        if not kwargs:
+    def method(self, other=NOT_GIVEN, *more, **kwargs):
+        if not kwargs and not more:
             done = binary_into(op, self, other)
             if done is not None:
                 return done
-        return general(self, other, **kwargs)
+        return general(*given(self, other, more), **kwargs)
 
     return method
 
@@ -192,11 +227,11 @@ def total_function(op):
     return function
 
 
-def composed_function(body, takes_out, op=None, kernel=None, key=None):
+def composed_function(body, takes_out, op=None, kernel=None, key=None, door=None):
     """The public form of a function that is written in terms of operations.
 
     What `kernel` can do at once, as if `op` had been called, goes the straight path; `key` is the
-    name of the function's rules for `out=`.
+    name of the function's rules for `out=`, and `door` of its signatures.
     """
 
     def function(*args, **kwargs):
@@ -206,11 +241,15 @@ def composed_function(body, takes_out, op=None, kernel=None, key=None):
                 return result
         if overridden(args) or (kwargs and overridden(tuple(kwargs.values()))):
             return overrides.take_over(function, args, kwargs)
-        if takes_out and kwargs.get("out") is not None:
-            out = kwargs.pop("out")
+        out = kwargs.pop("out", None) if takes_out else None
+        try:
+            if out is None:
+                return body(*args, **kwargs)
             return outputs.through(function.__name__, out, body, args, kwargs, key)
-        if takes_out:
-            kwargs.pop("out", None)
-        return body(*args, **kwargs)
+        except Exception:
+            result = Errors.explain(door, args, kwargs if out is None else {**kwargs, "out": out})
+            if result is None:
+                raise
+            return result
 
     return function

@@ -245,9 +245,9 @@ class Tensor:
         """In-place version of `asinh`."""
     def arctan(self) -> Tensor:
         """The angle in (-pi/2, pi/2) whose tangent is `input`."""
-    def arctan2(self, other: Any, **kwargs: Any) -> Tensor:
+    def arctan2(self, other: Any) -> Tensor:
         """The angle of the point (`other`, `input`), elementwise, in (-pi, pi]."""
-    def arctan2_(self, other: Any, **kwargs: Any) -> Tensor:
+    def arctan2_(self, other: Any) -> Tensor:
         """In-place version of `atan2`."""
     def arctan_(self) -> Tensor:
         """In-place version of `atan`."""
@@ -307,29 +307,29 @@ class Tensor:
         """This tensor as torch.bfloat16; itself if it is that already."""
     def bincount(self, weights: Any = None, minlength: Any = 0) -> Tensor:
         """How often each of 0, 1, 2, ... occurs in the 1-d integer `input`, or the sum of its"""
-    def bitwise_and(self, other: Any, **kwargs: Any) -> Tensor:
+    def bitwise_and(self, other: Any) -> Tensor:
         """`input & other`, elementwise, of integers or bools."""
-    def bitwise_and_(self, other: Any, **kwargs: Any) -> Tensor:
+    def bitwise_and_(self, other: Any) -> Tensor:
         """In-place version of `bitwise_and`."""
-    def bitwise_left_shift(self, other: Any, **kwargs: Any) -> Tensor:
+    def bitwise_left_shift(self, other: Any) -> Tensor:
         """`input * 2 ** other`, elementwise, of integers; bits shifted out are lost."""
-    def bitwise_left_shift_(self, other: Any, **kwargs: Any) -> Tensor:
+    def bitwise_left_shift_(self, other: Any) -> Tensor:
         """In-place version of `bitwise_left_shift`."""
     def bitwise_not(self) -> Tensor:
         """`~input`, elementwise, of integers or bools."""
     def bitwise_not_(self) -> Tensor:
         """In-place version of `bitwise_not`."""
-    def bitwise_or(self, other: Any, **kwargs: Any) -> Tensor:
+    def bitwise_or(self, other: Any) -> Tensor:
         """`input | other`, elementwise, of integers or bools."""
-    def bitwise_or_(self, other: Any, **kwargs: Any) -> Tensor:
+    def bitwise_or_(self, other: Any) -> Tensor:
         """In-place version of `bitwise_or`."""
-    def bitwise_right_shift(self, other: Any, **kwargs: Any) -> Tensor:
+    def bitwise_right_shift(self, other: Any) -> Tensor:
         """`input / 2 ** other` rounded down, elementwise, of integers."""
-    def bitwise_right_shift_(self, other: Any, **kwargs: Any) -> Tensor:
+    def bitwise_right_shift_(self, other: Any) -> Tensor:
         """In-place version of `bitwise_right_shift`."""
-    def bitwise_xor(self, other: Any, **kwargs: Any) -> Tensor:
+    def bitwise_xor(self, other: Any) -> Tensor:
         """`input ^ other`, elementwise, of integers or bools."""
-    def bitwise_xor_(self, other: Any, **kwargs: Any) -> Tensor:
+    def bitwise_xor_(self, other: Any) -> Tensor:
         """In-place version of `bitwise_xor`."""
     def bmm(self, mat2: Tensor) -> Tensor:
         """The matrix products of two batches of matrices of one dtype."""
@@ -393,9 +393,9 @@ class Tensor:
         """`input` itself if its elements lie in memory in row-major order, else a copy that does."""
     def copy_(self, src: Any, non_blocking: _bool = False) -> Tensor:
         """Overwrite `self` with the values of `src`, broadcast and cast as need be; returns `self`."""
-    def copysign(self, other: Any, **kwargs: Any) -> Tensor:
+    def copysign(self, other: Any) -> Tensor:
         """The magnitude of `input` with the sign of `other`, elementwise."""
-    def copysign_(self, other: Any, **kwargs: Any) -> Tensor:
+    def copysign_(self, other: Any) -> Tensor:
         """In-place version of `copysign`."""
     def corrcoef(self) -> Tensor:
         """The correlations of variables, the rows of `input`, whose columns are observations."""
@@ -493,9 +493,9 @@ class Tensor:
         """Parts along the third dim."""
     def element_size(self) -> _int:
         """Bytes of one element."""
-    def eq(self, other: Any, **kwargs: Any) -> Tensor:
+    def eq(self, other: Any) -> Tensor:
         """Is `input` equal to `other`, elementwise?"""
-    def eq_(self, other: Any, **kwargs: Any) -> Tensor:
+    def eq_(self, other: Any) -> Tensor:
         """In-place version of `eq`."""
     def equal(self, other: Any) -> _bool:
         """Have the tensors the same shape and the same elements? A bool, not a tensor."""
@@ -553,17 +553,17 @@ class Tensor:
         """The largest whole number not above `input`, elementwise."""
     def floor_(self) -> Tensor:
         """In-place version of `floor`."""
-    def floor_divide(self, other: Any, **kwargs: Any) -> Tensor:
+    def floor_divide(self, other: Any) -> Tensor:
         """`input / other` rounded down, elementwise, in the operands' common dtype; not differentiable."""
-    def floor_divide_(self, other: Any, **kwargs: Any) -> Tensor:
+    def floor_divide_(self, other: Any) -> Tensor:
         """In-place version of `floor_divide`."""
-    def fmax(self, other: Any, **kwargs: Any) -> Tensor:
+    def fmax(self, other: Any) -> Tensor:
         """The larger of two, elementwise; nan only if both are."""
-    def fmin(self, other: Any, **kwargs: Any) -> Tensor:
+    def fmin(self, other: Any) -> Tensor:
         """The smaller of two, elementwise; nan only if both are."""
-    def fmod(self, other: Any, **kwargs: Any) -> Tensor:
+    def fmod(self, other: Any) -> Tensor:
         '''What division leaves, with the dividend's sign: `input - input.div(other, "trunc") * other`.'''
-    def fmod_(self, other: Any, **kwargs: Any) -> Tensor:
+    def fmod_(self, other: Any) -> Tensor:
         """In-place version of `fmod`."""
     def frac(self) -> Tensor:
         """What `trunc` takes away: `input - trunc(input)`, elementwise."""
@@ -573,13 +573,13 @@ class Tensor:
         """Each element as `mantissa * 2 ** exponent`, the mantissa's size between 1/2 and 1."""
     def gather(self, dim: Any, index: Any, *, sparse_grad: _bool = False) -> Tensor:
         """The elements of `input` that `index` names along `dim`; the result has the index's shape."""
-    def gcd(self, other: Any, **kwargs: Any) -> Tensor:
+    def gcd(self, other: Any) -> Tensor:
         """The greatest common divisor, elementwise, of integers."""
-    def gcd_(self, other: Any, **kwargs: Any) -> Tensor:
+    def gcd_(self, other: Any) -> Tensor:
         """In-place version of `gcd`."""
-    def ge(self, other: Any, **kwargs: Any) -> Tensor:
+    def ge(self, other: Any) -> Tensor:
         """Is `input` greater than or equal to `other`, elementwise?"""
-    def ge_(self, other: Any, **kwargs: Any) -> Tensor:
+    def ge_(self, other: Any) -> Tensor:
         """In-place version of `ge`."""
     def geometric_(self, p: _float, *, generator: Generator | None = None) -> Tensor:
         """Overwrite with how many tries of success `p` a first success took."""
@@ -599,9 +599,9 @@ class Tensor:
     @property
     def grad_fn(self) -> Any:
         """The node that made this tensor; None for a leaf."""
-    def greater(self, other: Any, **kwargs: Any) -> Tensor:
+    def greater(self, other: Any) -> Tensor:
         """Is `input` greater than `other`, elementwise?"""
-    def greater_(self, other: Any, **kwargs: Any) -> Tensor:
+    def greater_(self, other: Any) -> Tensor:
         """In-place version of `gt`."""
     greater_equal = ge
     greater_equal_ = ge_
@@ -634,21 +634,21 @@ class Tensor:
         indices: Any = None,
     ) -> tuple[Tensor, ...]:
         """Parts along the second dim (the only one of a 1-d tensor)."""
-    def hypot(self, other: Any, **kwargs: Any) -> Tensor:
+    def hypot(self, other: Any) -> Tensor:
         """`sqrt(input^2 + other^2)`, elementwise, without overflow."""
-    def hypot_(self, other: Any, **kwargs: Any) -> Tensor:
+    def hypot_(self, other: Any) -> Tensor:
         """In-place version of `hypot`."""
     def i0(self) -> Tensor:
         """The modified Bessel function of the first kind of order 0, elementwise."""
     def i0_(self) -> Tensor:
         """In-place version of `i0`."""
-    def igamma(self, other: Any, **kwargs: Any) -> Tensor:
+    def igamma(self, other: Any) -> Tensor:
         """The lower regularised incomplete gamma function, elementwise: the integral of"""
-    def igamma_(self, other: Any, **kwargs: Any) -> Tensor:
+    def igamma_(self, other: Any) -> Tensor:
         """In-place version of `igamma`."""
-    def igammac(self, other: Any, **kwargs: Any) -> Tensor:
+    def igammac(self, other: Any) -> Tensor:
         """The upper regularised incomplete gamma function, elementwise: 1 less `igamma`."""
-    def igammac_(self, other: Any, **kwargs: Any) -> Tensor:
+    def igammac_(self, other: Any) -> Tensor:
         """In-place version of `igammac`."""
     @property
     def imag(self) -> Tensor:
@@ -804,25 +804,25 @@ class Tensor:
     @property
     def layout(self) -> _layout:
         """How the elements are laid out: always strided."""
-    def lcm(self, other: Any, **kwargs: Any) -> Tensor:
+    def lcm(self, other: Any) -> Tensor:
         """The least common multiple, elementwise, of integers."""
-    def lcm_(self, other: Any, **kwargs: Any) -> Tensor:
+    def lcm_(self, other: Any) -> Tensor:
         """In-place version of `lcm`."""
-    def ldexp(self, other: Any, **kwargs: Any) -> Tensor:
+    def ldexp(self, other: Any) -> Tensor:
         """`input * 2 ** other`, elementwise."""
-    def ldexp_(self, other: Any, **kwargs: Any) -> Tensor:
+    def ldexp_(self, other: Any) -> Tensor:
         """In-place version of `ldexp`."""
-    def le(self, other: Any, **kwargs: Any) -> Tensor:
+    def le(self, other: Any) -> Tensor:
         """Is `input` less than or equal to `other`, elementwise?"""
-    def le_(self, other: Any, **kwargs: Any) -> Tensor:
+    def le_(self, other: Any) -> Tensor:
         """In-place version of `le`."""
     def lerp(self, end: Any, weight: Any) -> Tensor:
         """`input + weight * (end - input)`, elementwise; `weight` is a tensor or a number."""
     def lerp_(self, end: Any, weight: Any) -> Tensor:
         """In-place version of `lerp`."""
-    def less(self, other: Any, **kwargs: Any) -> Tensor:
+    def less(self, other: Any) -> Tensor:
         """Is `input` less than `other`, elementwise?"""
-    def less_(self, other: Any, **kwargs: Any) -> Tensor:
+    def less_(self, other: Any) -> Tensor:
         """In-place version of `lt`."""
     less_equal = le
     less_equal_ = le_
@@ -856,29 +856,29 @@ class Tensor:
         """Overwrite with numbers whose logarithms are normal."""
     def log_softmax(self, dim: Any, dtype: _dtype | _type | None = None) -> Tensor:
         """The logarithm of `softmax`, computed so that it does not underflow."""
-    def logaddexp(self, other: Any, **kwargs: Any) -> Tensor:
+    def logaddexp(self, other: Any) -> Tensor:
         """`log(exp(input) + exp(other))`, elementwise, without overflow."""
-    def logaddexp2(self, other: Any, **kwargs: Any) -> Tensor:
+    def logaddexp2(self, other: Any) -> Tensor:
         """`log2(2 ** input + 2 ** other)`, elementwise, without overflow."""
     def logcumsumexp(self, dim: Any) -> Tensor:
         """`log(cumsum(exp(input)))` along `dim`, computed without overflow."""
     def logdet(self) -> Tensor:
         """The logarithm of the determinant: NaN where that is negative, `-inf` where it is 0."""
-    def logical_and(self, other: Any, **kwargs: Any) -> Tensor:
+    def logical_and(self, other: Any) -> Tensor:
         """Are both true, elementwise? Zero is false."""
-    def logical_and_(self, other: Any, **kwargs: Any) -> Tensor:
+    def logical_and_(self, other: Any) -> Tensor:
         """In-place version of `logical_and`."""
     def logical_not(self) -> Tensor:
         """Is `input` zero, elementwise?"""
     def logical_not_(self) -> Tensor:
         """In-place version of `logical_not`."""
-    def logical_or(self, other: Any, **kwargs: Any) -> Tensor:
+    def logical_or(self, other: Any) -> Tensor:
         """Is either true, elementwise? Zero is false."""
-    def logical_or_(self, other: Any, **kwargs: Any) -> Tensor:
+    def logical_or_(self, other: Any) -> Tensor:
         """In-place version of `logical_or`."""
-    def logical_xor(self, other: Any, **kwargs: Any) -> Tensor:
+    def logical_xor(self, other: Any) -> Tensor:
         """Is exactly one true, elementwise? Zero is false."""
-    def logical_xor_(self, other: Any, **kwargs: Any) -> Tensor:
+    def logical_xor_(self, other: Any) -> Tensor:
         """In-place version of `logical_xor`."""
     def logit(self, eps: Any = None) -> Tensor:
         """`log(input / (1 - input))`, elementwise, of the input clamped to `[eps, 1 - eps]`."""
@@ -927,7 +927,7 @@ class Tensor:
     @overload
     def max(self, other: Tensor) -> Tensor:
         """The largest element; with `dim` those along it, with their indices; or the elementwise"""
-    def maximum(self, other: Any, **kwargs: Any) -> Tensor:
+    def maximum(self, other: Any) -> Tensor:
         """The larger of two, elementwise; nan if either is. Equals share the gradient."""
     def mean(
         self,
@@ -952,7 +952,7 @@ class Tensor:
     @overload
     def min(self, other: Tensor) -> Tensor:
         """The smallest element; with `dim` those along it, with their indices; or the elementwise"""
-    def minimum(self, other: Any, **kwargs: Any) -> Tensor:
+    def minimum(self, other: Any) -> Tensor:
         """The smaller of two, elementwise; nan if either is. Equals share the gradient."""
     def mm(self, mat2: Tensor) -> Tensor:
         """The matrix product of two matrices of one dtype."""
@@ -963,9 +963,9 @@ class Tensor:
     movedim = moveaxis
     def msort(self) -> Tensor:
         """`input` sorted along its first dim."""
-    def mul(self, other: Any, **kwargs: Any) -> Tensor:
+    def mul(self, other: Any) -> Tensor:
         """`input * other`, elementwise."""
-    def mul_(self, other: Any, **kwargs: Any) -> Tensor:
+    def mul_(self, other: Any) -> Tensor:
         """In-place version of `mul`."""
     def multinomial(
         self,
@@ -1030,9 +1030,9 @@ class Tensor:
     def ndim(self) -> _int:
         """How many dims the tensor has."""
     ndimension = dim
-    def ne(self, other: Any, **kwargs: Any) -> Tensor:
+    def ne(self, other: Any) -> Tensor:
         """Is `input` unequal to `other`, elementwise?"""
-    def ne_(self, other: Any, **kwargs: Any) -> Tensor:
+    def ne_(self, other: Any) -> Tensor:
         """In-place version of `ne`."""
     def neg(self) -> Tensor:
         """`-input`, elementwise."""
@@ -1112,9 +1112,9 @@ class Tensor:
         requires_grad: _bool = False,
     ) -> Tensor:
         """Zeros of the given size in this tensor's dtype."""
-    def nextafter(self, other: Any, **kwargs: Any) -> Tensor:
+    def nextafter(self, other: Any) -> Tensor:
         """The next number after `input` towards `other`, elementwise."""
-    def nextafter_(self, other: Any, **kwargs: Any) -> Tensor:
+    def nextafter_(self, other: Any) -> Tensor:
         """In-place version of `nextafter`."""
     def nonzero(self, *, as_tuple: _bool = False) -> Any:
         """Where `input` is not zero: one row of indices per element, or one vector per dim."""
@@ -1162,7 +1162,8 @@ class Tensor:
         """The n-th derivative of `digamma`, elementwise: `torch.polygamma(n, input)`."""
     def polygamma_(self, input: Tensor) -> Tensor:
         """In-place version of `polygamma`."""
-    positive = __pos__
+    def positive(self) -> Tensor:
+        """`input` itself; a bool tensor is refused."""
     def pow(self, exponent: Any) -> Tensor:
         """`input ** exponent`, elementwise; one of the two may be a number."""
     def pow_(self, exponent: Any) -> Tensor:
@@ -1219,9 +1220,9 @@ class Tensor:
         """`max(0, input)`, elementwise; the gradient at 0 is 0."""
     def relu_(self) -> Tensor:
         """In-place version of `relu`."""
-    def remainder(self, other: Any, **kwargs: Any) -> Tensor:
+    def remainder(self, other: Any) -> Tensor:
         '''What division leaves, with the divisor's sign: `input - input.div(other, "floor") * other`.'''
-    def remainder_(self, other: Any, **kwargs: Any) -> Tensor:
+    def remainder_(self, other: Any) -> Tensor:
         """In-place version of `remainder`."""
     def renorm(self, p: Any, dim: Any, maxnorm: Any) -> Tensor:
         """The slices along `dim` whose p-norm exceeds `maxnorm` scaled down to it."""
@@ -1586,9 +1587,9 @@ class Tensor:
         """Parts along the first dim."""
     def where(self, condition: Tensor, other: Any) -> Tensor:
         """`self` where `condition` is true, `other` elsewhere."""
-    def xlogy(self, other: Any, **kwargs: Any) -> Tensor:
+    def xlogy(self, other: Any) -> Tensor:
         """`input * log(other)`, elementwise, which is 0 where `input` is (unless `other` is nan)."""
-    def xlogy_(self, other: Any, **kwargs: Any) -> Tensor:
+    def xlogy_(self, other: Any) -> Tensor:
         """In-place version of `xlogy`."""
     def xpu(self, device: Any = None, non_blocking: _bool = False, **kwargs: Any) -> Tensor:
         """Refused: there is no xpu device."""
