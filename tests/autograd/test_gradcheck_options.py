@@ -67,13 +67,14 @@ def rounded(text):
 
 
 def tell(say, name, call):
-    """The verdict, or the whole refusal."""
+    """The verdict, or the refusal without the lines that are ours."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
             verdict = call()
         except Exception as error:
-            verdict = f"{type(error).__name__}: {rounded(str(error))}"
+            text = rounded(str(error)).split("\nDoublingBackward was recorded at")[0]
+            verdict = f"{type(error).__name__}: {text}"
     say(name, verdict)
 
 

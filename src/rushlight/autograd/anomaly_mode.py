@@ -1,18 +1,19 @@
-"""Anomaly detection: which operation of the forward made backward fail or give nan.
+"""Anomaly detection: which operation made a result or a gradient nan, or made backward fail.
 
 Within the mode every node keeps the stack that recorded it, and the node that was running then if
-that was in a backward. When a node fails, both are shown.
+that was in a backward. When a node fails, both are shown. What else is looked at, `check` says.
 """
 
 from __future__ import annotations
 
 import sys
 import warnings
-from types import FrameType
+from collections.abc import Iterator, Sequence
+from types import CodeType, FrameType
 from typing import Any
 
-from rushlight.tape import core, errors, hooks
-from rushlight.tape.core import Node, TensorBase
+from rushlight.tape import core
+from rushlight.tape.core import Node
 from rushlight.tape.nodes import as_node
 
 __all__ = ["detect_anomaly", "set_detect_anomaly"]
@@ -34,21 +35,36 @@ class Anomaly:
 
     check_nan = True
 
+    def __init__(self, check: str = "backward", inf: bool = False) -> None:
+        if check not in ("forward", "backward", "both"):
+            raise ValueError(f"check must be 'forward', 'backward' or 'both', but got {check!r}")
+        self.forward = check != "backward"
+        self.backward = check != "forward"
+        self.inf = inf
+        self.looked_at: Any = None  # the owner of the memory found fine last, weakly
+
     def recorded(self, node: Any) -> None:
         """A node was made: remember by whom."""
-        task = hooks.current_task()
-        node.metadata[STACK] = user_stack()
-        if task is not None and isinstance(task.node, Node):
-            node.metadata[PARENT] = task.node
+        tasks = core.state().tasks
+        node.extras = {STACK: Stack()}
+        if tasks and isinstance(tasks[-1].node, Node):
+            node.extras[PARENT] = tasks[-1].node
 
-    def checked(self, node: Any, grads: list[Any]) -> None:
+    def computed(self, node: Any, inputs: Any, params: Any, out: Any) -> None:
+        """A node has got its saved values: note who writes to them; look at the results."""
+        from rushlight.autograd import anomaly_checks
+
+        anomaly_checks.watch(node)
+        computes = node.op is None or not node.op.is_view
+        if self.forward and computes and not core.state().tasks:
+            anomaly_checks.results(node, (*inputs, *params), out, self.inf)
+
+    def checked(self, node: Any, grads: list[Any], incoming: Any) -> None:
         """A node has run: refuse nan among its gradients."""
-        if not self.check_nan:
-            return
-        for i, g in enumerate(grads):
-            if isinstance(g, TensorBase) and has_nan(g):
-                text = f"Function '{node.name()}' returned nan values in its {i}th output."
-                raise RuntimeError(errors.extend(text, errors.made_at(node)))
+        if self.backward and self.check_nan:
+            from rushlight.autograd import anomaly_checks
+
+            anomaly_checks.gradients(node, grads, incoming, self)
 
     def failed(self, node: Any) -> None:
         """A node (or leaf), or one of its hooks, raised: warn with the stacks."""
@@ -58,11 +74,6 @@ class Anomaly:
         while induced_by is not None:
             warn_of(induced_by, INDUCED, INDUCED_AT)
             induced_by = induced_by.metadata.get(PARENT)
-
-
-def has_nan(g: Any) -> bool:
-    """Is any element nan?"""
-    return bool((g.detach() != g.detach()).any())
 
 
 def warn_of(node: Any, what: str, where: str) -> None:
@@ -76,12 +87,40 @@ def is_ours(frame: FrameType) -> bool:
     return frame.f_code.co_filename.startswith(PACKAGE)
 
 
-def user_stack() -> list[str]:
-    """The stack down to the user's innermost line, formatted; without our own frames."""
-    import traceback  # slow to import
+class Stack(Sequence[str]):
+    """The user's frames at some moment, outermost first; turned into text when looked at."""
 
-    frames = [(f, line) for f, line in traceback.walk_stack(sys._getframe(1)) if not is_ours(f)]
-    return traceback.StackSummary.extract(reversed(frames)).format()
+    def __init__(self) -> None:
+        self.places: list[tuple[CodeType, int]] = []
+        frame: FrameType | None = sys._getframe(1)
+        while frame is not None:
+            code = frame.f_code
+            if not code.co_filename.startswith(PACKAGE):
+                self.places.append((code, frame.f_lasti))
+            frame = frame.f_back
+
+    def formatted(self) -> list[str]:
+        import traceback  # slow to import
+
+        from rushlight.tape.errors import line_of
+
+        frames = [
+            traceback.FrameSummary(code.co_filename, line_of(code, lasti), code.co_name)
+            for code, lasti in reversed(self.places)
+        ]
+        return traceback.StackSummary.from_list(frames).format()
+
+    def __len__(self) -> int:
+        return len(self.places)
+
+    def __getitem__(self, index: Any) -> Any:
+        return self.formatted()[index]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.formatted())
+
+    def __repr__(self) -> str:
+        return repr(self.formatted())
 
 
 def levels_to_user() -> int:
@@ -110,17 +149,36 @@ def set_anomaly_enabled(enabled: bool, check_nan: bool = True) -> None:
                 f"set_anomaly_enabled(): argument '{name}' (position {position}) must "
                 f"be bool, not {type(value).__name__}"
             )
+    install(Anomaly() if enabled else None, check_nan)
+
+
+def install(anomaly: Anomaly | None, check_nan: bool) -> None:
+    """Let `anomaly` be told, or nobody."""
     Anomaly.check_nan = check_nan
-    core.state().anomaly = Anomaly() if enabled else None
-    core.inherit_anomaly(core.state().anomaly)
+    core.state().anomaly = anomaly
+    core.inherit_anomaly(anomaly)
 
 
-class set_detect_anomaly:
+class AnomalySetting:
+    """Puts back what was set before its `with` block."""
+
+    def __init__(self) -> None:
+        self.before = core.state().anomaly, is_anomaly_check_nan_enabled()
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, *args: object) -> None:
+        install(*self.before)
+
+
+class set_detect_anomaly(AnomalySetting):
     """Switch anomaly detection on or off: at once, and until the end of a `with` block.
 
     Args:
         mode: on or off.
         check_nan: also refuse a backward in which a gradient becomes nan.
+        check, inf: as in `detect_anomaly`.
 
     Example:
         >>> import rushlight as torch
@@ -129,33 +187,45 @@ class set_detect_anomaly:
         True
     """
 
-    def __init__(self, mode: bool, check_nan: bool = True) -> None:
-        self.before = is_anomaly_enabled(), is_anomaly_check_nan_enabled()
+    def __init__(
+        self, mode: bool, check_nan: bool = True, *, check: str = "backward", inf: bool = False
+    ) -> None:
+        super().__init__()
         set_anomaly_enabled(mode, check_nan)
-
-    def __enter__(self) -> None:
-        pass
-
-    def __exit__(self, *args: object) -> None:
-        set_anomaly_enabled(*self.before)
+        install(Anomaly(check, inf) if mode else None, check_nan)
 
 
-class detect_anomaly:
-    """Within the block, find the operation that made backward fail or give nan.
+class detect_anomaly(AnomalySetting):
+    """Within the block, find the operation that made backward fail or a number nan.
 
     Forward operations recorded inside keep their stack, and a backward that fails shows that of
-    the node it failed in. It costs time: for debugging only.
+    the node it failed in. All that is not PyTorch's costs little enough to be left on.
 
     Args:
         check_nan: also refuse a backward in which a gradient becomes nan.
+        check: where nan is looked for: "backward", in the results of recorded operations
+            ("forward"), or "both". PyTorch knows the first only.
+        inf: refuse also what becomes infinite though nothing it was made of is.
 
     Raises:
-        RuntimeError: from `backward`, naming the node that returned nan and the line it was
-            recorded at.
+        RuntimeError: naming the operation that returned nan, the index, the ranges of its inputs
+            and the line it was recorded at; from `backward`, or from the operation itself.
+
+    Example:
+        >>> import rushlight as torch
+        >>> x = torch.tensor([2.0, -1.0], requires_grad=True)
+        >>> with torch.autograd.set_detect_anomaly(True, check="forward"):
+        ...     y = x.log()
+        Traceback (most recent call last):
+            ...
+        RuntimeError: LogBackward0 was recorded with nan in its result...
     """
 
-    def __init__(self, check_nan: bool = True) -> None:
-        self.before = is_anomaly_enabled(), is_anomaly_check_nan_enabled()
+    def __init__(
+        self, check_nan: bool = True, *, check: str = "backward", inf: bool = False
+    ) -> None:
+        super().__init__()
+        self.anomaly = Anomaly(check, inf)
         self.check_nan = check_nan
         warnings.warn(
             "Anomaly Detection has been enabled. This mode will increase the runtime and "
@@ -164,7 +234,4 @@ class detect_anomaly:
         )
 
     def __enter__(self) -> None:
-        set_anomaly_enabled(True, self.check_nan)
-
-    def __exit__(self, *args: object) -> None:
-        set_anomaly_enabled(*self.before)
+        install(self.anomaly, self.check_nan)

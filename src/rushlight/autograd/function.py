@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import warnings
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NoReturn
 
 from rushlight.autograd.function_once import once_differentiable
 from rushlight.tape import errors, gradients, inplace, saved, views
@@ -150,7 +150,7 @@ class BackwardCFunction(GraphNode, FunctionCtx):
         if len(returned) > expected and all(x is None for x in returned[expected:]):
             returned = returned[:expected]
         if len(returned) != expected:
-            raise RuntimeError(
+            self.wrong(
                 f"function {self.name()} returned an incorrect number of gradients "
                 f"(expected {expected}, got {len(returned)})"
             )
@@ -159,7 +159,7 @@ class BackwardCFunction(GraphNode, FunctionCtx):
             if is_tensor:
                 out.append(None if g is None else self.fitted(g, i, len(out)))
             elif g is not None:
-                raise RuntimeError(
+                self.wrong(
                     f"function {self.name()} returned a gradient different than None at position "
                     f"{i + 1}, but the corresponding forward input was not a Variable"
                 )
@@ -168,13 +168,13 @@ class BackwardCFunction(GraphNode, FunctionCtx):
     def fitted(self, g: Any, position: int, index: int) -> Any:
         """One returned gradient in the shape and dtype of its input."""
         if not isinstance(g, Tensor):
-            raise RuntimeError(f"expected Variable or None (got {type(g).__name__})")
+            self.wrong(f"expected Variable or None (got {type(g).__name__})")
         if self.next[index] is None:
             return None
         shape, dtype = self.shapes[index]
         if g.shape != shape:
             if not expandable(shape, g.shape):
-                raise RuntimeError(
+                self.wrong(
                     f"Function {self.name()} returned an invalid gradient at index {index} - got "
                     f"{list(g.shape)} but expected shape compatible with {list(shape)}"
                 )
@@ -188,6 +188,10 @@ class BackwardCFunction(GraphNode, FunctionCtx):
                 )
             )
         return g if g.dtype is dtype else g.to(dtype)
+
+    def wrong(self, text: str) -> NoReturn:
+        """The user's `backward` returned what it should not."""
+        raise RuntimeError(errors.advised(text, "function_rule", self))
 
     def release(self, place: Any) -> None:
         if self.saved:
@@ -427,6 +431,9 @@ def apply_at_base(cls: Any, args: tuple[Any, ...], dual: Any = None) -> tuple[An
         ctx.outputs = tuple(
             [gradients.described(x) if isinstance(x, Tensor) else None for x in made]
         )
+        anomaly = state().anomaly
+        if anomaly is not None:
+            anomaly.computed(ctx, args, (), made)
     ctx.dirty_tensors = ctx.non_differentiable = ()
     return (made if several else made[0]), ctx
 

@@ -6,7 +6,7 @@ The tensor's history goes on with the view's node; a base does not notice, for n
 from rushlight.ops import axes, shape, strided
 from rushlight.ops.publish import enter, named
 from rushlight.tape import entry, inplace, overrides, views
-from rushlight.tape.core import alias, bump, state, version_of
+from rushlight.tape.core import alias, note, state, version_of
 from rushlight.tape.dispatch import needs, record
 
 
@@ -82,7 +82,7 @@ def relaid(op, target, params):
     before = alias(target)
     target.array = op.forward(target.array, *params)
     node = record(op, (before,), params, target, mask, st, inplace.INPLACE) if mask else None
-    bump(target)
+    note(target)
     if node is not None:
         proceed(target, node)
     return target

@@ -7,7 +7,7 @@ from typing import Any
 
 import rushlight as torch
 from rushlight.kernels.dtypes import float32, float64
-from rushlight.optim.lists import check_writes, reals, simple, written
+from rushlight.optim.lists import check_writes, named, reals, simple, written
 from rushlight.optim.optimizer import Optimizer, _to_scalar, _use_grad_for_differentiable
 from rushlight.tape.core import TensorBase
 from rushlight.tape.modes import enable_grad
@@ -76,7 +76,8 @@ class DenseOptimizer(Optimizer):
         check_writes(params)
         slots = [[remembered.get(name) for remembered in states] for name in self._slots(group)]
         self._compute(group, reals(params), reals(grads), *map(reals, slots))
-        for tensors in (params, *slots):
+        named(params)
+        for tensors in slots:
             written(tensors)
 
     # -- what a subclass says ------------------------------------------------------------------

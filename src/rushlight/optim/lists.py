@@ -11,7 +11,7 @@ import numpy as np
 from rushlight.kernels import steps as kernels
 from rushlight.kernels.quiet import quietly
 from rushlight.tape import inplace
-from rushlight.tape.core import box, bump, plain, state
+from rushlight.tape.core import box, bump, note, plain, state, user_code, user_lasti
 
 ARRAY, INFERENCE = attrgetter("array"), attrgetter("inference")
 
@@ -31,6 +31,13 @@ def written(tensors: Sequence[Any]) -> None:
     for t in tensors:
         if t is not None:
             bump(t)
+
+
+def named(tensors: Sequence[Any]) -> None:
+    """Count a write to each tensor, which an error will name if it did harm."""
+    code, lasti = user_code(), user_lasti()
+    for t in tensors:
+        note(t, code, lasti)
 
 
 def check_writes(tensors: list[Any]) -> None:

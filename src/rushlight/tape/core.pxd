@@ -21,6 +21,9 @@ cdef class State:
 @cython.final
 cdef class Version:
     cdef public long value
+    cdef public long noted
+    cdef public object code
+    cdef public int lasti
 
 
 @cython.final
@@ -91,6 +94,8 @@ cpdef Version share_version(TensorBase t)
 cpdef long version_of(TensorBase t) except -1
 @cython.locals(v=Version)
 cpdef bump(TensorBase t)
+@cython.locals(v=Version)
+cpdef note(TensorBase t, object code=*, int lasti=*)
 @cython.locals(v=View)
 cpdef bint wants(TensorBase t) except -1
 cpdef bint plain(object x) except -1

@@ -42,7 +42,10 @@ def inherit_anomaly(anomaly):
 
 
 class Version:
-    """The counter of in-place writes shared by tensors over one storage."""
+    """The counter of in-place writes shared by tensors over one storage.
+
+    `code` and `lasti` are the place in the user's program of the write that made it `noted`.
+    """
 
 
 class View:
@@ -204,7 +207,20 @@ def bump(t):
     if v is None:
         t.version += 1
     else:
-        v.value += 1
+        note(t)
+
+
+def note(t, code=None, lasti=-1):
+    """Count an in-place write and keep its place: the caller's, unless given."""
+    v = share_version(t)
+    v.value += 1
+    v.noted = v.value
+    if code is None:
+        v.code = user_code()
+        v.lasti = user_lasti()
+    else:
+        v.code = code
+        v.lasti = lasti
 
 
 def wants(t):
@@ -280,3 +296,4 @@ declare_fields(
     hooks=None,
     extras=None,
 )
+declare_fields(Version, value=0, noted=0, code=None, lasti=-1)

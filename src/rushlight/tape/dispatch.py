@@ -313,6 +313,8 @@ def record(op, inputs, params, out, mask, st, inplace=0):
     native.untrack(node.next)
     if node.saved is not None:
         native.untrack(node.saved)
+    if st.anomaly is not None:
+        st.anomaly.computed(node, inputs, params, out)
     return node
 
 
@@ -382,16 +384,15 @@ def unpack(node, k):
         t = x
         v = 0 if node.versions is None else node.versions[k]
         if version_of(t) != v:
-            errors.raise_modified(node, t, version_of(t), v, t)
+            errors.raise_modified(node, t, t.shared, v, t)
         if t.node is None and not t.rg and node.op is not None:
             check_attached(node, k)
         return x
     if isinstance(x, SavedOutput):
         o = x
         if o.version.value != o.expected:
-            errors.raise_modified(
-                node, o.array if o.box is None else o.box, o.version.value, o.expected, None
-            )
+            value = o.array if o.box is None else o.box
+            errors.raise_modified(node, value, o.version, o.expected, None)
         out = box(o.array)
         out.box = o.box
         out.shared = o.version

@@ -148,7 +148,7 @@ class Task:
         if node.hooks is not None:
             grads = hooks.after(node, grads, g)
         if st.anomaly is not None:
-            st.anomaly.checked(node, grads)
+            st.anomaly.checked(node, grads, g)
         if not self.retain:
             self.release(node)
         self.hand_on(node, grads, g)

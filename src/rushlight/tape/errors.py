@@ -8,7 +8,7 @@ import linecache
 import re
 
 from rushlight.kernels import dtypes
-from rushlight.tape.core import state
+from rushlight.tape.core import state, version_of
 
 SEARCH = (
     "enable anomaly detection to find the operation that failed to compute its gradient, with "
@@ -55,6 +55,16 @@ def extend(message, *sentences):
     return "\n".join([message, *(s for s in sentences if s)])
 
 
+def advised(message, mistake, *about):
+    """PyTorch's message and what `advice` has to say about a mistake, which never fails itself."""
+    from rushlight.tape import advice
+
+    try:
+        return extend(message, *getattr(advice, mistake)(*about))
+    except Exception:
+        return message
+
+
 def tensor_type_name(dtype):
     """PyTorch's legacy name of a type of tensors: torch.FloatTensor."""
     special = {
@@ -77,9 +87,13 @@ def short_name(node):
     return re.sub(r"Backward(\d*)$", r"\1", node.name()).removesuffix("0")
 
 
-def raise_modified(node, value, version, expected, tensor):
-    """A saved tensor, whose array or box is `value`, was written to between saving and use."""
+def raise_modified(node, value, writes, expected, tensor):
+    """A saved tensor, whose array or box is `value`, was written to between saving and use.
+
+    `writes` is its Version, or None where no place was noted.
+    """
     source, nr = (node, 0) if tensor is None else (tensor.grad_fn, tensor.nr)
+    version = version_of(tensor) if writes is None else writes.value
     made = "" if source is None else f", which is output {nr} of {short_name(source)},"
     text = (
         "one of the variables needed for gradient computation has been modified by an inplace "
@@ -87,13 +101,7 @@ def raise_modified(node, value, version, expected, tensor):
         f"{version}; expected version {expected} instead. "
         f"Hint: {SEARCH if state().anomaly is None else SHOWN}"
     )
-    saved_for = made_at(node).replace("was recorded at", "saved it at", 1)
-    by = (
-        made_at(source).replace("was recorded at", "made it at", 1)
-        if source not in (None, node)
-        else ""
-    )
-    raise RuntimeError(extend(text, by, saved_for))
+    raise RuntimeError(advised(text, "modified", node, source, tensor, writes))
 
 
 def raise_inference():
@@ -121,17 +129,4 @@ def raise_moved():
 
 def raise_freed(node):
     """The saved values of a node are gone."""
-    code, lasti = node.freed
-    where = place(code, lasti)
-    first = f"The graph was freed by the backward at {where}" if where else ""
-    raise RuntimeError(extend(FREED, made_at(node), first))
-
-
-def why_no_grad(root):
-    """What kept a tensor out of the graph, as far as can be told."""
-    if not (root.dtype.is_floating_point or root.dtype.is_complex):
-        return f"(it has dtype {root.dtype}, which cannot require gradients)"
-    return (
-        "(none of the tensors it was computed from required grad, or it was computed under no_grad "
-        "or detached)"
-    )
+    raise RuntimeError(advised(FREED, "freed", node, node.freed))

@@ -6,11 +6,11 @@ import numpy as np
 
 from rushlight.kernels import dtypes
 from rushlight.kernels.memory_layout import is_dense
-from rushlight.tape import levels, nodes, saved, views
+from rushlight.tape import errors, levels, nodes, saved, views
 from rushlight.tape.core import (
     TensorBase,
     alias,
-    bump,
+    note,
     state,
     wants,
 )
@@ -44,9 +44,9 @@ def check(t, recording):
     if t.origin is not None:
         views.refuse_unfollowed(t, "is being")
         if wants(t) and t.origin.base.grad_fn is None:
-            raise RuntimeError("a view of " + LEAF)
+            raise RuntimeError(errors.advised("a view of " + LEAF, "leaf_written", t))
     if t.rg and t.node is None:
-        raise RuntimeError(LEAF)
+        raise RuntimeError(errors.advised(LEAF, "leaf_written", t))
 
 
 def check_overlap(array, warning=""):
@@ -104,9 +104,7 @@ def check_cast(source, target):
 
 def type_name(dtype):
     """PyTorch's name of a scalar type in error texts: Float, Long, ComplexDouble."""
-    from rushlight.tape.errors import tensor_type_name
-
-    return tensor_type_name(dtype)[6:-6]
+    return errors.tensor_type_name(dtype)[6:-6]
 
 
 def check_shape(array, shape):
@@ -156,7 +154,7 @@ def proceed(op, inputs, params):
         if op.fixing:
             cast = out is not None and out.dtype != target.array.dtype
             node.fix = op.fixes(held, Cast(out.shape) if cast else target.array)
-    bump(target)
+    note(target)
     if node is not None:
         views.rebase(target, node)
     return target
@@ -205,4 +203,4 @@ def copy(target, source):
 def write(target, values):
     """Overwrite a tensor's data outside any history (a caller that has checked)."""
     np.copyto(target.array, values, casting="unsafe")
-    bump(target)
+    note(target)

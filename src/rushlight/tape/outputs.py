@@ -6,7 +6,7 @@ import numpy as np
 
 from rushlight.kernels import strides
 from rushlight.tape import inplace
-from rushlight.tape.core import TensorBase, bump, state, wants
+from rushlight.tape.core import TensorBase, note, state, wants
 
 RESIZED = (
     "An output with one or more elements was resized since it had shape {0}, which does not match "
@@ -116,7 +116,7 @@ def deliver(target, result):
     if target.array.shape != values.shape:
         resize(target, values.shape)
     np.copyto(target.array, values, casting="unsafe")
-    bump(target)
+    note(target)
 
 
 def resize(target, shape):

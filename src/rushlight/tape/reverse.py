@@ -13,7 +13,7 @@ from rushlight.tape.core import (
     TensorBase,
     alias,
     box,
-    bump,
+    note,
     state,
 )
 from rushlight.tape.core import wants as recorded
@@ -168,7 +168,7 @@ class GradBox(Box):
             node = record(op, held, params, target, mask, state(), INPLACE)
             if op.fixing:
                 node.fix = op.fixes(held, gradients.Described(*gradients.described(target)))
-        bump(target)
+        note(target)
         if node is not None:
             views.rebase(target, node)
         return target

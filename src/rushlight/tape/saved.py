@@ -40,7 +40,7 @@ class Several:
         """The tensors, checked against in-place writes since."""
         for x, version in zip(self.entries, self.versions, strict=True):
             if isinstance(x, TensorBase) and version_of(x) != version:
-                errors.raise_modified(node, x, version_of(x), version, x)
+                errors.raise_modified(node, x, x.shared, version, x)
         return tuple([x.unpack(node) if isinstance(x, Packed) else x for x in self.entries])
 
 

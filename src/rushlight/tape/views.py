@@ -63,7 +63,7 @@ def refuse_unfollowed(t, written):
         case = f"{start} created in {mode} mode and {written} modified inplace {now}."
     else:
         case = f"{own} and {written} modified inplace."
-    raise RuntimeError(f"{case} {ADVICE[creation]}")
+    raise RuntimeError(errors.advised(f"{case} {ADVICE[creation]}", "view_written", t))
 
 
 def geometry(view, base):

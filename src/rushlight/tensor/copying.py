@@ -13,7 +13,7 @@ import numpy as np
 from rushlight.kernels import memory_layout, strides
 from rushlight.ops.copies import alias
 from rushlight.ops.publish import enter, public
-from rushlight.tape import core
+from rushlight.tape import core, errors
 from rushlight.tape.core import TensorBase, wants
 from rushlight.tensor.from_data import borrowed, from_numpy
 from rushlight.tensor.legacy import new_tensor_of
@@ -77,7 +77,7 @@ def deep_copy(self: Any, memo: dict[int, Any]) -> Any:
         RuntimeError: for a computed tensor.
     """
     if not self.is_leaf:
-        raise RuntimeError(ONLY_LEAVES)
+        raise RuntimeError(errors.advised(ONLY_LEAVES, "copied", self))
     if id(self) in memo:
         return memo[id(self)]
     made = core.new_of(type(self), fresh(duplicate(array_of(self), memo)))
@@ -168,7 +168,7 @@ def apply_(self: Any, callable: Any) -> Any:
     array[...] = np.array([callable(x) for x in array.reshape(-1).tolist()], array.dtype).reshape(
         array.shape
     )
-    core.bump(self)
+    core.note(self)
     return self
 
 
@@ -182,7 +182,7 @@ def map_(self: Any, tensor: Any, callable: Any) -> Any:
     others = np.broadcast_to(other, array.shape).reshape(-1).tolist()
     pairs = zip(array.reshape(-1).tolist(), others, strict=True)
     array[...] = np.array([callable(a, b) for a, b in pairs], array.dtype).reshape(array.shape)
-    core.bump(self)
+    core.note(self)
     return self
 
 

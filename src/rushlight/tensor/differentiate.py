@@ -73,7 +73,7 @@ def check_roots(roots: Sequence[Any]) -> None:
     for i, root in enumerate(roots):
         if not requires_grad(root) or edge_of(root)[0] is None:
             text = f"element {i} of tensors does not require grad and does not have a grad_fn"
-            raise RuntimeError(errors.extend(text, errors.why_no_grad(root)))
+            raise RuntimeError(errors.advised(text, "without_graph", root))
 
 
 def cotangents(roots: Sequence[Any], grads: Sequence[Any], batched: bool) -> list[Any]:
@@ -99,7 +99,8 @@ def one_cotangent(i: int, root: Any, g: Any, batched: bool) -> Any:
     if not wants(root):
         return None  # `check_roots` will refuse it
     if root.numel() != 1:
-        raise RuntimeError("grad can be implicitly created only for scalar outputs")
+        text = "grad can be implicitly created only for scalar outputs"
+        raise RuntimeError(errors.advised(text, "not_scalar", root))
     if not root.dtype.is_floating_point:
         raise RuntimeError(
             f"grad can be implicitly created only for real scalar outputs but got {root.dtype}"
@@ -248,9 +249,10 @@ def propagate(
     roots: Any, wanted: Any, grads: Any, retain: bool, create: bool, allowed: bool
 ) -> Any:
     """One run of the engine for the gradients of `wanted`."""
-    for x in wanted:
+    for i, x in enumerate(wanted):
         if not requires_grad(x):
-            raise RuntimeError("One of the differentiated Tensors does not require grad")
+            text = "One of the differentiated Tensors does not require grad"
+            raise RuntimeError(errors.advised(text, "not_wanted", i, x))
     found = engine.run(
         [edge_of(x) for x in roots],
         list(grads),
@@ -261,7 +263,7 @@ def propagate(
     )
     for i, g in enumerate(found):
         if g is None and not allowed:
-            raise RuntimeError(UNUSED.format(i))
+            raise RuntimeError(errors.advised(UNUSED.format(i), "unused", wanted[i], roots))
     return tuple(found)
 
 

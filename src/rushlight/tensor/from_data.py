@@ -15,12 +15,12 @@ from rushlight.tensor import once
 from rushlight.tensor.nested import array_of
 from rushlight.tensor.numbers import element, number_argument
 from rushlight.tensor.options import (
-    NO_GRAD_DTYPE,
     argument_type,
     check_options,
     dtype_or,
     factory,
     fresh,
+    refuse_grad,
 )
 from rushlight.tensor.tensor import recording
 
@@ -279,7 +279,7 @@ def wanting(t: Any, requires_grad: bool) -> Any:
     if requires_grad == t.requires_grad:
         return t
     if requires_grad and t.dtype.category < dtypes.FLOAT:
-        raise RuntimeError(NO_GRAD_DTYPE)
+        refuse_grad(t.dtype)
     return recording(t, requires_grad) if t.is_leaf else t.detach()
 
 

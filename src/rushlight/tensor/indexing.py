@@ -23,7 +23,7 @@ from rushlight.ops.publish import enter
 from rushlight.ops.shape import unsqueeze
 from rushlight.ops.slices import select, slice_
 from rushlight.tape import inplace, overrides
-from rushlight.tape.core import TensorBase, box, bump, plain, state, wants
+from rushlight.tape.core import TensorBase, box, note, plain, state, wants
 from rushlight.tape.dispatch import finish
 from rushlight.tape.entry import overridden
 from rushlight.tape.straight import Operators
@@ -409,7 +409,7 @@ def quick_write(t: Any, index: Any, value: Any, st: Any) -> bool:
         a[key] = values
     except (IndexError, ValueError, TypeError):
         return False
-    bump(t)
+    note(t)
     return True
 
 

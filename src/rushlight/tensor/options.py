@@ -16,8 +16,8 @@ from rushlight.kernels import dtypes, metadata
 from rushlight.kernels.dtypes import as_dtype
 from rushlight.kernels.metadata import type_name
 from rushlight.ops import publish
-from rushlight.tape import inplace, outputs, overrides
-from rushlight.tape.core import TensorBase, box, bump, state
+from rushlight.tape import errors, inplace, outputs, overrides
+from rushlight.tape.core import TensorBase, box, note, state
 
 NO_GRAD_DTYPE = "Only Tensors of floating point and complex dtype can require gradients"
 NO_PINNED = (
@@ -108,12 +108,17 @@ def dtype_or(name: str, dtype: Any, default: Any) -> Any:
     return dtype if type(dtype) is dtypes.dtype else as_dtype(dtype, f"{name}()")
 
 
+def refuse_grad(dtype: Any) -> NoReturn:
+    """Gradients were asked for of a dtype that has none."""
+    raise RuntimeError(errors.advised(NO_GRAD_DTYPE, "integers", dtype))
+
+
 def fresh(array: Any, requires_grad: bool = False) -> Any:
     """A tensor around a new array."""
     t = box(array)
     if requires_grad:
         if dtypes.of(array.dtype).category < dtypes.FLOAT:
-            raise RuntimeError(NO_GRAD_DTYPE)
+            refuse_grad(dtypes.of(array.dtype))
         t.rg = True
     st = state()
     if st.inference:
@@ -256,5 +261,5 @@ def into(name: str, out: Any, values: Any) -> Any:
         out.resize_(values.shape)
     inplace.check_overlap(out.array)
     np.copyto(out.array, values, casting="unsafe")
-    bump(out)
+    note(out)
     return out

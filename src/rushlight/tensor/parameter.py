@@ -8,7 +8,7 @@ from rushlight.kernels import dtypes
 from rushlight.tape.core import attributes, new_of, set_parameter_class, state
 from rushlight.tape.overrides import disabled_implementation
 from rushlight.tensor.creation import empty
-from rushlight.tensor.options import NO_GRAD_DTYPE
+from rushlight.tensor.options import refuse_grad
 from rushlight.tensor.printing import tensor_repr
 from rushlight.tensor.tensor import Tensor, recording
 
@@ -76,7 +76,7 @@ class Parameter(Tensor, metaclass=MarkedMeta):
         else:
             leaf._is_param = True
         if requires_grad and leaf.dtype.category < dtypes.FLOAT:
-            raise RuntimeError(NO_GRAD_DTYPE)
+            refuse_grad(leaf.dtype)
         return recording(leaf, requires_grad)
 
     def __repr__(self, *, tensor_contents: Any = None) -> str:

@@ -16,7 +16,7 @@ from rushlight.kernels.numbers import word
 from rushlight.ops.families import as_tensor_argument
 from rushlight.ops.publish import enter, public
 from rushlight.tape import inplace, views
-from rushlight.tape.core import TensorBase, bump, state, wants
+from rushlight.tape.core import TensorBase, note, state, wants
 from rushlight.tensor import once
 from rushlight.tensor.options import check_format, fresh, sizes
 from rushlight.tensor.to_python import NO_STORAGE, number
@@ -315,7 +315,7 @@ def resize_(self: Any, *size: Any, memory_format: Any = None) -> Any:
     array = array_of(self)
     if shape != array.shape:
         array = resized(array, shape)
-        bump(self)
+        note(self)
     if memory_format not in (None, metadata.contiguous_format, metadata.preserve_format):
         array = memory_layout.copied(array, memory_format=memory_format)
     self.array = array
@@ -376,7 +376,7 @@ def set_(
         item = taken.itemsize
         steps = strides.contiguous(shape, item) if stride is None else [s * item for s in stride]
         taken = strides.restride(taken.reshape(-1)[storage_offset:], shape, tuple(steps))
-    moved = views.tear(self, other) if recording else lambda: bump(self)
+    moved = views.tear(self, other) if recording else lambda: note(self)
     self.array = taken
     moved()
     return self

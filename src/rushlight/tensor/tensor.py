@@ -41,7 +41,8 @@ def recording(t: Any, flag: bool) -> Any:
         if not flag:
             raise RuntimeError(NOT_A_LEAF)
     elif flag and t.dtype.category < 2:
-        raise RuntimeError("only Tensors of floating point dtype can require gradients")
+        text = "only Tensors of floating point dtype can require gradients"
+        raise RuntimeError(errors.advised(text, "integers", t.dtype))
     elif flag and t.inference and not core.state().inference:
         raise RuntimeError(
             "Setting requires_grad=True on inference tensor outside InferenceMode is not allowed."
@@ -149,7 +150,7 @@ class Tensor(Operators):
     def grad(self) -> Tensor | None:
         """The accumulated gradient of a leaf (or of a tensor after `retain_grad`)."""
         if self.kept_grad is None and self.node is not None and not self.retains:
-            warnings.warn(NONLEAF_GRAD, stacklevel=2)
+            warnings.warn(errors.advised(NONLEAF_GRAD, "not_a_leaf", self), stacklevel=2)
         return self.kept_grad
 
     @grad.setter

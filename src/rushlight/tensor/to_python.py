@@ -114,7 +114,7 @@ def numpy(self: Any, *, force: bool = False) -> Any:
         array([1., 1.], dtype=float32)
     """
     if wants(self) and not force and state().grad:
-        raise RuntimeError(GRAD_NUMPY)
+        raise RuntimeError(errors.advised(GRAD_NUMPY, "to_numpy", self))
     array = self.array
     if array is None and not self.box.owner.transform:
         array = self.box.value.array

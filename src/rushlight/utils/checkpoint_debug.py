@@ -5,7 +5,7 @@ from __future__ import annotations
 import traceback
 from typing import Any, NoReturn
 
-from rushlight.autograd.anomaly_mode import user_stack
+from rushlight.autograd.anomaly_mode import Stack
 from rushlight.tape.core import TensorBase
 from rushlight.tape.observers import Observer
 from rushlight.utils.checkpoint_regions import CheckpointError
@@ -31,7 +31,7 @@ class Log(Observer):
         out = self.below(op, inputs, params)
         results = ", ".join(self.typed(x) for x in (out if isinstance(out, tuple) else (out,)))
         self.lines.append(f"{results} = torch._ops.aten.{op.name}.default({arguments})")
-        self.stacks.append("".join(user_stack()))
+        self.stacks.append("".join(Stack()))
         return out
 
     def shown(self, x: Any) -> str:
