@@ -153,7 +153,7 @@ def plainly(op, join, tensors=None, dim=0, **kwargs):
     try:
         arrays = [t.array for t in tensors]
         out = join(arrays, dim)
-        if not out.flags.c_contiguous or any([a.dtype is not out.dtype for a in arrays]):
+        if not out.flags.c_contiguous or any(a.dtype is not out.dtype for a in arrays):
             return None
     except (ValueError, TypeError, AttributeError, IndexError):
         return None
