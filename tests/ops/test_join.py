@@ -158,7 +158,7 @@ def test_said_alike(program):
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # given once per process
             said.append(str(outcome(program, lib, x)))
-    assert said[1] == said[0]
+    assert said[1] == said[0] or said[1].startswith(f"{said[0]}\n")  # advice comes after
 
 
 def test_many_tensors():

@@ -19,3 +19,6 @@ clamped_gradient = door.native_or(choosing.clamped_gradient)
 chosen = door.native_or(choosing.chosen)
 joined = door.native_or(choosing.joined)
 stacked = door.native_or(choosing.stacked)
+
+with suppress(ImportError):
+    import rushlight.kernels.cpu.calls  # noqa: F401  (which calls these)

@@ -15,3 +15,9 @@ softmax = door.native_or(softmaxes.softmax)
 log_softmax = door.native_or(softmaxes.log_softmax)
 softmax_gradient = door.native_or(softmaxes.softmax_gradient)
 log_softmax_gradient = door.native_or(softmaxes.log_softmax_gradient)
+
+with suppress(ImportError):
+    from rushlight.kernels.cpu.calls import along_dim
+
+    along_dim("softmax", softmax)
+    along_dim("log_softmax", log_softmax)

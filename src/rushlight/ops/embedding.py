@@ -113,7 +113,7 @@ class occurrences(Operation):
         return counts[inverse].reshape(x.shape)
 
 
-@public("F")
+@public("F", quick=embedding_)
 def embedding(
     input,
     weight,

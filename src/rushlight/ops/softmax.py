@@ -105,7 +105,7 @@ def normalised(op, name, input, dim, dtype):
     return op(input, dim)
 
 
-@public("torch Tensor", out=True)
+@public("torch Tensor", out=True, quick=softmax_)
 def softmax(input, dim, dtype=None):
     """exp(input) divided by its sum along `dim`.
 
@@ -123,7 +123,7 @@ def softmax(input, dim, dtype=None):
     return normalised(softmax_, "softmax", input, dim, dtype)
 
 
-@public("torch Tensor", out=True)
+@public("torch Tensor", out=True, quick=log_softmax_)
 def log_softmax(input, dim, dtype=None):
     """The logarithm of `softmax`, computed so that it does not underflow.
 
@@ -161,14 +161,14 @@ def chosen_dim(name, input, dim, stacklevel):
     return 0 if input.dim() in (0, 1, 3) else 1
 
 
-@public("F", name="softmax")
+@public("F", name="softmax", quick=softmax_)
 def functional_softmax(input, dim=None, _stacklevel=3, dtype=None):
     """`torch.softmax`; without `dim`, a guess and a warning."""
     dim = chosen_dim("softmax", input, dim, _stacklevel)
     return normalised(softmax_, "softmax", input, dim, dtype)
 
 
-@public("F", name="log_softmax")
+@public("F", name="log_softmax", quick=log_softmax_)
 def functional_log_softmax(input, dim=None, _stacklevel=3, dtype=None):
     """`torch.log_softmax`; without `dim`, a guess and a warning."""
     dim = chosen_dim("log_softmax", input, dim, _stacklevel)

@@ -42,7 +42,7 @@ cpdef object conj(object x)
 @cython.locals(arrays=list)
 cdef object elementwise(Op op, tuple inputs, tuple params)
 
-@cython.locals(t=TensorBase)
+@cython.locals(t=TensorBase, n=cython.int)
 cdef bint fitting(Op op, tuple inputs, object out) except -1
 
 cpdef collectable(object node)

@@ -189,6 +189,7 @@ def fitting(op, inputs, out):
     """Can no input's gradient differ from it in shape or dtype?"""
     if op.fixing == ALWAYS:
         return False
+    n = op.edges
     for x in inputs:
         if isinstance(x, TensorBase):
             t = x
@@ -196,6 +197,9 @@ def fitting(op, inputs, out):
                 return False
             if op.fixing == OTHER_SHAPE_OR_DTYPE and not native.same_shape(t.array, out):
                 return False
+        n -= 1
+        if n == 0:  # no gradient flows to what comes behind
+            break
     return True
 
 

@@ -6,7 +6,7 @@ operation's `bind` says, and runs it.
 
 from rushlight.tape import inplace, outputs, overrides
 from rushlight.tape.core import TensorBase, plain, state
-from rushlight.tape.straight import binary, binary_into, shortcut, unary
+from rushlight.tape.straight import binary, binary_into, shortcut, shortcut_of_sequence, unary
 
 SIMPLE = frozenset({int, float, bool, complex, str, type(None), slice})
 
@@ -100,8 +100,13 @@ def general_function(op):
     """The function of any operation."""
 
     def function(*args, out=None, **kwargs):
-        if op.short is not None and out is None and args and plain(args[0]):
-            result = shortcut(op, op.short, args, kwargs)
+        if op.short is not None and out is None and args:
+            result = None
+            if op.arity < 0:
+                if type(args[0]) is list or type(args[0]) is tuple:
+                    result = shortcut_of_sequence(op, args, kwargs)
+            elif plain(args[0]):
+                result = shortcut(op, op.short, args, kwargs)
             if result is not None:
                 return result
         simple = op.direct and out is None and not kwargs and args

@@ -26,6 +26,9 @@ cpdef bint add_into(TensorBase a, TensorBase b) except -1
 @cython.locals(st=State, t=TensorBase, made=tuple)
 cpdef object shortcut(Op op, Kernel kernel, tuple args, dict kwargs)
 
+@cython.locals(st=State, made=tuple)
+cpdef object shortcut_of_sequence(Op op, tuple args, dict kwargs)
+
 @cython.locals(st=State, t=TensorBase)
 cpdef object getitem(object self, object index)
 

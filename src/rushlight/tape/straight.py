@@ -129,6 +129,20 @@ def shortcut(op, kernel, args, kwargs):
     return finish(op, inputs, made[1], made[0], st)
 
 
+def shortcut_of_sequence(op, args, kwargs):
+    """`shortcut` of an operation whose first argument is a sequence of tensors."""
+    st = state()
+    if st.special:
+        return None
+    for x in args[0]:
+        if not plain(x):
+            return None
+    made = op.short.shortcut(([x.array for x in args[0]], *args[1:]), kwargs)
+    if made is None:
+        return None
+    return finish(op, tuple(args[0]), made[1], made[0], st)
+
+
 def getitem(self, index):
     """`self[index]`: the straight path for ints, slices and None, else the general way."""
     if plain(self):

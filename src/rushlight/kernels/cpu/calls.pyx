@@ -1,0 +1,245 @@
+# distutils: language = c++
+"""Calls as users write them, for what takes parameters or several arrays.
+
+A call here reads its arguments, hands plain float arrays to a kernel that another module has, and
+says what was computed of what; everything it does not know at sight it declines.
+"""
+
+cimport cython
+cimport numpy as np
+from cpython.float cimport PyFloat_CheckExact
+from cpython.long cimport PyLong_AsLongLongAndOverflow, PyLong_CheckExact
+from rushlight.kernels.cpu.arrays cimport dtype_of, same_shape
+from rushlight.kernels.door cimport Kernel
+
+from rushlight.kernels import door, elements
+
+np.import_array()
+
+
+# -- arguments -------------------------------------------------------------------------------
+
+
+cdef inline bint is_plain(object x) noexcept:
+    """A float32 or float64 array that has elements?"""
+    cdef int t = dtype_of(x)
+    return (t == np.NPY_FLOAT or t == np.NPY_DOUBLE) and np.PyArray_SIZE(<np.ndarray>x) > 0
+
+
+cdef inline bint is_of(object x, int dtype) noexcept:
+    """An array of a dtype that has elements?"""
+    return dtype_of(x) == dtype and np.PyArray_SIZE(<np.ndarray>x) > 0
+
+
+cdef inline bint is_dim(object value, object x, Py_ssize_t* dim) noexcept:
+    """A dim of the array `x`, which has dims?  Counted from the front then."""
+    cdef int overflow = 0
+    cdef Py_ssize_t n = np.PyArray_NDIM(<np.ndarray>x)
+    if not PyLong_CheckExact(value):
+        return False
+    dim[0] = PyLong_AsLongLongAndOverflow(value, &overflow)
+    if overflow or not -n <= dim[0] < n:
+        return False
+    if dim[0] < 0:
+        dim[0] += n
+    return True
+
+
+cdef inline bint is_number(object x) noexcept:
+    return PyFloat_CheckExact(x) or PyLong_CheckExact(x)
+
+
+cdef object given(tuple args, dict kwargs, int position, str name):
+    """The one argument after the first few that a call has, by position or by name."""
+    if len(args) == position + 1 and not kwargs:
+        return args[position]
+    if len(args) == position and len(kwargs) == 1:
+        return kwargs.get(name)
+    return None
+
+
+# -- calls -----------------------------------------------------------------------------------
+
+
+@cython.final
+cdef class Rows(Kernel):
+    """`softmax(x, dim)` and the like."""
+
+    cdef object function
+
+    cpdef object shortcut(self, tuple args, dict kwargs):
+        cdef Py_ssize_t dim = 0
+        if not is_plain(args[0]) or not is_dim(given(args, kwargs, 1, "dim"), args[0], &dim):
+            return None
+        return self.function(args[0], dim), (dim,)
+
+
+@cython.final
+cdef class Gather(Kernel):
+    """`gather(x, dim, index)`, where the index differs from `x` in that dim alone."""
+
+    cpdef object shortcut(self, tuple args, dict kwargs):
+        cdef Py_ssize_t dim = 0
+        cdef int i
+        if len(args) != 3 or kwargs or not is_plain(args[0]) or not is_of(args[2], np.NPY_INT64):
+            return None
+        cdef np.ndarray x = args[0], index = args[2]
+        if not is_dim(args[1], x, &dim) or np.PyArray_NDIM(index) != np.PyArray_NDIM(x):
+            return None
+        for i in range(np.PyArray_NDIM(x)):
+            if i != dim and np.PyArray_DIMS(index)[i] != np.PyArray_DIMS(x)[i]:
+                return None
+        return elements.take_along(x, index, dim), (dim,), (0, 2)
+
+
+@cython.final
+cdef class Where(Kernel):
+    """`where(condition, a, b)` of one shape and dtype, or with a number for one of the two."""
+
+    cpdef object shortcut(self, tuple args, dict kwargs):
+        if len(args) != 3 or kwargs or not is_of(args[0], np.NPY_BOOL):
+            return None
+        a, b = args[1], args[2]
+        if not self.fits(args[0], a, b) or not self.fits(args[0], b, a):
+            return None
+        return elements.chosen(args[0], a, b), (), (1, 2, 0)
+
+    cdef bint fits(self, np.ndarray mask, object x, object other) noexcept:
+        if is_plain(x):
+            return same_shape(mask, x) and (dtype_of(other) < 0 or dtype_of(other) == dtype_of(x))
+        return is_number(x) and dtype_of(other) >= 0 and -1e4 < x < 1e4
+
+
+@cython.final
+cdef class MaskedFill(Kernel):
+    """`masked_fill(x, mask, number)` with a mask of the shape of `x`."""
+
+    cpdef object shortcut(self, tuple args, dict kwargs):
+        if len(args) != 3 or kwargs or not is_plain(args[0]) or not is_of(args[1], np.NPY_BOOL):
+            return None
+        value = args[2]
+        if not same_shape(args[0], args[1]) or not is_number(value):
+            return None
+        if not -1e4 < value < 1e4 and not (PyFloat_CheckExact(value) and value - value != 0):
+            return None  # large finite numbers may not fit
+        return elements.chosen(args[1], value, args[0]), (value,), (0, 1)
+
+
+@cython.final
+cdef class Clamp(Kernel):
+    """`clamp(x, min, max)` between numbers, one of which may be None."""
+
+    cpdef object shortcut(self, tuple args, dict kwargs):
+        cdef Py_ssize_t n = len(args)
+        if n > 3 or n + len(kwargs) > 3 or not is_plain(args[0]):
+            return None
+        low = args[1] if n > 1 else kwargs.get("min")
+        high = args[2] if n > 2 else kwargs.get("max")
+        if n + len(kwargs) > 1 + (n > 1 or "min" in kwargs) + (n > 2 or "max" in kwargs):
+            return None
+        if low is None and high is None or not self.limit(low) or not self.limit(high):
+            return None
+        return elements.clamped(args[0], low, high), (low, high)
+
+    cdef bint limit(self, object x) noexcept:
+        return x is None or is_number(x) and -1e30 < x < 1e30
+
+
+@cython.final
+cdef class IndexSelect(Kernel):
+    """`index_select(x, dim, index)`."""
+
+    cpdef object shortcut(self, tuple args, dict kwargs):
+        cdef Py_ssize_t dim = 0
+        if len(args) != 3 or kwargs or not is_plain(args[0]) or not is_of(args[2], np.NPY_INT64):
+            return None
+        if np.PyArray_NDIM(<np.ndarray>args[2]) != 1 or not is_dim(args[1], args[0], &dim):
+            return None
+        out = take_rows(args[0], args[2], dim)
+        return None if out is None else (out, (dim,), (0, 2))
+
+
+@cython.final
+cdef class Embedding(Kernel):
+    """`embedding(indices, weight)` with, perhaps, what else it takes at its default."""
+
+    cpdef object shortcut(self, tuple args, dict kwargs):
+        cdef Py_ssize_t n = len(args)
+        if n < 2 or n > 7 or kwargs or not is_plain(args[1]) or not is_of(args[0], np.NPY_INT64):
+            return None
+        if np.PyArray_NDIM(<np.ndarray>args[1]) != 2 or n > 2 and args[2] is not None:
+            return None
+        if n > 3 and args[3] is not None or n > 5 and args[5] is not False or n > 6 and args[6] is not False:
+            return None
+        out = take_rows(args[1], args[0], 0)
+        return None if out is None else (out, (-1, False), (1, 0))
+
+
+cdef object take_rows(np.ndarray x, np.ndarray index, Py_ssize_t dim):
+    """The slices of dim `dim` that an index names; None where one is out of range."""
+    cdef Py_ssize_t i, n = np.PyArray_SIZE(index), size = np.PyArray_DIMS(x)[dim]
+    if not np.PyArray_ISCARRAY_RO(index) or not np.PyArray_ISCARRAY_RO(x):
+        return None
+    cdef np.npy_int64* at = <np.npy_int64*>np.PyArray_DATA(index)
+    for i in range(n):
+        if not 0 <= at[i] < size:
+            return None
+    return x.take(index, dim, None, "clip")
+
+
+@cython.final
+cdef class Join(Kernel):
+    """`cat(tensors, dim)` and `stack(tensors, dim)` of row-major arrays of one dtype."""
+
+    cdef bint stacking
+
+    cpdef object shortcut(self, tuple args, dict kwargs):
+        cdef list arrays = args[0]
+        cdef Py_ssize_t dim = 0
+        cdef np.ndarray first, x
+        cdef int i
+        if not arrays or not is_plain(arrays[0]):
+            return None
+        if len(args) + len(kwargs) > 1:
+            value = given(args, kwargs, 1, "dim")
+            if not PyLong_CheckExact(value):
+                return None
+            dim = value
+        first = arrays[0]
+        cdef int n = np.PyArray_NDIM(first), span = n + 1 if self.stacking else n
+        if not -span <= dim < span:
+            return None
+        if dim < 0:
+            dim += span
+        for item in arrays:
+            if dtype_of(item) != np.PyArray_TYPE(first) or np.PyArray_NDIM(<np.ndarray>item) != n:
+                return None
+            x = item
+            if not np.PyArray_ISCARRAY_RO(x) or np.PyArray_SIZE(x) == 0:
+                return None
+            for i in range(n):
+                if np.PyArray_DIMS(x)[i] != np.PyArray_DIMS(first)[i] and (self.stacking or i != dim):
+                    return None
+        if self.stacking:
+            return elements.stacked(arrays, dim), (dim, None)
+        lengths = tuple([np.PyArray_DIMS(<np.ndarray>item)[dim] for item in arrays])
+        return elements.joined(arrays, dim), (dim, lengths, None)
+
+
+def along_dim(name, function):
+    """Let calls `name(x, dim)` go straight to `function`."""
+    cdef Rows call = Rows()
+    call.function = function
+    door.register_shortcut(name, call)
+
+
+door.register_shortcut("gather", Gather())
+door.register_shortcut("where", Where())
+door.register_shortcut("masked_fill", MaskedFill())
+door.register_shortcut("clamp", Clamp())
+door.register_shortcut("embedding", Embedding())
+door.register_shortcut("index_select", IndexSelect())
+door.register_shortcut("cat", Join())
+cdef Join stack = Join()
+stack.stacking = True
+door.register_shortcut("stack", stack)
