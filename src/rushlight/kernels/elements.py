@@ -8,7 +8,7 @@ from contextlib import suppress
 from rushlight.kernels import choosing, door, scatter
 
 with suppress(ImportError):  # the pure build has none
-    import rushlight.kernels.cpu.indexing  # noqa: F401  (enters its functions)
+    import rushlight.kernels.cpu.indexing
 
 take_along = door.native_or(scatter.take_along)
 put_along = door.native_or(scatter.put_along)
