@@ -1,11 +1,11 @@
 """What works along rows by the best kernels of this build: C++ where there is some, else NumPy.
 
-What they do is said in `kernels.softmax`.
+What they do is said in `kernels.softmax` and `kernels.standardize`.
 """
 
 from contextlib import suppress
 
-from rushlight.kernels import door
+from rushlight.kernels import door, standardize
 from rushlight.kernels import softmax as softmaxes
 
 with suppress(ImportError):  # the pure build has none
@@ -15,6 +15,10 @@ softmax = door.native_or(softmaxes.softmax)
 log_softmax = door.native_or(softmaxes.log_softmax)
 softmax_gradient = door.native_or(softmaxes.softmax_gradient)
 log_softmax_gradient = door.native_or(softmaxes.log_softmax_gradient)
+normalize = door.native_or(standardize.normalize)
+normalize_by = door.native_or(standardize.normalize_by)
+normalize_gradient = door.native_or(standardize.normalize_gradient)
+moments = door.native_or(standardize.moments)
 
 with suppress(ImportError):
     from rushlight.kernels.cpu.calls import along_dim

@@ -10,8 +10,10 @@ front.
 
 import numpy as np
 
-from rushlight.kernels import dtypes
-from rushlight.ops.families import Operation, numel
+from rushlight.kernels import dtypes, rows
+from rushlight.kernels.quiet import quietly
+from rushlight.kernels.standardize import fitted, in_groups, others_than
+from rushlight.ops.families import Operation
 from rushlight.tape.core import TensorBase
 
 
@@ -22,45 +24,6 @@ def arrays_of(inputs):
     if dtype.itemsize == 2:
         arrays = [None if a is None else a.astype(np.float32) for a in arrays]
     return arrays, dtype
-
-
-def mean_over(x, dims):
-    """The mean of an array over some dims, which stay with length 1."""
-    total = np.add.reduce(x, dims, keepdims=True)
-    total /= numel([x.shape[d] for d in dims])
-    return total
-
-
-def standardized(x, dims, eps, mean=None, variance=None):
-    """h and r of an array; mean and variance are computed unless given."""
-    h = x - (mean_over(x, dims) if mean is None else mean)
-    variance = mean_over(h * h, dims) if variance is None else variance
-    r = 1 / np.sqrt(variance + x.dtype.type(eps))
-    h *= r
-    return h, r
-
-
-def fitted(parameter, ndim, axes, lead):
-    """A weight or bias (or a channel's mean) shaped to meet dims `axes` of the input."""
-    if parameter is None:
-        return None
-    shape = [1] * ndim
-    shape[:lead] = parameter.shape[:lead]
-    for axis, n in zip(axes, parameter.shape[lead:], strict=True):
-        shape[axis] = n
-    return parameter.reshape(shape)
-
-
-def in_groups(t, axis, groups):
-    """A tensor or array with its channels' dim split in groups and channels of a group."""
-    if t is None or not groups:
-        return t
-    return t.reshape((*t.shape[:axis], groups, t.shape[axis] // groups, *t.shape[axis + 1 :]))
-
-
-def others_than(axes, ndim, lead):
-    """The dims that a parameter does not have."""
-    return tuple([d for d in range(lead, ndim) if d not in axes])
 
 
 def summed(t, dims):
@@ -79,14 +42,10 @@ class Normalization(Operation, family=True):
 
     def compute(self, inputs, params):
         arrays, dtype = arrays_of(inputs)
-        with np.errstate(all="ignore"):
-            return self.forward(*arrays, *params).astype(dtype, copy=False)
+        return quietly(self.forward, (*arrays, *params)).astype(dtype, copy=False)
 
     def forward(x, weight, bias, dims, axes, eps, groups, lead):
-        view = in_groups(x, axes[0], groups)
-        weight, bias = (in_groups(p, lead, groups) for p in (weight, bias))
-        h, _ = standardized(view, dims, eps)
-        return scaled_and_shifted(h, weight, bias, axes, lead).reshape(x.shape)
+        return rows.normalize(x, weight, bias, dims, axes, eps, groups, lead)
 
     def vjp(g, x, weight, bias_dtype, dims, axes, eps, groups, lead, need):
         return needed(
@@ -101,15 +60,6 @@ class Normalization(Operation, family=True):
 
     def lift(self, size, ndim, dims, axes, eps, groups, lead):
         return shifted(dims), shifted(axes), eps, groups, lead + 1
-
-
-def scaled_and_shifted(h, weight, bias, axes, lead):
-    """`h * weight + bias`, arrays; writes over `h`."""
-    if weight is not None:
-        h *= fitted(weight, h.ndim, axes, lead)
-    if bias is not None:
-        h += fitted(bias, h.ndim, axes, lead)
-    return h
 
 
 def shifted(dims):
@@ -145,14 +95,10 @@ class moments(Operation):
 
     def compute(self, inputs, params):
         (x,), _ = arrays_of(inputs)
-        with np.errstate(all="ignore"):
-            return self.forward(x, *params)
+        return quietly(self.forward, (x, *params))
 
     def forward(x, dims):
-        mean = mean_over(x, dims)
-        h = x - mean
-        variance = mean_over(h * h, dims)
-        return mean.squeeze(dims), variance.squeeze(dims)
+        return rows.moments(x, dims)
 
     def lift(size, ndim, dims):
         return (shifted(dims),)
@@ -171,13 +117,10 @@ class batch_norm_(Operation):
 
     def compute(self, inputs, params):
         arrays, dtype = arrays_of(inputs)
-        with np.errstate(all="ignore"):
-            return self.forward(*arrays, *params).astype(dtype, copy=False)
+        return quietly(self.forward, (*arrays, *params)).astype(dtype, copy=False)
 
     def forward(x, weight, bias, mean, variance, training, dims, axes, eps, lead):
-        mean, variance = (fitted(t, x.ndim, axes, lead) for t in (mean, variance))
-        h, _ = standardized(x, dims, eps, mean, variance)
-        return scaled_and_shifted(h, weight, bias, axes, lead)
+        return rows.normalize_by(x, weight, bias, mean, variance, dims, axes, eps, lead)
 
     def vjp(g, x, weight, bias_dtype, mean, variance, training, dims, axes, eps, lead, need):
         if training:
@@ -230,30 +173,14 @@ class normalization_gradients(Operation):
         arrays, _ = arrays_of(inputs)
         x, weight = (t if t is None else t.array for t in inputs[1:3])
         bias_dtype = x.dtype if params[0] is None else params[0].numpy
-        with np.errstate(all="ignore"):
-            grads = self.forward(*arrays, *params)
+        grads = quietly(self.forward, (*arrays, *params))
         own = (x.dtype, x.dtype if weight is None else weight.dtype, bias_dtype)
         return tuple([g.astype(d, copy=False) for g, d in zip(grads, own, strict=True)])
 
     def forward(g, x, weight, mean, variance, bias_dtype, dims, axes, eps, groups, lead, wanted):
-        n, axis = x.ndim, axes[0]
-        mean, variance = (fitted(t, n, axes, lead) for t in (mean, variance))
-        g, view, split = in_groups(g, axis, groups), in_groups(x, axis, groups), weight
-        h, r = standardized(view, dims, eps, mean, variance)
-        others = others_than(axes, view.ndim, lead)
-        gx = gw = gb = np.empty(0, x.dtype)
-        if wanted[2]:
-            gb = np.add.reduce(g, others)
-            gb = gb.reshape((*gb.shape[:lead], numel(gb.shape[lead:]))) if groups else gb
-        if wanted[1]:
-            gw = np.add.reduce(g * h, others).reshape(weight.shape)
-        if wanted[0]:
-            split = in_groups(weight, lead, groups)
-            g = g if split is None else g * fitted(split, g.ndim, axes, lead)
-            h *= mean_over(g * h, dims)
-            h += mean_over(g, dims)
-            gx = ((g - h) * r).reshape(x.shape)
-        return gx, gw, gb
+        return rows.normalize_gradient(
+            g, x, weight, mean, variance, dims, axes, eps, groups, lead, wanted
+        )
 
     def vjp(u, g, x, weight, dims, axes, eps, groups, lead, wanted, need):
         u = [t if asked else None for t, asked in zip(u, wanted, strict=True)]

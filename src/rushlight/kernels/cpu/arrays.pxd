@@ -2,6 +2,10 @@
 
 cimport numpy as np
 
+cdef extern from "either.hpp" namespace "rl":
+    cdef cppclass Data:
+        void* start
+
 cdef extern from "numpy/arrayobject.h":
     object PyArray_NewLikeArray(np.ndarray, np.NPY_ORDER, void*, int)
 
@@ -85,3 +89,11 @@ cdef inline float* f(np.ndarray a) noexcept:
 
 cdef inline double* d(np.ndarray a) noexcept:
     return <double*>np.PyArray_DATA(a)
+
+
+cdef inline Data data(np.ndarray a) noexcept:
+    """The memory of an array, or of None: nothing."""
+    cdef Data out
+    if a is not None:
+        out.start = np.PyArray_DATA(a)
+    return out

@@ -25,13 +25,7 @@ template <class T> struct Curves {
 #define RL_EACH "curves_isa.hpp"
 #include "each_isa.hpp"
 
-template <class T> const Curves<T>& curves() {
-#ifdef RL_CHOICE
-    if (instructions() == 2) return avx512::curves<T>();
-    if (instructions() == 1) return avx2::curves<T>();
-#endif
-    return base::curves<T>();
-}
+template <class T> const Curves<T>& curves() { return RL_PICK(curves<T>()); }
 
 template <class F, std::size_t N> F find(const Named<F> (&all)[N], const char* name) {
     for (const Named<F>& one : all)

@@ -34,7 +34,7 @@ RL_SLOPE(tanh_gradient, g * (T(1) - x * x))
 RL_SLOPE(sigmoid_gradient, g * ((T(1) - x) * x))
 RL_SLOPE(threshold_gradient, x <= a ? T(0) : g)
 
-RL_CURVE(gelu, x * normal_below(x, bell(x)))
+RL_CURVE(gelu, x * probability_below(x))
 template <class T> RL_INLINE T gelu_slope_at(T x) {
     const T e = bell(x);
     return normal_below(x, e) + x * (T(0.39894228040143267794) * e);

@@ -1,7 +1,8 @@
 // Direct loops over contiguous arrays: one per operation and element type.
 #pragma once
-#include <cmath>
-#include <cstdint>
+#include "isa.hpp"
+#include "pool.hpp"
+#include "vector_types.hpp"
 
 namespace rl {
 
@@ -9,61 +10,54 @@ template <class T> using Unary = void (*)(const T*, T*, std::ptrdiff_t);
 // Steps are 0 or 1: an operand that is a single value stands still.
 template <class T> using Binary = void (*)(const T*, const T*, T*, std::ptrdiff_t, int, int);
 
-template <class T, class F>
-inline void unary_loop(const T* x, T* out, std::ptrdiff_t n, F f) {
-    for (std::ptrdiff_t i = 0; i < n; ++i) out[i] = f(x[i]);
-}
+#define RL_EACH "loops_isa.hpp"
+#include "each_isa.hpp"
 
-template <class T, class F>
-inline void binary_loop(const T* x, const T* y, T* out,
-                        std::ptrdiff_t n, int xs, int ys, F f) {
-    if (xs && ys) for (std::ptrdiff_t i = 0; i < n; ++i) out[i] = f(x[i], y[i]);
-    else if (xs) { const T b = *y; for (std::ptrdiff_t i = 0; i < n; ++i) out[i] = f(x[i], b); }
-    else if (ys) { const T a = *x; for (std::ptrdiff_t i = 0; i < n; ++i) out[i] = f(a, y[i]); }
-    else { const T r = f(*x, *y); for (std::ptrdiff_t i = 0; i < n; ++i) out[i] = r; }
-}
-
-// float by way of double: half the time of tanhf, and correct to the last place but for rounding.
-inline float hyperbolic_tangent(float x) {
-    const double d = x, size = std::fabs(d);
-    if (size < 1e-3) return float(d - d * d * d / 3);
-    if (size > 20) return d > 0 ? 1.0f : -1.0f;
-    const double e = std::exp(2 * d);
-    return float((e - 1) / (e + 1));
-}
-inline double hyperbolic_tangent(double x) { return std::tanh(x); }
-
-#define RL_UNARY(NAME, EXPR)                                                              \
-    template <class T> void NAME##_loop(const T* x, T* out, std::ptrdiff_t n) {           \
-        unary_loop(x, out, n, [](T a) -> T { return EXPR; });                             \
+// The same, by the machine's best instructions and for large arrays on several threads; COST is an
+// element's, in simple operations.
+#define RL_UNARY(NAME, COST)                                                                   \
+    template <class T> void NAME##_loop(const T* x, T* out, std::ptrdiff_t n) {                \
+        parallel(n, COST, [=](std::ptrdiff_t at, std::ptrdiff_t end) {                         \
+            RL_PICK(NAME##_loop<T>(x + at, out + at, end - at));                               \
+        });                                                                                    \
     }
-#define RL_BINARY(NAME, EXPR)                                                             \
-    template <class T>                                                                    \
-    void NAME##_loop(const T* x, const T* y, T* out, std::ptrdiff_t n, int xs, int ys) {  \
-        binary_loop(x, y, out, n, xs, ys, [](T a, T b) -> T { return EXPR; });            \
+#define RL_BINARY(NAME, COST)                                                                  \
+    template <class T>                                                                         \
+    void NAME##_loop(const T* x, const T* y, T* out, std::ptrdiff_t n, int xs, int ys) {       \
+        parallel(n, COST, [=](std::ptrdiff_t at, std::ptrdiff_t end) {                         \
+            RL_PICK(NAME##_loop<T>(x + xs * at, y + ys * at, out + at, end - at, xs, ys));     \
+        });                                                                                    \
     }
 
-RL_BINARY(add, a + b)
-RL_BINARY(sub, a - b)
-RL_BINARY(rsub, b - a)
-RL_BINARY(mul, a * b)
-RL_BINARY(div, a / b)
-RL_BINARY(pow, b == T(2) ? a * a : b == T(1) ? a : b == T(0.5) ? std::sqrt(a) : std::pow(a, b))
-RL_UNARY(neg, -a)
-RL_UNARY(exp, std::exp(a))
-RL_UNARY(log, std::log(a))
-RL_UNARY(sqrt, std::sqrt(a))
-RL_UNARY(tanh, hyperbolic_tangent(a))
-RL_UNARY(sin, std::sin(a))
-RL_UNARY(cos, std::cos(a))
-RL_UNARY(abs, std::abs(a))
-RL_UNARY(square, a * a)
-RL_UNARY(reciprocal, T(1) / a)
-RL_UNARY(sigmoid, T(1) / (T(1) + std::exp(-a)))
-RL_UNARY(relu, a > T(0) || a != a ? a : T(0))
+RL_BINARY(add, 1)
+RL_BINARY(sub, 1)
+RL_BINARY(rsub, 1)
+RL_BINARY(mul, 1)
+RL_BINARY(div, 1)
+RL_BINARY(pow, 4)
+RL_UNARY(neg, 1)
+RL_UNARY(abs, 1)
+RL_UNARY(square, 1)
+RL_UNARY(relu, 1)
+RL_UNARY(sqrt, 2)
+RL_UNARY(reciprocal, 2)
+RL_UNARY(exp, 4)
+RL_UNARY(log, 4)
+RL_UNARY(tanh, 4)
+RL_UNARY(sigmoid, 4)
+RL_UNARY(sin, 16)
+RL_UNARY(cos, 16)
 
-// Runs a loop row by row over operands with strides in bytes; `out` is contiguous.  A row whose
-// steps are neither one element nor none goes element by element.
+// A row's elements from `at` on, next to one another.
+constexpr std::ptrdiff_t GATHERED = 256;
+template <class T> const T* gathered(const char* row, std::ptrdiff_t step, std::ptrdiff_t at,
+                                     std::ptrdiff_t n, T* block) {
+    for (std::ptrdiff_t i = 0; i < n; ++i) block[i] = *reinterpret_cast<const T*>(row + (at + i) * step);
+    return block;
+}
+
+// Runs a loop row by row over operands with strides in bytes; `out` is contiguous.  Rows whose
+// steps are neither one element nor none are gathered in blocks.
 template <class T>
 void strided_binary(Binary<T> loop, const char* x, const char* y, T* out, int nd,
                     const std::ptrdiff_t* shape, const std::ptrdiff_t* xs, const std::ptrdiff_t* ys) {
@@ -76,9 +70,11 @@ void strided_binary(Binary<T> loop, const char* x, const char* y, T* out, int nd
         if (rows) {
             loop(reinterpret_cast<const T*>(x), reinterpret_cast<const T*>(y), out, n, xi != 0, yi != 0);
         } else {
-            for (std::ptrdiff_t i = 0; i < n; ++i)
-                loop(reinterpret_cast<const T*>(x + i * xi), reinterpret_cast<const T*>(y + i * yi),
-                     out + i, 1, 1, 1);
+            T a[GATHERED], b[GATHERED];
+            for (std::ptrdiff_t at = 0; at < n; at += GATHERED) {
+                const std::ptrdiff_t some = n - at < GATHERED ? n - at : GATHERED;
+                loop(gathered(x, xi, at, some, a), gathered(y, yi, at, some, b), out + at, some, 1, 1);
+            }
         }
         out += n;
         int d = nd - 2;
@@ -101,8 +97,13 @@ void strided_unary(Unary<T> loop, const char* x, T* out, int nd, const std::ptrd
     std::ptrdiff_t index[32] = {};
     const std::ptrdiff_t n = nd ? shape[nd - 1] : 1, xi = nd ? xs[nd - 1] : 0;
     for (;;) {
+        T a[GATHERED];
         if (xi == size) loop(reinterpret_cast<const T*>(x), out, n);
-        else for (std::ptrdiff_t i = 0; i < n; ++i) loop(reinterpret_cast<const T*>(x + i * xi), out + i, 1);
+        else
+            for (std::ptrdiff_t at = 0; at < n; at += GATHERED) {
+                const std::ptrdiff_t some = n - at < GATHERED ? n - at : GATHERED;
+                loop(gathered(x, xi, at, some, a), out + at, some);
+            }
         out += n;
         int d = nd - 2;
         for (; d >= 0; --d) {

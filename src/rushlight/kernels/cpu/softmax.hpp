@@ -2,13 +2,11 @@
 #pragma once
 #include <algorithm>
 
-#include "isa.hpp"
+#include "either.hpp"
 #include "pool.hpp"
-#include "vector_types.hpp"
+#include "sums.hpp"
 
 namespace rl {
-
-using Size = std::ptrdiff_t;
 
 // Of softmax and of its logarithm: over whole rows, and over some columns of one matrix
 template <class T> struct Softmax {
@@ -21,13 +19,7 @@ template <class T> struct Softmax {
 #define RL_EACH "softmax_isa.hpp"
 #include "each_isa.hpp"
 
-template <class T> const Softmax<T>& softmax_table() {
-#ifdef RL_CHOICE
-    if (instructions() == 2) return avx512::softmax_table<T>();
-    if (instructions() == 1) return avx2::softmax_table<T>();
-#endif
-    return base::softmax_table<T>();
-}
+template <class T> const Softmax<T>& softmax_table() { return RL_PICK(softmax_table<T>()); }
 
 // Calls body(place, width) for blocks of columns of all outer matrices, `place` being the first's.
 template <class Body> void each_block(Size outer, Size n, Size inner, Size cost, Body body) {
@@ -68,5 +60,8 @@ void softmax_gradient(bool log, const T* g, const T* y, T* out, Size outer, Size
             table.gradient_columns[log](g + at, y + at, out + at, n, inner, width);
         });
 }
+
+RL_EITHER(softmax)
+RL_EITHER(softmax_gradient)
 
 }  // namespace rl

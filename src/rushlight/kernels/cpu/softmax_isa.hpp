@@ -1,9 +1,5 @@
 // Softmax, its logarithm and the ways back; included by softmax.hpp once per instruction set.
 
-#include "vector_math.hpp"
-
-#include "sums_isa.hpp"
-
 // One row.  A row that holds NaN, or infinity, becomes NaN by itself.
 template <class T> static void softmax_row(const T* x, T* out, Size n) {
     const T most = largest(x, n);

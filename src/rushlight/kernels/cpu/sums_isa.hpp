@@ -1,6 +1,8 @@
 // Sums over rows and columns in vectors; included once per instruction set.  Numbers are added in
 // their own type for a block, and the blocks' sums in double.
 
+#include "vector_math.hpp"
+
 constexpr Size BLOCK = 1024, COLUMNS = 64;
 
 // n, raised to whole vectors

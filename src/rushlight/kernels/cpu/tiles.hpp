@@ -27,12 +27,6 @@ template <class T> struct Tiles {
 #define RL_EACH "tile_kernels.hpp"
 #include "each_isa.hpp"
 
-template <class T> const Tiles<T>& tiles() {
-#ifdef RL_CHOICE
-    if (instructions() == 2) return avx512::tiles<T>();
-    if (instructions() == 1) return avx2::tiles<T>();
-#endif
-    return base::tiles<T>();
-}
+template <class T> const Tiles<T>& tiles() { return RL_PICK(tiles<T>()); }
 
 }  // namespace rl

@@ -141,8 +141,9 @@ RL_INLINE double erfc_far(double t) {
 // erfc(|x|) for |x| >= 1, of exp(-x^2); beyond `limit` it is 0 beside 1
 template <class T> RL_INLINE T erfc_of(T size, T exponential) {
     const T limit = sizeof(T) == 4 ? T(4) : T(6);
-    const T x = size > limit ? limit : size;
-    return exponential * erfc_far((x - T(2)) / (x + T(2))) / (T(1) + T(2) * x);
+    const T x = size > limit ? limit : size, p = x + T(2), q = T(1) + T(2) * x;
+    const T over = T(1) / (p * q);  // one division for (x - 2) / p and 1 / q
+    return exponential * erfc_far((x - T(2)) * (q * over)) * (p * over);
 }
 
 template <class T> RL_INLINE T erf_(T x) {
@@ -150,10 +151,23 @@ template <class T> RL_INLINE T erf_(T x) {
     return size < T(1) ? x * erf_near(x * x) : x == x ? std::copysign(far, x) : x;
 }
 
-// The normal distribution's probability of being below x, and (exp(-x^2 / 2) being at hand) density
+// In float32 a rational function does without the exponential; beyond 4 it is 1.
+RL_INLINE float erf_(float x) {
+    const float c = x < -4 ? -4.0f : x > 4 ? 4.0f : x, u = c * c;
+    const float p = polynomial(u, 1.12837917f, 0.185202746f, 0.0543170859f, 0.00384962338f, 3.79618832e-4f,
+                               4.68505225e-6f, -1.32036079e-8f);
+    const float q = polynomial(u, 1.0f, 0.497465074f, 0.11395843f, 0.0154621476f, 0.00130758576f, 6.31131919e-5f);
+    const float e = c * (p / q);
+    return e < -1 ? -1.0f : e > 1 ? 1.0f : e;
+}
+
+// The normal distribution's probability of being below x, of exp(-x^2 / 2)
 template <class T> RL_INLINE T normal_below(T x, T exponential) {
     const T u = x * T(0.70710678118654752440), size = std::fabs(u);
     const T tail = T(0.5) * erfc_of(size, exponential);
     const T far = u > 0 ? T(1) - tail : tail;
     return size < T(1) ? T(0.5) + T(0.5) * u * erf_near(u * u) : x == x ? far : x;
 }
+
+RL_INLINE float probability_below(float x) { return 0.5f + 0.5f * erf_(x * 0.707106781f); }
+template <class T> RL_INLINE T probability_below(T x) { return normal_below(x, exp_below(T(-0.5) * x * x)); }
