@@ -8,6 +8,7 @@ import contextlib as _contextlib
 
 with _contextlib.suppress(ImportError):  # the pure build has no native kernels
     import rushlight.kernels.cpu.native
+    import rushlight.kernels.cpu.ordering
     import rushlight.kernels.cpu.reductions
     import rushlight.kernels.cpu.views
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from rushlight.kernels import choosing, elements, scatter
-from tests.kernels.odd import ODD, assert_agree, converted, native_only, outcome
+from tests.kernels.odd import ODD, assert_agree, converted, native_only, outcome, strided
 
 pytestmark = native_only(elements.joined, choosing.joined)
 
@@ -156,6 +156,27 @@ def test_choices_of_odd_arrays(odd):
     assert_agree(elements.chosen, choosing.chosen, [mask, a, b])
     assert_agree(elements.chosen, choosing.chosen, [mask[:, ::-1], a, 0.0])
     assert_agree(elements.chosen, choosing.chosen, [mask[:1], a, b])
+
+
+@pytest.mark.parametrize("right", [False, True])
+@pytest.mark.parametrize("dtype", ["float32", "float64", "int64"])
+@pytest.mark.parametrize("n", [0, 1, 2, 7, 1000])
+def test_insertion_places(n, dtype, right):
+    rng = np.random.default_rng(6)
+    boundaries = np.sort(rng.integers(-9, 10, n) * (1 if n < 100 else 50)).astype(dtype)
+    for shape in ((), (0,), (3, 4), (300, 500)):
+        values = np.asarray(rng.integers(-600, 600, shape).astype(dtype))
+        if dtype != "int64" and values.size > 3:
+            values[0, :3] = np.nan, np.inf, -np.inf
+        args = [boundaries, values, right]
+        assert_agree(elements.insertion_places, choosing.insertion_places, args)
+
+
+@pytest.mark.parametrize("odd", ODD)
+def test_insertion_places_of_odd_arrays(odd):
+    boundaries, values = np.linspace(-2, 2, 7), ODD[odd](drawn((6, 5), "float64"))
+    for args in ([boundaries, values, False], [strided(boundaries), values, True]):
+        assert_agree(elements.insertion_places, choosing.insertion_places, args)
 
 
 # -- joining ---------------------------------------------------------------------------------

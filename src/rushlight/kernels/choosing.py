@@ -1,4 +1,4 @@
-"""Limits, choices by a mask, and arrays made one."""
+"""Limits, choices by a mask, places in an order, and arrays made one."""
 
 import numpy as np
 
@@ -31,3 +31,8 @@ def joined(arrays, dim):
 def stacked(arrays, dim):
     """Arrays of one shape along a new dim."""
     return np.stack(arrays, dim)
+
+
+def insertion_places(boundaries, values, right):
+    """Where each value would go among 1-d rising boundaries: the first place, or the last."""
+    return np.asarray(np.searchsorted(boundaries, values, "right" if right else "left"))

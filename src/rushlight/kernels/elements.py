@@ -19,6 +19,7 @@ clamped_gradient = door.native_or(choosing.clamped_gradient)
 chosen = door.native_or(choosing.chosen)
 joined = door.native_or(choosing.joined)
 stacked = door.native_or(choosing.stacked)
+insertion_places = door.native_or(choosing.insertion_places)
 
 with suppress(ImportError):
     import rushlight.kernels.cpu.calls  # noqa: F401  (which calls these)

@@ -55,7 +55,26 @@ class cumsum(AlongDim):
         return running(np.add, x, dim, dtype.numpy)
 
     def vjp_x(g, dim):
-        return g.flip(dim).cumsum(dim).flip(dim)
+        return summed_back(g, dim)
+
+
+class cumsum_back(AlongDim):
+    """The running sum from the end of `dim` to its beginning."""
+
+    node = "FlipBackward0"
+    places = None
+    linear = True
+
+    def forward(x, dim, dtype):
+        return np.flip(running(np.add, np.flip(x, dim), dim, dtype.numpy), dim).copy()
+
+    def vjp_x(g, dim):
+        return g.cumsum(dim)
+
+
+def summed_back(x, dim):
+    """`cumsum_back` in the tensor's own dtype."""
+    return cumsum_back(x, dim, x.dtype)
 
 
 class cumprod(AlongDim):
@@ -84,7 +103,7 @@ class cumprod(AlongDim):
         if x.dim() == 0 or x.shape[dim] == 1:
             return g
         if x.array is not None and x.array.all():
-            return (g * ans.conj()).flip(dim).cumsum(dim).flip(dim) / x.conj()
+            return summed_back(g * ans.conj(), dim) / x.conj()
         if x.array is None or g.array is None or x.requires_grad or g.requires_grad:
             return cumprod_gradient_anywhere(g, x, dim)
         return cumprod_gradient_once(g, x, ans, dim)
@@ -112,8 +131,8 @@ def cumprod_gradient_once(g, x, ans, dim):
     seen = (x == 0).cumsum(dim)
     first = (seen == 1).logical_and(x == 0)
     without = x.masked_fill(first, 1).cumprod(dim)
-    quotients = backwards(cumsum.bound, g * ans.conj(), dim) / x.conj()
-    products = backwards(cumsum.bound, g * without.conj(), dim)
+    quotients = summed_back(g * ans.conj(), dim) / x.conj()
+    products = summed_back(g * without.conj(), dim)
     return products.masked_fill(first.logical_not(), 0) + quotients.masked_fill(seen > 0, 0)
 
 

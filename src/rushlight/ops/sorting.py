@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from rushlight.kernels import dtypes, promotion
+from rushlight.kernels import dtypes, elements, promotion
 from rushlight.ops.extremes import Chosen, placed
 from rushlight.ops.families import (
     AlongDim,
@@ -168,11 +168,21 @@ class unique_flat(Distinct):
 
     node = "Unique2Backward0"
 
-    def forward(x):
-        _, inverse, counts = parts = np.unique(
-            x, return_inverse=True, return_counts=True, equal_nan=False
-        )
-        return parts[0], inverse.reshape(x.shape), counts
+    def forward(x, wants_inverse):
+        flat = x.reshape(-1)
+        ordered = sort.fast.call2(flat, (0, False, True))
+        values, order = ordered or sort.forward(flat, 0, False, True)
+        first = np.ones(flat.size, np.bool_)
+        np.not_equal(values[1:], values[:-1], out=first[1:])
+        begins = np.flatnonzero(first)
+        counts = np.empty_like(begins)
+        np.subtract(begins[1:], begins[:-1], out=counts[:-1])
+        counts[-1:] = flat.size - begins[-1:]
+        if not wants_inverse:
+            return values[begins], np.empty(0, np.int64), counts
+        inverse = np.empty(flat.size, np.int64)
+        inverse[order] = np.cumsum(first) - 1
+        return values[begins], inverse.reshape(x.shape), counts
 
     def vjp_x(g):
         raise NotImplementedError("the derivative for '_unique2' is not implemented.")
@@ -237,7 +247,7 @@ def unique(input, sorted=True, return_inverse=False, return_counts=False, dim=No
     if as_tensor_argument("unique", "input", 1, input).dtype.is_complex:
         raise refusal("unique" if dim is None else "unique_dim", input.dtype)
     if dim is None:
-        return wanted_parts(unique_flat(input), return_inverse, return_counts)
+        return wanted_parts(unique_flat(input, bool(return_inverse)), return_inverse, return_counts)
     if input.dim() == 0:
         raise IndexError(f"Dimension specified as {dim} but tensor has no dimensions")
     dim = wrap_dim(dim, input.dim())
@@ -339,7 +349,7 @@ class searchsorted(Operation):
         side = "right" if right else "left"
         wanted = np.int32 if out_int32 else np.int64
         if boundaries.ndim == 1:
-            return np.asarray(np.searchsorted(boundaries, values, side)).astype(wanted)
+            return elements.insertion_places(boundaries, values, right).astype(wanted, copy=False)
         out = np.empty(values.shape, wanted)
         for at in np.ndindex(values.shape[:-1]):
             out[at] = np.searchsorted(boundaries[at], values[at], side)

@@ -123,6 +123,25 @@ void chosen(const unsigned char* mask, const U* a, int as, const U* b, int bs, U
     });
 }
 
+// How many of n rising boundaries are below each value (or, with `right`, not above it); all are
+// below NaN.
+template <class T>
+void insertion_places(const T* boundaries, Size n, const T* values, std::int64_t* out, Size count, bool right) {
+    parallel(count, 8, [&](Size begin, Size end) {
+        for (Size i = begin; i < end; ++i) {
+            const T v = values[i];
+            const T* low = boundaries;
+            for (Size length = n; length > 0;) {  // without a branch to be guessed
+                const Size half = length / 2, rest = length - half - 1;
+                const bool beyond = right ? !(low[half] > v) : !(low[half] >= v);
+                low = beyond ? low + half + 1 : low;
+                length = beyond ? rest : half;
+            }
+            out[i] = low - boundaries;
+        }
+    });
+}
+
 // Parts of outer x length bytes, one after another in each of the outer rows of `out`.
 inline void joined(const char* const* parts, const Size* lengths, Size count, char* out, Size outer) {
     Size step = 0;

@@ -25,6 +25,7 @@ cdef extern from "indexing.hpp" namespace "rl":
     void clamped_c "rl::clamped"[T](const T*, T*, Py_ssize_t, bint, T, bint, T)
     void clamped_gradient_c "rl::clamped_gradient"[T](const T*, const T*, T*, Py_ssize_t, bint, T, bint, T)
     void chosen_c "rl::chosen"[U](const unsigned char*, const U*, int, const U*, int, U*, Py_ssize_t)
+    void insertion_places_c "rl::insertion_places"[T](const T*, Py_ssize_t, const T*, int64_t*, Py_ssize_t, bint)
     void joined_c "rl::joined"(const char* const*, const Py_ssize_t*, Py_ssize_t, char*, Py_ssize_t)
 
 
@@ -278,6 +279,31 @@ def chosen(mask, a, b):
     return out
 
 
+def insertion_places(boundaries, values, right):
+    """See `rushlight.kernels.choosing.insertion_places`."""
+    cdef np.ndarray b, v, out
+    cdef int t = dtype_of(values)
+    cdef int64_t* at
+    if (
+        not plain(boundaries)
+        or not plain(values)
+        or dtype_of(boundaries) != t
+        or np.PyArray_NDIM(<np.ndarray>boundaries) != 1
+        or not (t == np.NPY_FLOAT or t == np.NPY_DOUBLE or t == np.NPY_INT64)
+    ):
+        return plain_choosing.insertion_places(boundaries, values, right)
+    b, v = boundaries, values
+    out = np.PyArray_EMPTY(np.PyArray_NDIM(v), np.PyArray_DIMS(v), np.NPY_INT64, 0)
+    at = <int64_t*>np.PyArray_DATA(out)
+    if t == np.NPY_FLOAT:
+        insertion_places_c[float](f(b), np.PyArray_SIZE(b), f(v), at, np.PyArray_SIZE(v), right)
+    elif t == np.NPY_DOUBLE:
+        insertion_places_c[double](d(b), np.PyArray_SIZE(b), d(v), at, np.PyArray_SIZE(v), right)
+    else:
+        insertion_places_c[int64_t](<int64_t*>np.PyArray_DATA(b), np.PyArray_SIZE(b), <int64_t*>np.PyArray_DATA(v), at, np.PyArray_SIZE(v), right)
+    return out
+
+
 # -- joining ---------------------------------------------------------------------------------
 
 cdef enum:
@@ -343,6 +369,6 @@ def stacked(arrays, dim):
 
 for _function in (
     *(take_along, put_along, add_along, add_slices),
-    *(clamped, clamped_gradient, chosen, joined, stacked),
+    *(clamped, clamped_gradient, chosen, insertion_places, joined, stacked),
 ):
     door.register_function(_function.__name__, _function)

@@ -1,0 +1,296 @@
+// Sorting, ranks and running reductions along the middle of outer x n x inner, contiguous.
+#pragma once
+#include <algorithm>
+#include <cstdint>
+#include <cstring>
+#include <limits>
+#include <type_traits>
+#include <vector>
+
+#include "isa.hpp"
+#include "pool.hpp"
+#include "vector_types.hpp"
+
+namespace rl {
+
+using Size = std::ptrdiff_t;
+
+#define RL_EACH "running_isa.hpp"
+#include "each_isa.hpp"
+
+// -- keys ---------------------------------------------------------------------------------------
+
+template <class T> using Key = typename std::conditional<sizeof(T) == 4, std::uint32_t, std::uint64_t>::type;
+
+// An unsigned number in the order of x: NaN is the largest, and -0 equals 0.
+template <class T> inline Key<T> key_of(T x) {
+    constexpr Key<T> SIGN = Key<T>(1) << (8 * sizeof(T) - 1);
+    Key<T> k;
+    if constexpr (std::is_floating_point<T>::value) {
+        const T y = x + T(0);
+        std::memcpy(&k, &y, sizeof k);
+        k ^= k & SIGN ? ~Key<T>(0) : SIGN;
+        return x == x ? k : ~Key<T>(0);
+    } else {
+        std::memcpy(&k, &x, sizeof k);
+        return k ^ SIGN;
+    }
+}
+
+template <class K> struct Entry {
+    K key;
+    std::uint32_t place;
+    bool operator<(const Entry& other) const {
+        return key < other.key || (key == other.key && place < other.place);
+    }
+};
+
+// Least digit first, digits that all share left out; entries begin in `a`, and end where is returned.
+template <class K> Entry<K>* radix_sorted(Entry<K>* a, Entry<K>* b, Size n) {
+    constexpr int DIGITS = sizeof(K);
+    std::vector<std::uint32_t> count(DIGITS * 256);
+    for (Size i = 0; i < n; ++i)
+        for (int d = 0; d < DIGITS; ++d) ++count[d * 256 + (a[i].key >> (8 * d) & 255)];
+    for (int d = 0; d < DIGITS; ++d) {
+        std::uint32_t* c = &count[d * 256];
+        if (c[a[0].key >> (8 * d) & 255] == std::uint32_t(n)) continue;
+        std::uint32_t sum = 0;
+        for (int v = 0; v < 256; ++v) {
+            const std::uint32_t next = sum + c[v];
+            c[v] = sum;
+            sum = next;
+        }
+        for (Size i = 0; i < n; ++i) b[c[a[i].key >> (8 * d) & 255]++] = a[i];
+        std::swap(a, b);
+    }
+    return a;
+}
+
+template <class T> struct Scratch {
+    std::vector<Entry<Key<T>>> a, b;
+};
+
+// The entries of a row in rising (or, with `down`, falling) order; equal ones keep theirs.
+template <class T> Entry<Key<T>>* sorted_row(const T* x, Size n, Size step, bool down, Scratch<T>& s) {
+    if (Size(s.a.size()) < n) s.a.resize(n);
+    const Key<T> flip = down ? ~Key<T>(0) : 0;
+    for (Size i = 0; i < n; ++i) s.a[i] = {Key<T>(key_of(x[i * step]) ^ flip), std::uint32_t(i)};
+    if (n < 200) {
+        std::sort(s.a.begin(), s.a.begin() + n);
+        return s.a.data();
+    }
+    if (Size(s.b.size()) < n) s.b.resize(n);
+    return radix_sorted(s.a.data(), s.b.data(), n);
+}
+
+// Calls body(first, scratch, o, j) for each row, `first` being the place of its first element.
+template <class T, class Body> void each_row(Size outer, Size n, Size inner, Size cost, Body body) {
+    parallel(outer * inner, n * cost, [&](Size begin, Size end) {
+        Scratch<T> scratch;
+        for (Size i = begin; i < end; ++i) body(i / inner, i % inner, scratch);
+    });
+}
+
+template <class T>
+void sorted(bool down, const T* x, T* values, std::int64_t* places, Size outer, Size n, Size inner) {
+    each_row<T>(outer, n, inner, 8, [&](Size o, Size j, Scratch<T>& s) {
+        const Size first = o * n * inner + j;
+        const auto* e = sorted_row(x + first, n, inner, down, s);
+        for (Size i = 0; i < n; ++i) {
+            places[first + i * inner] = e[i].place;
+            if (values) values[first + i * inner] = x[first + e[i].place * inner];
+        }
+    });
+}
+
+// May one of a few elements be beyond a bound?  It is told in vectors.
+template <class T> bool any_better(bool largest, const T* x, Size n, Size step, T bound) {
+    int found = bound != bound;
+    if (step == 1 && largest) for (Size i = 0; i < n; ++i) found |= (x[i] > bound) | (x[i] != x[i]);
+    else if (step == 1) for (Size i = 0; i < n; ++i) found |= x[i] < bound;
+    else found = 1;
+    return found;
+}
+
+// The k first of the falling (or, unless `largest`, rising) order: elements no better than the
+// k-th so far are passed over, the others collected until they are enough to choose again.
+template <class T>
+void top(bool largest, Size k, const T* x, T* values, std::int64_t* places, Size outer, Size n, Size inner) {
+    each_row<T>(outer, n, inner, 2, [&](Size o, Size j, Scratch<T>& s) {
+        const T* row = x + o * n * inner + j;
+        const Key<T> flip = largest ? ~Key<T>(0) : 0;  // the smallest key is the best
+        const Size room = std::min(n, 2 * k + 8);
+        if (Size(s.a.size()) < room + 64) s.a.resize(room + 64);
+        auto* e = s.a.data();
+        Size held = 0;
+        Key<T> limit = ~Key<T>(0);
+        T bound = 0;
+        bool limited = false;
+        for (Size at = 0; at < n; at += 64) {
+            const Size m = std::min(Size(64), n - at);
+            if (limited && !any_better(largest, row + at * inner, m, inner, bound)) continue;
+            for (Size i = 0; i < m; ++i) {
+                const Key<T> key = key_of(row[(at + i) * inner]) ^ flip;
+                if (!limited || key < limit) e[held++] = {key, std::uint32_t(at + i)};
+            }
+            if (held >= room && held > k) {
+                std::nth_element(e, e + k - 1, e + held);
+                limit = e[k - 1].key;
+                bound = row[e[k - 1].place * inner];
+                limited = true;
+                held = k;
+            }
+        }
+        std::partial_sort(e, e + k, e + held);
+        for (Size i = 0; i < k; ++i) {
+            const Size to = (o * k + i) * inner + j;
+            places[to] = e[i].place;
+            values[to] = row[e[i].place * inner];
+        }
+    });
+}
+
+// The element of rank k along each row; with `middle` the first NaN where there is one.
+template <class T>
+void ranked(bool middle, Size k, const T* x, T* value, std::int64_t* place, Size outer, Size n, Size inner) {
+    each_row<T>(outer, n, inner, 4, [&](Size o, Size j, Scratch<T>& s) {
+        const T* row = x + o * n * inner + j;
+        if (Size(s.a.size()) < n) s.a.resize(n);
+        Size found = -1;
+        for (Size i = 0; i < n; ++i) {
+            const T v = row[i * inner];
+            if (middle && found < 0 && v != v) found = i;
+            s.a[i] = {key_of(v), std::uint32_t(i)};
+        }
+        if (found < 0) {
+            std::nth_element(s.a.begin(), s.a.begin() + k, s.a.begin() + n);
+            found = s.a[k].place;
+        }
+        place[o * inner + j] = found;
+        value[o * inner + j] = row[found * inner];
+    });
+}
+
+// -- running ------------------------------------------------------------------------------------
+
+// PyTorch carries the sums of float in double.
+template <class T> using Carried = typename std::conditional<std::is_same<T, float>::value, double, T>::type;
+
+struct RunningSum {
+    template <class C, class T> static C next(C a, T x) { return a + C(x); }
+    template <class C> static C first() { return 0; }
+};
+struct RunningProduct {
+    template <class C, class T> static C next(C a, T x) { return a * C(x); }
+    template <class C> static C first() { return 1; }
+};
+
+// Eight rows at once, for each step waits for the one before; or neighbouring columns.
+template <class F, class T, int WIDE>
+void run_rows(const T* x, T* out, Size n, Size begin, Size step, Size row) {
+    using C = Carried<T>;
+    C a[WIDE];
+    for (int k = 0; k < WIDE; ++k) a[k] = F::template first<C>();
+    for (Size i = 0, at = begin; i < n; ++i, at += step)
+        for (int k = 0; k < WIDE; ++k) {
+            a[k] = F::next(a[k], x[at + k * row]);
+            out[at + k * row] = T(a[k]);
+        }
+}
+
+// With `back` from the end to the beginning.
+template <class F, class T>
+void running(bool back, const T* x, T* out, Size outer, Size n, Size inner) {
+    if (inner == 1) {
+        parallel((outer + 7) / 8, 8 * n, [&](Size first, Size last) {
+            for (Size g = first; g < last; ++g) {
+                const Size o = g * 8, end = std::min(outer, o + 8);
+                const Size begin = o * n + (back ? n - 1 : 0), step = back ? -1 : 1;
+                if (end - o == 8) run_rows<F, T, 8>(x, out, n, begin, step, n);
+                else for (Size k = 0; k < end - o; ++k) run_rows<F, T, 1>(x, out, n, begin + k * n, step, n);
+            }
+        });
+        return;
+    }
+    using C = Carried<T>;
+    constexpr Size WIDTH = 128;
+    const Size strips = (inner + WIDTH - 1) / WIDTH;
+    parallel(outer * strips, n * std::min(inner, WIDTH), [&](Size first, Size last) {
+        C a[WIDTH];
+        for (Size s = first; s < last; ++s) {
+            const Size j = s % strips * WIDTH, m = std::min(WIDTH, inner - j);
+            const Size start = s / strips * n * inner + j;
+            for (Size k = 0; k < m; ++k) a[k] = F::template first<C>();
+            for (Size i = 0; i < n; ++i) {
+                const Size at = start + (back ? n - 1 - i : i) * inner;
+                for (Size k = 0; k < m; ++k) {
+                    a[k] = F::next(a[k], x[at + k]);
+                    out[at + k] = T(a[k]);
+                }
+            }
+        }
+    });
+}
+
+// A new extreme is rare in a long row: better a branch than a wait.
+template <class T>
+void running_extreme_row(bool largest, const T* x, T* out, std::int64_t* place, Size n) {
+    for (Size i = 0; i < n;) {
+        const Size where = i;
+        const T best = x[i];
+        do {
+            out[i] = best;
+            place[i] = where;
+            ++i;
+        } while (i < n && x[i] == x[i] && !(largest ? x[i] >= best : x[i] <= best));
+    }
+}
+
+// The extreme so far and its latest place; NaN stays.
+template <class T>
+void running_extreme(bool largest, const T* x, T* out, std::int64_t* place, Size outer, Size n, Size inner) {
+    if (inner == 1) {
+        parallel(outer, n, [&](Size first, Size last) {
+            for (Size o = first; o < last; ++o) running_extreme_row(largest, x + o * n, out + o * n, place + o * n, n);
+        });
+        return;
+    }
+    const Size width = std::min(inner, Size(128)), strips = (inner + width - 1) / width;
+    parallel(outer * strips, n * width, [&](Size first, Size last) {
+        T best[128];
+        std::int64_t where[128];
+        for (Size s = first; s < last; ++s) {
+            const Size j = s % strips * width, m = std::min(width, inner - j);
+            const Size start = s / strips * n * inner + j;
+            for (Size k = 0; k < m; ++k) {
+                best[k] = x[start + k];
+                where[k] = 0;
+            }
+            for (Size i = 0; i < n; ++i) {
+                const Size at = start + i * inner;
+                for (Size k = 0; k < m; ++k) {
+                    const T v = x[at + k];
+                    const bool taken = (largest ? v >= best[k] : v <= best[k]) | (v != v);
+                    best[k] = taken ? v : best[k];
+                    where[k] = taken ? i : where[k];
+                    out[at + k] = best[k];
+                    place[at + k] = where[k];
+                }
+            }
+        }
+    });
+}
+
+template <class T> void running_log(const T* x, T* out, Size outer, Size n, Size inner) {
+    // Eight lanes are neighbouring columns, or else rows.
+    const Size lanes = inner == 1 ? outer : inner, blocks = (lanes + 7) / 8;
+    parallel(inner == 1 ? blocks : outer * blocks, 8 * n * 4, [&](Size first, Size last) {
+        for (Size b = first; b < last; ++b) {
+            const Size lane = b % blocks * 8, start = inner == 1 ? lane * n : b / blocks * n * inner + lane;
+            const int many = int(std::min(Size(8), lanes - lane));
+            RL_PICK(log_sums<T>(x + start, out + start, n, inner, inner == 1 ? n : 1, many));
+        }
+    });
+}
+
+}  // namespace rl

@@ -1,0 +1,244 @@
+# distutils: language = c++
+"""Native sorting, ranks and running reductions of contiguous float32, float64 and int64.
+
+Each kernel takes the parameters that the operation of its name has, and declines what it does not
+take: then the operation's own NumPy code runs, which is the kernel's twin.
+"""
+
+cimport cython
+cimport numpy as np
+from libc.stdint cimport int64_t
+from rushlight.kernels.door cimport Kernel
+
+from rushlight.kernels import door
+
+np.import_array()
+
+cdef extern from "ordering.hpp" namespace "rl":
+    cdef cppclass RunningSum:
+        pass
+    cdef cppclass RunningProduct:
+        pass
+    void sorted_c "rl::sorted"[T](bint, const T*, T*, int64_t*, Py_ssize_t, Py_ssize_t, Py_ssize_t) except +
+    void top_c "rl::top"[T](bint, Py_ssize_t, const T*, T*, int64_t*, Py_ssize_t, Py_ssize_t, Py_ssize_t) except +
+    void ranked_c "rl::ranked"[T](bint, Py_ssize_t, const T*, T*, int64_t*, Py_ssize_t, Py_ssize_t, Py_ssize_t) except +
+    void running_c "rl::running"[F, T](bint, const T*, T*, Py_ssize_t, Py_ssize_t, Py_ssize_t)
+    void running_log_c "rl::running_log"[T](const T*, T*, Py_ssize_t, Py_ssize_t, Py_ssize_t)
+    void running_extreme_c "rl::running_extreme"[T](bint, const T*, T*, int64_t*, Py_ssize_t, Py_ssize_t, Py_ssize_t)
+
+
+cdef struct Lanes:
+    int type
+    Py_ssize_t outer, n, inner
+
+
+cdef np.ndarray lanes(Lanes* l, object x, Py_ssize_t dim):
+    """The array and its sizes before, at and after a dim; None if the loops cannot take it."""
+    if type(x) is not np.ndarray:
+        return None
+    cdef np.ndarray a = x
+    cdef int i
+    l.type = np.PyArray_TYPE(a)
+    if not np.PyArray_ISCARRAY_RO(a) or np.PyArray_SIZE(a) == 0 or not 0 <= dim < np.PyArray_NDIM(a):
+        return None
+    if l.type != np.NPY_FLOAT and l.type != np.NPY_DOUBLE and l.type != np.NPY_INT64:
+        return None
+    l.outer = l.inner = 1
+    l.n = np.PyArray_DIMS(a)[dim]
+    for i in range(dim):
+        l.outer *= np.PyArray_DIMS(a)[i]
+    for i in range(dim + 1, np.PyArray_NDIM(a)):
+        l.inner *= np.PyArray_DIMS(a)[i]
+    return a if l.n < 1LL << 31 else None
+
+
+cdef np.ndarray shaped(np.ndarray a, Py_ssize_t dim, Py_ssize_t length, int type):
+    """A new array of the shape of `a` but with a length at `dim`; no such dim for -1."""
+    cdef np.npy_intp shape[64]
+    cdef int i, m = 0
+    for i in range(np.PyArray_NDIM(a)):
+        if i != dim:
+            shape[m] = np.PyArray_DIMS(a)[i]
+            m += 1
+        elif length >= 0:
+            shape[m] = length
+            m += 1
+    return np.PyArray_EMPTY(m, shape, type, 0)
+
+
+cdef inline int64_t* whole(np.ndarray a) noexcept:
+    return <int64_t*>np.PyArray_DATA(a)
+
+
+@cython.final
+cdef class Sorted(Kernel):
+    """`call2(x, (dim, descending, stable))`: the values and their places, or the places."""
+
+    cdef bint values
+
+    cpdef object call2(self, object x, object how):
+        cdef Lanes l
+        cdef Py_ssize_t dim = (<tuple>how)[0]
+        cdef bint down = (<tuple>how)[1]
+        cdef np.ndarray a = lanes(&l, x, dim), out = None, at
+        cdef void* to = NULL
+        if a is None:
+            return None
+        at = shaped(a, dim, l.n, np.NPY_INT64)
+        if self.values:
+            out = shaped(a, dim, l.n, l.type)
+            to = np.PyArray_DATA(out)
+        if l.type == np.NPY_FLOAT:
+            sorted_c[float](down, <float*>np.PyArray_DATA(a), <float*>to, whole(at), l.outer, l.n, l.inner)
+        elif l.type == np.NPY_DOUBLE:
+            sorted_c[double](down, <double*>np.PyArray_DATA(a), <double*>to, whole(at), l.outer, l.n, l.inner)
+        else:
+            sorted_c[int64_t](down, whole(a), <int64_t*>to, whole(at), l.outer, l.n, l.inner)
+        return (out, at) if self.values else at
+
+
+@cython.final
+cdef class Top(Kernel):
+    """`call2(x, (k, dim, largest))`: the values and their places."""
+
+    cpdef object call2(self, object x, object how):
+        cdef Lanes l
+        cdef Py_ssize_t k = (<tuple>how)[0], dim = (<tuple>how)[1]
+        cdef bint largest = (<tuple>how)[2]
+        cdef np.ndarray a = lanes(&l, x, dim), out, at
+        if a is None or not 0 < k <= l.n:
+            return None
+        out, at = shaped(a, dim, k, l.type), shaped(a, dim, k, np.NPY_INT64)
+        if l.type == np.NPY_FLOAT:
+            top_c[float](largest, k, <float*>np.PyArray_DATA(a), <float*>np.PyArray_DATA(out), whole(at), l.outer, l.n, l.inner)
+        elif l.type == np.NPY_DOUBLE:
+            top_c[double](largest, k, <double*>np.PyArray_DATA(a), <double*>np.PyArray_DATA(out), whole(at), l.outer, l.n, l.inner)
+        else:
+            top_c[int64_t](largest, k, whole(a), whole(out), whole(at), l.outer, l.n, l.inner)
+        return out, at
+
+
+@cython.final
+cdef class Ranked(Kernel):
+    """`call2(x, (k, dim, keepdim))`: the k-th elements, counted from 1, and their places; without
+    `counted` `call2(x, (dim, keepdim))`: the lower medians."""
+
+    cdef bint counted
+
+    cpdef object call2(self, object x, object how):
+        cdef Lanes l
+        cdef Py_ssize_t dim = (<tuple>how)[self.counted], k
+        cdef bint keepdim = (<tuple>how)[self.counted + 1]
+        cdef np.ndarray a = lanes(&l, x, dim), out, at
+        if a is None:
+            return None
+        k = <Py_ssize_t>(<tuple>how)[0] - 1 if self.counted else (l.n - 1) // 2
+        out = shaped(a, dim, 1 if keepdim else -1, l.type)
+        at = shaped(a, dim, 1 if keepdim else -1, np.NPY_INT64)
+        if l.type == np.NPY_FLOAT:
+            ranked_c[float](not self.counted, k, <float*>np.PyArray_DATA(a), <float*>np.PyArray_DATA(out), whole(at), l.outer, l.n, l.inner)
+        elif l.type == np.NPY_DOUBLE:
+            ranked_c[double](not self.counted, k, <double*>np.PyArray_DATA(a), <double*>np.PyArray_DATA(out), whole(at), l.outer, l.n, l.inner)
+        else:
+            ranked_c[int64_t](not self.counted, k, whole(a), whole(out), whole(at), l.outer, l.n, l.inner)
+        return out, at
+
+
+@cython.final
+cdef class Running(Kernel):
+    """Running sums, with `back` from the end, or products: `call2(x, (dim, dtype))`."""
+
+    cdef bint product
+    cdef bint back
+
+    cpdef object call2(self, object x, object how):
+        cdef Lanes l
+        cdef Py_ssize_t dim = (<tuple>how)[0]
+        cdef np.ndarray a = lanes(&l, x, dim), out
+        if a is None or (<tuple>how)[1].numpy is not (<object>a).dtype:
+            return None
+        out = shaped(a, dim, l.n, l.type)
+        if self.product:
+            if l.type == np.NPY_FLOAT:
+                running_c[RunningProduct, float](self.back, <float*>np.PyArray_DATA(a), <float*>np.PyArray_DATA(out), l.outer, l.n, l.inner)
+            elif l.type == np.NPY_DOUBLE:
+                running_c[RunningProduct, double](self.back, <double*>np.PyArray_DATA(a), <double*>np.PyArray_DATA(out), l.outer, l.n, l.inner)
+            else:
+                running_c[RunningProduct, int64_t](self.back, whole(a), whole(out), l.outer, l.n, l.inner)
+        elif l.type == np.NPY_FLOAT:
+            running_c[RunningSum, float](self.back, <float*>np.PyArray_DATA(a), <float*>np.PyArray_DATA(out), l.outer, l.n, l.inner)
+        elif l.type == np.NPY_DOUBLE:
+            running_c[RunningSum, double](self.back, <double*>np.PyArray_DATA(a), <double*>np.PyArray_DATA(out), l.outer, l.n, l.inner)
+        else:
+            running_c[RunningSum, int64_t](self.back, whole(a), whole(out), l.outer, l.n, l.inner)
+        return out
+
+
+@cython.final
+cdef class RunningExtreme(Kernel):
+    """The extremes so far and their latest places: `call2(x, (dim,))`."""
+
+    cdef bint largest
+
+    cpdef object call2(self, object x, object how):
+        cdef Lanes l
+        cdef Py_ssize_t dim = (<tuple>how)[0]
+        cdef np.ndarray a = lanes(&l, x, dim), out, at
+        if a is None:
+            return None
+        out, at = shaped(a, dim, l.n, l.type), shaped(a, dim, l.n, np.NPY_INT64)
+        if l.type == np.NPY_FLOAT:
+            running_extreme_c[float](self.largest, <float*>np.PyArray_DATA(a), <float*>np.PyArray_DATA(out), whole(at), l.outer, l.n, l.inner)
+        elif l.type == np.NPY_DOUBLE:
+            running_extreme_c[double](self.largest, <double*>np.PyArray_DATA(a), <double*>np.PyArray_DATA(out), whole(at), l.outer, l.n, l.inner)
+        else:
+            running_extreme_c[int64_t](self.largest, whole(a), whole(out), whole(at), l.outer, l.n, l.inner)
+        return out, at
+
+
+@cython.final
+cdef class RunningLog(Kernel):
+    """Running logarithms of sums of exponentials: `call2(x, (dim,))`."""
+
+    cpdef object call2(self, object x, object how):
+        cdef Lanes l
+        cdef Py_ssize_t dim = (<tuple>how)[0]
+        cdef np.ndarray a = lanes(&l, x, dim), out
+        if a is None or l.type == np.NPY_INT64:
+            return None
+        out = shaped(a, dim, l.n, l.type)
+        if l.type == np.NPY_FLOAT:
+            running_log_c[float](<float*>np.PyArray_DATA(a), <float*>np.PyArray_DATA(out), l.outer, l.n, l.inner)
+        else:
+            running_log_c[double](<double*>np.PyArray_DATA(a), <double*>np.PyArray_DATA(out), l.outer, l.n, l.inner)
+        return out
+
+
+cdef void enter_sorted(str name, bint values):
+    cdef Sorted k = Sorted()
+    k.values = values
+    door.register(name, k)
+
+
+cdef void enter_running(str name, bint product, bint back):
+    cdef Running k = Running()
+    k.product, k.back = product, back
+    door.register(name, k)
+
+
+cdef Ranked kthvalue = Ranked()
+kthvalue.counted = True
+cdef RunningExtreme largest = RunningExtreme()
+largest.largest = True
+enter_sorted("sort", True)
+enter_sorted("sort_stable", True)
+enter_sorted("argsort", False)
+enter_running("cumsum", False, False)
+enter_running("cumsum_back", False, True)
+enter_running("cumprod", True, False)
+door.register("topk", Top())
+door.register("kthvalue", kthvalue)
+door.register("median_dim", Ranked())
+door.register("cummax", largest)
+door.register("cummin", RunningExtreme())
+door.register("logcumsumexp", RunningLog())
