@@ -19,6 +19,7 @@ from . import (
     rows_overhead,
     rows_process,
     rows_programs,
+    rows_training,
     rows_transforms,
 )
 from .row import ProcessRow, Row
@@ -30,6 +31,7 @@ ROWS: list[Row | ProcessRow] = [
     *rows_programs.ROWS,
     *rows_transforms.ROWS,
     *rows_networks.ROWS,
+    *rows_training.ROWS,
     *rows_arrays.ROWS,
     *rows_process.ROWS,
 ]

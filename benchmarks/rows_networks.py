@@ -1,4 +1,4 @@
-"""Layers, optimizers and training steps of small networks."""
+"""Layers and optimizers."""
 
 from collections.abc import Callable
 from typing import Any
@@ -137,21 +137,6 @@ def cell_loop(torch: Any) -> Call:
     return step
 
 
-def perceptron(torch: Any) -> Any:
-    nn = torch.nn
-    return nn.Sequential(nn.Linear(10, 16), nn.ReLU(), nn.Linear(16, 1))
-
-
-def inference(torch: Any) -> Call:
-    model, x = perceptron(torch), torch.randn(1, 10)
-
-    def call() -> None:
-        with torch.no_grad():
-            model(x)
-
-    return call
-
-
 # -- optimizers --------------------------------------------------------------------------------
 
 OPTIMIZERS: dict[str, tuple[str, dict[str, Any]]] = {
@@ -191,60 +176,14 @@ STEPS = [
     for count, size in ((50, 64), (1, 1_000_000))
 ]
 
-# -- training ----------------------------------------------------------------------------------
-
-
-def training(model_of: Build, data: Callable[[Any], tuple[Any, Any]], loss: str, how: str) -> Build:
-    def setup(torch: Any) -> Call:
-        torch.manual_seed(0)
-        model = model_of(torch)
-        x, target = data(torch)
-        optimizer = getattr(torch.optim, how)(model.parameters(), lr=0.001)
-        criterion = getattr(torch.nn.functional, loss)
-
-        def step() -> None:
-            optimizer.zero_grad()
-            criterion(model(x), target).backward()
-            optimizer.step()
-
-        return step
-
-    return setup
-
-
-def lenet(torch: Any) -> Any:
-    nn = torch.nn
-    return nn.Sequential(
-        *(nn.Conv2d(1, 6, 5, padding=2), nn.ReLU(), nn.MaxPool2d(2)),
-        *(nn.Conv2d(6, 16, 5), nn.ReLU(), nn.MaxPool2d(2), nn.Flatten()),
-        *(nn.Linear(400, 120), nn.ReLU(), nn.Linear(120, 84), nn.ReLU(), nn.Linear(84, 10)),
-    )
-
-
-def digits(torch: Any) -> tuple[Any, Any]:
-    return torch.randn(64, 1, 28, 28), torch.randint(0, 10, (64,))
-
-
-def regression(torch: Any) -> tuple[Any, Any]:
-    return torch.randn(32, 10), torch.randn(32, 1)
-
-
-TRAINING = [
-    Row("10-16-1 nn perceptron step, SGD", training(perceptron, regression, "mse_loss", "SGD")),
-    Row("10-16-1 nn perceptron step, Adam", training(perceptron, regression, "mse_loss", "Adam")),
-    Row("LeNet step, batch 64", training(lenet, digits, "cross_entropy", "SGD"), threads=BOTH),
-]
-
 ROWS = [
     *convolution_rows(),
     *POOLING,
     Row("linear 4x4", with_inputs(linear_inputs, linear)),
     Row("linear 4x4 forward and backward", in_both_ways(linear_inputs, linear)),
     Row("nn.Linear(4, 4) made", lambda torch: lambda: torch.nn.Linear(4, 4)),
-    Row("10-16-1 nn perceptron, one sample, no gradients", inference),
     *(Row(f"{kind} 20x4x8, hidden 16", recurrent(kind)) for kind in ("RNN", "LSTM", "GRU")),
     Row("LSTMCell loop of 20 steps", cell_loop),
     *STEPS,
     Row("clip_grad_norm_, 50 parameters of 64", clipping),
-    *TRAINING,
 ]
