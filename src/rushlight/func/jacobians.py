@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -13,10 +13,11 @@ from rushlight.func.arguments import (
     refuse_complex,
     selected,
 )
+from rushlight.func.chunks import Chunks, checked_chunk
 from rushlight.func.forward import check_moving, jvp_by
 from rushlight.func.reverse import left, pull, vjp_by
-from rushlight.func.vmap import vmap
 from rushlight.ops.join import cat
+from rushlight.tape.batching import vmap_flat
 from rushlight.tape.reverse import GradLevel, leaf, unwrapped
 from rushlight.tensor.options import fresh
 from rushlight.tensor.tensor import Tensor
@@ -29,28 +30,39 @@ UNLIKE = (
 )
 
 
-def basis(leaves: list[Any], chunk: int | None) -> Iterator[list[Any]]:
-    """The unit vectors of the space of all leaves together, at most `chunk` at once.
+def unit_vectors(leaves: list[Any], start: int, count: int) -> list[Any]:
+    """Unit vectors of the space of all leaves together, from number `start` on.
 
-    Each item lists, per leaf, a tensor of shape (k, *leaf.shape): its part of k unit vectors.
+    Lists, per leaf, a tensor of shape (count, *leaf.shape): its part of them.
     """
-    sizes = [x.numel() for x in leaves]
-    total = sum(sizes)
-    step = chunk or max(total, 1)
-    for start in range(0, max(total, 1), step):
-        k, before, parts = min(step, total - start), 0, []
-        for x, n in zip(leaves, sizes, strict=True):
-            rows = fresh(np.eye(k, n, start - before, dtype=x.dtype.numpy))
-            parts.append(rows.reshape((k, *x.shape)))
-            before += n
-        yield parts
+    parts = []
+    for x in leaves:
+        n = x.numel()
+        rows = fresh(np.eye(count, n, start, dtype=x.dtype.numpy))
+        parts.append(rows.reshape((count, *x.shape)))
+        start -= n
+    return parts
 
 
-def joined(chunks: list[list[Any]]) -> list[Any]:
-    """Results for all unit vectors, from those of each chunk."""
-    if len(chunks) == 1:
-        return chunks[0]
-    return [cat(list(column), 0) for column in zip(*chunks, strict=True)]
+def for_all_units(
+    function: Callable[..., list[Any]],
+    leaves: list[Any],
+    chunk_size: int | str | None,
+    randomness: str = "error",
+) -> list[Any]:
+    """`function` of every unit vector; its results along a new dim 0."""
+    total, start = sum([x.numel() for x in leaves]), 0
+    chunks, found = Chunks(chunk_size), []
+    while True:
+        count = chunks.step(total - start)
+        units = unit_vectors(leaves, start, count)
+        found.append(vmap_flat(function, units, None, count, randomness, took=chunks.took))
+        start += count
+        if start >= total:
+            break
+    if len(found) == 1:
+        return found[0]
+    return [cat(list(column), 0) for column in zip(*found, strict=True)]
 
 
 def rows_of(stacked: Any, leaves: list[Any]) -> list[Any]:
@@ -63,17 +75,12 @@ def rows_of(stacked: Any, leaves: list[Any]) -> list[Any]:
     return parts
 
 
-def check_chunk(chunk_size: int | None) -> None:
-    if chunk_size is not None and chunk_size <= 0:
-        raise ValueError("jacrev: `chunk_size` should be greater than 0.")
-
-
 def jacrev(
     func: Callable[..., Any],
     argnums: Argnums = 0,
     *,
     has_aux: bool = False,
-    chunk_size: int | None = None,
+    chunk_size: int | str | None = None,
     _preallocate_and_copy: bool = False,
 ) -> Callable[..., Any]:
     """A function that computes the Jacobian of `func` in reverse mode, one row per output element.
@@ -81,7 +88,8 @@ def jacrev(
     Args:
         argnums: the positional arguments to differentiate by, an int or a tuple.
         has_aux: `func` returns (output, aux); the result is (Jacobian, aux).
-        chunk_size: at most so many rows at once; fewer need less memory.
+        chunk_size: at most so many rows at once; fewer need less memory. "auto", which PyTorch does
+            not have, takes as many as half a GiB allows.
 
     Returns:
         A function whose result has, per output, the structure of the chosen arguments, with tensors
@@ -96,7 +104,7 @@ def jacrev(
         tensor([[1., 0.],
                 [0., 1.]])
     """
-    check_chunk(chunk_size)
+    checked_chunk(chunk_size, "jacrev: `chunk_size` should be greater than 0.")
 
     @functools.wraps(func)
     def wrapper(*args: Any) -> Any:
@@ -112,7 +120,7 @@ def jacrev(
         if sum([y.numel() for y in outputs]) == 1:  # a gradient, which needs no batch
             stacked = [g.unsqueeze(0) for g in row(*[y.new_ones(y.shape) for y in outputs])]
         else:
-            stacked = joined([vmap(row)(*units) for units in basis(outputs, chunk_size)])
+            stacked = for_all_units(row, outputs, chunk_size)
         by_input = [rows_of(each, outputs) for each in stacked]
         jacobian = out_spec.unflatten(
             [in_spec.unflatten(list(blocks)) for blocks in zip(*by_input, strict=True)]
@@ -128,6 +136,7 @@ def jacfwd(
     has_aux: bool = False,
     *,
     randomness: str = "error",
+    chunk_size: int | str | None = None,
 ) -> Callable[..., Any]:
     """A function that computes the Jacobian of `func` in forward mode, one column per input element.
 
@@ -135,6 +144,7 @@ def jacfwd(
         argnums: the positional arguments to differentiate by, an int or a tuple.
         has_aux: `func` returns (output, aux); the result is (Jacobian, aux).
         randomness: what random draws do, see `vmap`.
+        chunk_size: at most so many columns at once, see `jacrev`; PyTorch does not have this.
 
     Returns:
         A function whose result has, per output, the structure of the chosen arguments, with tensors
@@ -150,6 +160,8 @@ def jacfwd(
                 [0., 4.]])
     """
 
+    checked_chunk(chunk_size, "jacfwd: `chunk_size` should be greater than 0.")
+
     @functools.wraps(func)
     def wrapper(*args: Any) -> Any:
         refuse_complex("jacfwd", tree_flatten(args)[0], "inputs")
@@ -163,11 +175,10 @@ def jacfwd(
             seen[:] = [outputs, spec, *aux]
             return tree_flatten(moved)[0]
 
-        (units,) = basis(inputs, None)
-        found = vmap(column, out_dims=-1, randomness=randomness)(*units)
+        found = for_all_units(column, inputs, chunk_size, randomness)
         outputs, out_spec, *aux = seen
         refuse_complex("jacfwd", outputs, "outputs")
-        blocks = [in_spec.unflatten(columns_of(each, inputs)) for each in found]
+        blocks = [in_spec.unflatten(columns_of(each.movedim(0, -1), inputs)) for each in found]
         jacobian = out_spec.unflatten(blocks)
         return (jacobian, aux[0]) if has_aux else jacobian
 
@@ -184,11 +195,14 @@ def columns_of(stacked: Any, leaves: list[Any]) -> list[Any]:
     return parts
 
 
-def hessian(func: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., Any]:
+def hessian(
+    func: Callable[..., Any], argnums: Argnums = 0, *, chunk_size: int | str | None = None
+) -> Callable[..., Any]:
     """A function that computes the second derivatives of `func`: forward mode over reverse mode.
 
     Args:
         argnums: the positional arguments to differentiate by, an int or a tuple.
+        chunk_size: at most so many columns at once, see `jacrev`; PyTorch does not have this.
 
     Returns:
         A function whose result has, per output, the structure of the chosen arguments twice.
@@ -199,7 +213,7 @@ def hessian(func: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., Any
         tensor([[ 6.,  0.],
                 [ 0., 12.]])
     """
-    return jacfwd(jacrev(func, argnums), argnums)
+    return jacfwd(jacrev(func, argnums), argnums, chunk_size=chunk_size)
 
 
 def linearize(func: Callable[..., Any], *primals: Any) -> tuple[Any, Callable[..., Any]]:

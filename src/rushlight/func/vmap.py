@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from rushlight.func.chunks import Chunks, checked_chunk
 from rushlight.tape.batching import Split, vmap_flat
 from rushlight.tensor.options import fresh as from_array
 from rushlight.tensor.tensor import Tensor
@@ -22,7 +23,7 @@ def vmap(
     out_dims: Any = 0,
     randomness: str = "error",
     *,
-    chunk_size: int | None = None,
+    chunk_size: int | str | None = None,
     split: bool = False,
 ) -> Callable[..., Any]:
     """`func` over a batch: every tensor argument has a batch dim that `func` does not see.
@@ -31,7 +32,8 @@ def vmap(
         in_dims: the batch dim of each argument (None: not batched), an int for all or a tree.
         out_dims: where the batch dim of each result goes.
         randomness: 'error', 'different' or 'same'.
-        chunk_size: at most so many samples at once.
+        chunk_size: at most so many samples at once. "auto", which PyTorch does not have, takes as
+            many as half a GiB allows.
         split: let samples go different ways: where `func` branches on a tensor (`if`, `item()`) or
             makes a result whose shape depends on values, it is called again for each group of
             samples that agree, and the results are joined. PyTorch does not have this.
@@ -52,23 +54,25 @@ def vmap(
             "Only allowed values for randomness are 'error', 'different', or 'same'. "
             f"Got {randomness}"
         )
-    if chunk_size is not None and chunk_size <= 0:
-        raise ValueError(f"vmap: chunk_size should be None or greater than 0. (got {chunk_size})")
+    checked_chunk(
+        chunk_size, f"vmap: chunk_size should be None or greater than 0. (got {chunk_size})"
+    )
 
     @functools.wraps(func)
     def wrapped(*args: Any, **kwargs: Any) -> Any:
         leaves, spec = tree_flatten(args)
         dims = checked_dims(in_dims, args, leaves, spec, func)
         size = batch_size(leaves, dims)
-        step = size if chunk_size is None else min(chunk_size, size)
-        parts = []
-        for start in range(0, max(size, 1), max(step, 1)):
-            n = min(step, size - start)
+        chunks, start = Chunks(chunk_size), 0
+        parts: list[Any] = []
+        while not parts or start < size:
+            n = chunks.step(size - start)
             cut = [
                 x if d is None or n == size else x.narrow(d, start, n)
                 for x, d in zip(leaves, dims, strict=True)
             ]
-            parts.append(whole(cut, dims, spec, n, kwargs, object() if split else None))
+            start += n
+            parts.append(whole(cut, dims, spec, n, kwargs, object() if split else None, chunks))
         found, out_spec, places = parts[0]
         if len(parts) > 1:
             found = [
@@ -78,11 +82,17 @@ def vmap(
         return out_spec.unflatten([placed(x, d) for x, d in zip(found, places, strict=True)])
 
     def whole(
-        leaves: list[Any], dims: list[Any], spec: TreeSpec, size: int, kwargs: Any, token: Any
+        leaves: list[Any],
+        dims: list[Any],
+        spec: TreeSpec,
+        size: int,
+        kwargs: Any,
+        token: Any,
+        chunks: Chunks,
     ) -> tuple[list[Any], TreeSpec, list[Any]]:
         """Results with the batch dim in front, their structure, and where the dim is to go."""
         try:
-            return at_once(leaves, dims, spec, size, kwargs, token)
+            return at_once(leaves, dims, spec, size, kwargs, token, chunks)
         except Split as found:
             if found.token is not token:
                 raise
@@ -91,13 +101,19 @@ def vmap(
         return rejoined(
             groups,
             [
-                whole(chosen(leaves, dims, group), dims, spec, len(group), kwargs, token)
+                whole(chosen(leaves, dims, group), dims, spec, len(group), kwargs, token, chunks)
                 for group in groups
             ],
         )
 
     def at_once(
-        leaves: list[Any], dims: list[Any], spec: TreeSpec, size: int, kwargs: Any, token: Any
+        leaves: list[Any],
+        dims: list[Any],
+        spec: TreeSpec,
+        size: int,
+        kwargs: Any,
+        token: Any,
+        chunks: Chunks,
     ) -> tuple[list[Any], TreeSpec, list[Any]]:
         """`whole` in one call of the function."""
         shape: list[Any] = []
@@ -111,7 +127,7 @@ def vmap(
         def refusal(i: int) -> str:
             return BATCHED.format(name_of(func)) if shape[1][i] is None else ""
 
-        results = vmap_flat(flat, leaves, dims, size, randomness, refusal, token)
+        results = vmap_flat(flat, leaves, dims, size, randomness, refusal, token, chunks.took)
         return results, shape[0], shape[1]
 
     return wrapped

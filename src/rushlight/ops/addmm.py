@@ -79,14 +79,6 @@ class AddedMatrices(Added, family=True):
     def forward(x, a, b, beta, alpha, lead):
         return added(x, matrix_product(a, b), beta, alpha, lead)
 
-    def batch(self, values, dims, params, size):
-        """The matrices of a batch as one large one, where all else has no batch."""
-        x, a, b = values
-        if dims[0] is dims[2] is None and x.dim() <= 1 and a.dim() == 3:
-            whole, n = one_matrix(a, dims[1], 0)
-            return taken_apart(self.run((x, whole, b), params), 0, size, n), 0
-        return super().batch(values, dims, params, size)
-
     def vjp_x(g, x_shape, beta, lead):
         return addend_gradient(g, x_shape, beta, lead)
 
@@ -114,6 +106,14 @@ class addmm(Added):
         tensor([[16., 16.],
                 [16., 16.]])
     """
+
+    def batch(self, values, dims, params, size):
+        """The matrices of a batch as one large one, where all else has no batch."""
+        x, a, b = values
+        if dims[0] is dims[2] is None and x.dim() <= 1 and a.dim() == 3:
+            whole, n = one_matrix(a, dims[1], 0)
+            return taken_apart(self.run((x, whole, b), params), 0, size, n), 0
+        return super().batch(values, dims, params, size)
 
     def bind(input, mat1, mat2, *, beta=1, alpha=1):
         check_tensors("addmm", input=input, mat1=mat1, mat2=mat2)

@@ -14,6 +14,9 @@ cdef class BatchBox(Box):
     cpdef object wrapped(self, object out, object dim)
 
 
+@cython.locals(t=TensorBase)
+cpdef long long bytes_of(object out) except -1
+
 cpdef object aligned(Op op, tuple values, list dims, tuple params, object size)
 
 @cython.locals(t=TensorBase, n=cython.int, rank=cython.int, free=cython.int, at=cython.int)

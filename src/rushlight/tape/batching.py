@@ -1,6 +1,7 @@
 """vmap: boxes with a batch dim that the function does not see."""
 
 import collections
+import math
 import sys
 import warnings
 
@@ -90,6 +91,8 @@ class BatchBox(Box):
                 raise RuntimeError(str(error)) from None
             kinds = [str(shape) for shape in error.shapes]
             raise Split(self.owner.split, [kinds.index(k) for k in kinds]) from None
+        if not op.is_view:
+            self.owner.counted += bytes_of(out)
         return self.wrapped(out, out_dim)
 
     def agreed(self, array):
@@ -172,6 +175,15 @@ class BatchBox(Box):
         return cls.applied_batched(args, self.owner)
 
 
+def bytes_of(out):
+    """The size of a result; of several, of the first."""
+    x = out[0] if isinstance(out, tuple) else out
+    if not isinstance(x, TensorBase):
+        return 0
+    t = x
+    return t.array.nbytes if t.box is None else math.prod(t.box.shape) * t.dtype.itemsize
+
+
 VmapInfo = collections.namedtuple("VmapInfo", "batch_size randomness")
 
 
@@ -220,12 +232,15 @@ def copied_for(t, like):
     return t
 
 
-def vmap_flat(function, inputs, in_dims=None, size=None, randomness=None, whole=None, split=None):
+def vmap_flat(
+    function, inputs, in_dims=None, size=None, randomness=None, whole=None, split=None, took=None
+):
     """Call `function` once on tensors with hidden batch dims; batched results in a list.
 
     `in_dims[i]` None passes input i as it is.  Results that do not depend on the batch are
     expanded to it; but where `whole(i)` is the text of an error, result i has to be independent.
-    With `split`, samples that disagree raise `Split` with that token.
+    With `split`, samples that disagree raise `Split` with that token.  `took` is told the number of
+    samples, and how many bytes the results of all operations have.
     """
     dims = in_dims or [0] * len(inputs)
     if size is None:
@@ -237,10 +252,14 @@ def vmap_flat(function, inputs, in_dims=None, size=None, randomness=None, whole=
             x if d is None else boxed(BatchBox(level, x, d % max(x.dim(), 1), size))
             for x, d in zip(inputs, dims, strict=True)
         ]
-        return [
+        level.counted = 0
+        results = [
             unbatched(level, x, whole(i)) if whole and whole(i) else unwrapped(level, x, size)
             for i, x in enumerate(function(*boxes))
         ]
+        if took:
+            took(size, level.counted)
+        return results
 
 
 def unbatched(level, x, refusal):

@@ -1,6 +1,7 @@
 """Gradients on their way: brought to an input's shape and dtype, filled in, and kept."""
 
 import collections
+import math
 
 import numpy as np
 
@@ -13,6 +14,8 @@ def sum_to(g, shape):
     """Undo broadcasting: sum `g` over the dims that `shape` lacks or has with length 1."""
     if tuple(g.shape) == tuple(shape):
         return g
+    if g.box is not None and math.prod(g.shape) == math.prod(shape):
+        return g.reshape(shape)  # outside of transforms the graph shows PyTorch's sum
     lead = g.dim() - len(shape)
     dims = list(range(lead))
     dims += [i + lead for i, n in enumerate(shape) if n == 1 and g.shape[i + lead] != 1]

@@ -10,6 +10,7 @@ cdef class Level:
     cdef public object split
     cdef public object randomness
     cdef public object size
+    cdef public long long counted
 
 
 cdef class Box:

@@ -63,6 +63,7 @@ class Level:
         self.split = None  # see `batching.Split`
         self.randomness = None  # and the length of the batch, where there is one
         self.size = 0
+        self.counted = 0  # bytes that a batch's operations have made
 
     def __enter__(self):
         st = state()
