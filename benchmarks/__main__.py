@@ -2,14 +2,14 @@
 
     python -m benchmarks [--peer torch,...] [--only PATTERN] [--rounds N] [--json FILE] [--smoke]
 
-A peer is a module with torch's names. `--peer ""` times rushlight alone. `--smoke` runs every row
-once, for no other purpose than to see that it runs.
+A peer is a module with torch's names, or one of jax, jax-jit and autograd, which run the rows about
+transforms. `--peer ""` times rushlight alone. `--smoke` runs every row once, for no other purpose
+than to see that it runs.
 """
 
 import argparse
 import json
 import re
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,7 @@ from . import (
     rows_training,
     rows_transforms,
 )
+from .peers import ADAPTERS, peer
 from .row import ProcessRow, Row
 from .table import SUBJECT, environment, markdown
 from .timing import measure, measure_process
@@ -41,13 +42,13 @@ def main() -> None:
     """Run the rows that were asked for."""
     options = parse()
     names = [SUBJECT, *filter(None, options.peer.split(","))]
-    peers = {name: import_module(name) for name in names}
+    peers = {name: peer(name) for name in names}
     results = [
         run(row, peers, options.rounds, options.smoke)
         for row in ROWS
         if re.search(options.only, row.name)
     ]
-    about = environment(names)
+    about = environment(peers)
     print(markdown(about, results))
     if options.json:
         Path(options.json).write_text(json.dumps({"environment": about, "rows": results}, indent=1))
@@ -55,7 +56,8 @@ def main() -> None:
 
 def run(row: Row | ProcessRow, peers: dict[str, Any], rounds: int, smoke: bool) -> dict[str, Any]:
     if isinstance(row, ProcessRow):
-        return measure_process(row, list(peers), 1 if smoke else rounds)
+        modules = [name for name in peers if name not in ADAPTERS]
+        return measure_process(row, modules, 1 if smoke else rounds)
     return measure(row, peers, rounds, smoke)
 
 

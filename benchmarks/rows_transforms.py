@@ -38,7 +38,7 @@ def jacobian(transform: str) -> Callable[[Any], Call]:
 
     def setup(torch: Any) -> Call:
         weight, x = torch.randn(200, 200), torch.linspace(-1, 1, 200)
-        made = getattr(torch.func, transform)(lambda x: (weight @ x).tanh())
+        made = getattr(torch.func, transform)(lambda x: torch.tanh(weight @ x))
         return lambda: made(x)
 
     return setup
@@ -56,7 +56,7 @@ def sample_gradients(samples: int) -> Callable[[Any], Call]:
 
         def loss(parameters: Any, x: Any, label: Any) -> Any:
             w1, b1, w2, b2 = parameters
-            hidden = functional.linear(x[None], w1, b1).tanh()
+            hidden = torch.tanh(functional.linear(x[None], w1, b1))
             return functional.cross_entropy(functional.linear(hidden, w2, b2), label[None])
 
         each = torch.func.vmap(torch.func.grad(loss), in_dims=(None, 0, 0))

@@ -14,7 +14,7 @@ SCALES = {
 }
 
 
-def environment(peers: list[str]) -> dict[str, str]:
+def environment(peers: dict[str, Any]) -> dict[str, str]:
     """CPU, versions and rushlight's build."""
     found = {
         "CPU": processor(),
@@ -22,8 +22,8 @@ def environment(peers: list[str]) -> dict[str, str]:
         "Python": platform.python_version(),
         "numpy": version("numpy"),
     }
-    for peer in peers:
-        found[peer] = str(import_module(peer).__version__)
+    for name, module in peers.items():
+        found[name] = str(module.__version__)
     found["build"] = build()
     return found
 

@@ -7,6 +7,7 @@ import sys
 from time import perf_counter
 from typing import Any
 
+from .peers import Lacking
 from .row import Call, ProcessRow, Row
 
 SAMPLE_SECONDS = 0.02
@@ -39,21 +40,32 @@ def measure(row: Row, peers: dict[str, Any], rounds: int, smoke: bool) -> dict[s
     """Times per unit of every peer, at the thread number that suits it best."""
     if smoke:
         row = row.smoke or row
-    calls = {name: row.setup(module) for name, module in peers.items()}
+    calls = {name: made for name, module in peers.items() if (made := prepared(row, module))}
     rounds = 1 if smoke or row.single else rounds
     repetitions = {
         name: 1 if smoke or row.single else calibrate(call) for name, call in calls.items()
     }
     samples: dict[tuple[str, int], list[float]] = {}
-    for _, threads, (name, module) in itertools.product(range(rounds), row.threads, peers.items()):
-        module.set_num_threads(threads)
+    for _, threads, name in itertools.product(range(rounds), row.threads, calls):
+        peers[name].set_num_threads(threads)
         spent = seconds(calls[name], repetitions[name]) / row.divide
         samples.setdefault((name, threads), []).append(spent)
     return {
         "row": row.name,
         "unit": "s",
-        "peers": {name: best(name, samples) for name in peers},
+        "peers": {name: best(name, samples) for name in calls},
     }
+
+
+def prepared(row: Row, module: Any) -> Call | None:
+    """The call that is timed, None where a peer lacks what it needs."""
+    try:
+        call = row.setup(module)
+        if not row.single:
+            call()
+    except Lacking:
+        return None
+    return call
 
 
 def best(peer: str, samples: dict[tuple[str, int], list[float]]) -> dict[str, Any]:

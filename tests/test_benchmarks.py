@@ -4,6 +4,7 @@ import pytest
 
 import rushlight
 from benchmarks.__main__ import ROWS, run
+from benchmarks.peers import Names
 from benchmarks.row import ProcessRow, Row
 from benchmarks.table import markdown
 
@@ -31,3 +32,10 @@ def test_table_shows_ratio_and_units() -> None:
         "| --- | ---: | ---: | ---: |",
         "| x | 200 ns | 1 us | 0.20 |",
     ]
+
+
+def test_what_a_peer_lacks_leaves_its_cell_empty() -> None:
+    row = next(row for row in ROWS if "func.vmap" in row.name)
+    without = Names(randn=rushlight.randn, func=Names())
+    result = run(row, {"rushlight": rushlight, "other": without}, rounds=1, smoke=True)
+    assert list(result["peers"]) == ["rushlight"]

@@ -33,6 +33,13 @@ VALUES = [
     "seen = []\nfunc.vmap(func.grad(lambda a: seen.append(repr(a)) or a.sum()))(A.float())\nresult = seen",
     "seen = []\nfunc.grad(lambda a: seen.append(f'{a:.2f}') or a)(s)\nresult = seen",
     "func.vmap(torch.histc)(A)",
+    "func.grad(lambda t: func.vmap(lambda a: torch.linalg.vector_norm(a, torch.inf, 0))(t).sum())(x)",
+    "func.vmap(lambda a: B.T @ a)(A)",
+    "func.vmap(lambda m: m @ B)(A.reshape(2, 2, 3))",
+    "func.vmap(lambda m: B.T @ m, 2, 1)(A.reshape(2, 3, 2).movedim(0, 2).contiguous())",
+    "func.vmap(func.grad(lambda w, a: torch.addmm(y[:2], a[None], w).sin().sum()), (None, 0))(B, A)",
+    "func.grad(lambda w: func.vmap(lambda a: torch.addmm(y[:2], a[None], w).sin().sum())(A).sum())(B)",
+    "func.vmap(lambda m: B.T @ m)(torch.zeros(0, 3, 2, dtype=torch.float64))",
 ]
 
 WRITES = [

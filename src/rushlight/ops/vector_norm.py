@@ -137,7 +137,8 @@ def norm_gradient(g, x, norm, ord, dims):
     size = x.abs()
     if math.isinf(ord):
         attained = size == norm
-        return x.sgn() * (g / attained.sum(dims, True) * attained)
+        ties = attained.sum(dims, True) if dims else 1  # a batch of numbers has no dims of its own
+        return x.sgn() * (g / ties * attained)
     if ord < 1:
         powers = (size ** (ord - 1)).masked_fill(x == 0, 0)
         return x.sgn() * powers * g * norm ** (1 - ord)
