@@ -24,6 +24,7 @@ NEEDED = {"__future__", "_heapq", "copy", "heapq", "threading"}
 # Ours that wait until they are asked for.
 LATE = {
     "rushlight.__config__",
+    "rushlight.amp",
     "rushlight.autograd.checks",
     "rushlight.autograd.forward_ad",
     "rushlight.autograd.graph",

@@ -38,6 +38,7 @@ PATHS = {
     "special": "rushlight.special",
 }
 MODULES = [
+    "amp",
     "autograd",
     "autograd.forward_ad",
     "autograd.functional",

@@ -39,6 +39,9 @@ from rushlight.tensor.parameter import Parameter as _Parameter  # noqa: E402
 _LAZY = (
     "_C",
     "__config__",
+    "amp",
+    "cpu",
+    "cuda",
     "distributions",
     "fft",
     "func",
@@ -59,6 +62,27 @@ _LAZY = (
 _late = _Late("torch")
 
 _ELSEWHERE = {
+    "autocast": "rushlight.amp.autocast_mode",
+    **dict.fromkeys(
+        (
+            "autocast_decrement_nesting",
+            "autocast_increment_nesting",
+            "clear_autocast_cache",
+            "get_autocast_cpu_dtype",
+            "get_autocast_dtype",
+            "get_autocast_gpu_dtype",
+            "is_autocast_cache_enabled",
+            "is_autocast_cpu_enabled",
+            "is_autocast_enabled",
+            "set_autocast_cache_enabled",
+            "set_autocast_cpu_dtype",
+            "set_autocast_cpu_enabled",
+            "set_autocast_dtype",
+            "set_autocast_enabled",
+            "set_autocast_gpu_dtype",
+        ),
+        "rushlight.amp.settings",
+    ),
     "load": "rushlight.serialization",
     "save": "rushlight.serialization",
     "vmap": "rushlight.func",

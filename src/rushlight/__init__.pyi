@@ -24,15 +24,28 @@ from rushlight.tensor.tensor import Tensor as Tensor
 
 from rushlight import __config__ as __config__
 __version__: str
+from rushlight import amp as amp
 from rushlight.alias import as_torch as as_torch
+from rushlight.amp.autocast_mode import autocast as autocast
+from rushlight.amp.settings import autocast_decrement_nesting as autocast_decrement_nesting
+from rushlight.amp.settings import autocast_increment_nesting as autocast_increment_nesting
 from rushlight import autograd as autograd
+from rushlight.amp.settings import clear_autocast_cache as clear_autocast_cache
+from rushlight import cpu as cpu
+from rushlight import cuda as cuda
 from rushlight import distributions as distributions
 from rushlight.tape.modes import enable_grad as enable_grad
 from rushlight import fft as fft
 from rushlight import func as func
+from rushlight.amp.settings import get_autocast_cpu_dtype as get_autocast_cpu_dtype
+from rushlight.amp.settings import get_autocast_dtype as get_autocast_dtype
+from rushlight.amp.settings import get_autocast_gpu_dtype as get_autocast_gpu_dtype
 from rushlight.tape.modes import inference_mode as inference_mode
 from rushlight.autograd.anomaly_mode import is_anomaly_check_nan_enabled as is_anomaly_check_nan_enabled
 from rushlight.autograd.anomaly_mode import is_anomaly_enabled as is_anomaly_enabled
+from rushlight.amp.settings import is_autocast_cache_enabled as is_autocast_cache_enabled
+from rushlight.amp.settings import is_autocast_cpu_enabled as is_autocast_cpu_enabled
+from rushlight.amp.settings import is_autocast_enabled as is_autocast_enabled
 from rushlight.tape.modes import is_grad_enabled as is_grad_enabled
 from rushlight.tape.modes import is_inference_mode_enabled as is_inference_mode_enabled
 from rushlight import linalg as linalg
@@ -47,6 +60,12 @@ from rushlight import return_types as return_types
 from rushlight.serialization.saving import save as save
 from rushlight import serialization as serialization
 from rushlight.autograd.anomaly_mode import set_anomaly_enabled as set_anomaly_enabled
+from rushlight.amp.settings import set_autocast_cache_enabled as set_autocast_cache_enabled
+from rushlight.amp.settings import set_autocast_cpu_dtype as set_autocast_cpu_dtype
+from rushlight.amp.settings import set_autocast_cpu_enabled as set_autocast_cpu_enabled
+from rushlight.amp.settings import set_autocast_dtype as set_autocast_dtype
+from rushlight.amp.settings import set_autocast_enabled as set_autocast_enabled
+from rushlight.amp.settings import set_autocast_gpu_dtype as set_autocast_gpu_dtype
 from rushlight.tape.modes import set_grad_enabled as set_grad_enabled
 from rushlight import signal as signal
 from rushlight import special as special
