@@ -22,34 +22,50 @@ from rushlight.tensor.storage import TypedStorage, UntypedStorage
 
 from rushlight.tensor.tensor import Tensor as Tensor
 
+from rushlight.amp.grad_scaler import GradScaler as GradScaler
 from rushlight import __config__ as __config__
 __version__: str
+from rushlight import accelerator as accelerator
 from rushlight import amp as amp
+from rushlight.switches import are_deterministic_algorithms_enabled as are_deterministic_algorithms_enabled
 from rushlight.alias import as_torch as as_torch
 from rushlight.amp.autocast_mode import autocast as autocast
 from rushlight.amp.settings import autocast_decrement_nesting as autocast_decrement_nesting
 from rushlight.amp.settings import autocast_increment_nesting as autocast_increment_nesting
 from rushlight import autograd as autograd
+from rushlight import backends as backends
 from rushlight.amp.settings import clear_autocast_cache as clear_autocast_cache
+from rushlight.compiler import compile as compile
+from rushlight.switches import compiled_with_cxx11_abi as compiled_with_cxx11_abi
+from rushlight import compiler as compiler
 from rushlight import cpu as cpu
 from rushlight import cuda as cuda
 from rushlight import distributions as distributions
 from rushlight.tape.modes import enable_grad as enable_grad
 from rushlight import fft as fft
 from rushlight import func as func
+from rushlight import functional as functional
+from rushlight import fx as fx
 from rushlight.amp.settings import get_autocast_cpu_dtype as get_autocast_cpu_dtype
 from rushlight.amp.settings import get_autocast_dtype as get_autocast_dtype
 from rushlight.amp.settings import get_autocast_gpu_dtype as get_autocast_gpu_dtype
+from rushlight.switches import get_deterministic_debug_mode as get_deterministic_debug_mode
+from rushlight.switches import get_float32_matmul_precision as get_float32_matmul_precision
+from rushlight.switches import get_num_interop_threads as get_num_interop_threads
+from rushlight import hub as hub
 from rushlight.tape.modes import inference_mode as inference_mode
 from rushlight.autograd.anomaly_mode import is_anomaly_check_nan_enabled as is_anomaly_check_nan_enabled
 from rushlight.autograd.anomaly_mode import is_anomaly_enabled as is_anomaly_enabled
 from rushlight.amp.settings import is_autocast_cache_enabled as is_autocast_cache_enabled
 from rushlight.amp.settings import is_autocast_cpu_enabled as is_autocast_cpu_enabled
 from rushlight.amp.settings import is_autocast_enabled as is_autocast_enabled
+from rushlight.switches import is_deterministic_algorithms_warn_only_enabled as is_deterministic_algorithms_warn_only_enabled
 from rushlight.tape.modes import is_grad_enabled as is_grad_enabled
 from rushlight.tape.modes import is_inference_mode_enabled as is_inference_mode_enabled
+from rushlight import jit as jit
 from rushlight import linalg as linalg
 from rushlight.serialization.loading import load as load
+from rushlight import mps as mps
 from rushlight import nn as nn
 from rushlight.tape.modes import no_grad as no_grad
 from rushlight import optim as optim
@@ -66,9 +82,18 @@ from rushlight.amp.settings import set_autocast_cpu_enabled as set_autocast_cpu_
 from rushlight.amp.settings import set_autocast_dtype as set_autocast_dtype
 from rushlight.amp.settings import set_autocast_enabled as set_autocast_enabled
 from rushlight.amp.settings import set_autocast_gpu_dtype as set_autocast_gpu_dtype
+from rushlight.switches import set_deterministic_debug_mode as set_deterministic_debug_mode
+from rushlight.switches import set_float32_matmul_precision as set_float32_matmul_precision
+from rushlight.switches import set_flush_denormal as set_flush_denormal
 from rushlight.tape.modes import set_grad_enabled as set_grad_enabled
+from rushlight.switches import set_num_interop_threads as set_num_interop_threads
 from rushlight import signal as signal
 from rushlight import special as special
+from rushlight import storage as storage
+from rushlight import testing as testing
+from rushlight.nn.modules.typename import typename as typename
+from rushlight import types as types
+from rushlight.switches import use_deterministic_algorithms as use_deterministic_algorithms
 from rushlight import utils as utils
 from rushlight import version as version
 from rushlight.func.vmap import vmap as vmap
@@ -115,6 +140,188 @@ def _convolution_mode(
     '''A convolution with "same" or "valid" padding, over as many dims as the weight has.'''
 def _dirichlet_grad(x: Any, alpha: Any, total: Any) -> Tensor:
     """How shares `x` of Dirichlet numbers move with their weights `alpha`, which sum to `total`."""
+def _foreach_abs(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+    """`torch.abs` of each tensor of a list."""
+def _foreach_abs_(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+    """`torch.abs` of each tensor of a list."""
+def _foreach_acos(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+    """`torch.acos` of each tensor of a list."""
+def _foreach_acos_(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+    """`torch.acos` of each tensor of a list."""
+def _foreach_add(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+    """`torch.add` of each tensor of a list."""
+def _foreach_add_(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+    """`torch.add` of each tensor of a list."""
+def _foreach_addcdiv(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+    """`torch.addcdiv` of each tensor of a list."""
+def _foreach_addcdiv_(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+    """`torch.addcdiv` of each tensor of a list."""
+def _foreach_addcmul(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+    """`torch.addcmul` of each tensor of a list."""
+def _foreach_addcmul_(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+    """`torch.addcmul` of each tensor of a list."""
+def _foreach_asin(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+    """`torch.asin` of each tensor of a list."""
+def _foreach_asin_(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+    """`torch.asin` of each tensor of a list."""
+def _foreach_atan(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+    """`torch.atan` of each tensor of a list."""
+def _foreach_atan_(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+    """`torch.atan` of each tensor of a list."""
+def _foreach_ceil(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+    """`torch.ceil` of each tensor of a list."""
+def _foreach_ceil_(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+    """`torch.ceil` of each tensor of a list."""
+def _foreach_clamp_max(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+    """`torch.clamp_max` of each tensor of a list."""
+def _foreach_clamp_max_(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+    """`torch.clamp_max` of each tensor of a list."""
+def _foreach_clamp_min(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+    """`torch.clamp_min` of each tensor of a list."""
+def _foreach_clamp_min_(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+    """`torch.clamp_min` of each tensor of a list."""
+def _foreach_clone(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+    """`torch.clone` of each tensor of a list."""
+def _foreach_copy(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+    """`torch.copy` of each tensor of a list."""
+def _foreach_copy_(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+    """`torch.copy` of each tensor of a list."""
+def _foreach_cos(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+    """`torch.cos` of each tensor of a list."""
+def _foreach_cos_(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+    """`torch.cos` of each tensor of a list."""
+def _foreach_cosh(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+    """`torch.cosh` of each tensor of a list."""
+def _foreach_cosh_(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+    """`torch.cosh` of each tensor of a list."""
+def _foreach_div(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+    """`torch.div` of each tensor of a list."""
+def _foreach_div_(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+    """`torch.div` of each tensor of a list."""
+def _foreach_erf(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+    """`torch.erf` of each tensor of a list."""
+def _foreach_erf_(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+    """`torch.erf` of each tensor of a list."""
+def _foreach_erfc(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+    """`torch.erfc` of each tensor of a list."""
+def _foreach_erfc_(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+    """`torch.erfc` of each tensor of a list."""
+def _foreach_exp(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+    """`torch.exp` of each tensor of a list."""
+def _foreach_exp_(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+    """`torch.exp` of each tensor of a list."""
+def _foreach_expm1(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+    """`torch.expm1` of each tensor of a list."""
+def _foreach_expm1_(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+    """`torch.expm1` of each tensor of a list."""
+def _foreach_floor(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+    """`torch.floor` of each tensor of a list."""
+def _foreach_floor_(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+    """`torch.floor` of each tensor of a list."""
+def _foreach_frac(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+    """`torch.frac` of each tensor of a list."""
+def _foreach_frac_(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+    """`torch.frac` of each tensor of a list."""
+def _foreach_lerp(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+    """`torch.lerp` of each tensor of a list."""
+def _foreach_lerp_(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+    """`torch.lerp` of each tensor of a list."""
+def _foreach_lgamma(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+    """`torch.lgamma` of each tensor of a list."""
+def _foreach_lgamma_(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+    """`torch.lgamma` of each tensor of a list."""
+def _foreach_log(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+    """`torch.log` of each tensor of a list."""
+def _foreach_log10(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+    """`torch.log10` of each tensor of a list."""
+def _foreach_log10_(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+    """`torch.log10` of each tensor of a list."""
+def _foreach_log1p(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+    """`torch.log1p` of each tensor of a list."""
+def _foreach_log1p_(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+    """`torch.log1p` of each tensor of a list."""
+def _foreach_log2(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+    """`torch.log2` of each tensor of a list."""
+def _foreach_log2_(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+    """`torch.log2` of each tensor of a list."""
+def _foreach_log_(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+    """`torch.log` of each tensor of a list."""
+def _foreach_max(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+    """`torch.max` of each tensor of a list."""
+def _foreach_maximum(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+    """`torch.maximum` of each tensor of a list."""
+def _foreach_maximum_(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+    """`torch.maximum` of each tensor of a list."""
+def _foreach_minimum(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+    """`torch.minimum` of each tensor of a list."""
+def _foreach_minimum_(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+    """`torch.minimum` of each tensor of a list."""
+def _foreach_mul(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+    """`torch.mul` of each tensor of a list."""
+def _foreach_mul_(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+    """`torch.mul` of each tensor of a list."""
+def _foreach_neg(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+    """`torch.neg` of each tensor of a list."""
+def _foreach_neg_(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+    """`torch.neg` of each tensor of a list."""
+def _foreach_norm(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+    """`torch.norm` of each tensor of a list."""
+def _foreach_pow(self: Tensor, exponent: Any) -> Tensor:
+    """`torch._foreach_pow`, of a number too."""
+def _foreach_pow_(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+    """`torch.pow` of each tensor of a list."""
+def _foreach_reciprocal(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+    """`torch.reciprocal` of each tensor of a list."""
+def _foreach_reciprocal_(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+    """`torch.reciprocal` of each tensor of a list."""
+def _foreach_round(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+    """`torch.round` of each tensor of a list."""
+def _foreach_round_(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+    """`torch.round` of each tensor of a list."""
+def _foreach_rsqrt(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+    """`torch.rsqrt` of each tensor of a list."""
+def _foreach_rsqrt_(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+    """`torch.rsqrt` of each tensor of a list."""
+def _foreach_sigmoid(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+    """`torch.sigmoid` of each tensor of a list."""
+def _foreach_sigmoid_(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+    """`torch.sigmoid` of each tensor of a list."""
+def _foreach_sign(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+    """`torch.sign` of each tensor of a list."""
+def _foreach_sign_(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+    """`torch.sign` of each tensor of a list."""
+def _foreach_sin(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+    """`torch.sin` of each tensor of a list."""
+def _foreach_sin_(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+    """`torch.sin` of each tensor of a list."""
+def _foreach_sinh(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+    """`torch.sinh` of each tensor of a list."""
+def _foreach_sinh_(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+    """`torch.sinh` of each tensor of a list."""
+def _foreach_sqrt(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+    """`torch.sqrt` of each tensor of a list."""
+def _foreach_sqrt_(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+    """`torch.sqrt` of each tensor of a list."""
+def _foreach_sub(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+    """`torch.sub` of each tensor of a list."""
+def _foreach_sub_(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+    """`torch.sub` of each tensor of a list."""
+def _foreach_tan(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+    """`torch.tan` of each tensor of a list."""
+def _foreach_tan_(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+    """`torch.tan` of each tensor of a list."""
+def _foreach_tanh(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+    """`torch.tanh` of each tensor of a list."""
+def _foreach_tanh_(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+    """`torch.tanh` of each tensor of a list."""
+def _foreach_trunc(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+    """`torch.trunc` of each tensor of a list."""
+def _foreach_trunc_(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+    """`torch.trunc` of each tensor of a list."""
+def _foreach_zero(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+    """`torch.zero` of each tensor of a list."""
+def _foreach_zero_(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+    """`torch.zero` of each tensor of a list."""
 def _sample_dirichlet(self: Tensor, generator: Generator | None = None) -> Tensor:
     """Shares of 1 along the last dim, with the weights `self`."""
 def _standard_gamma(self: Tensor, generator: Generator | None = None) -> Tensor:

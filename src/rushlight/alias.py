@@ -112,6 +112,28 @@ def missing(
     return __getattr__
 
 
+def refusing(
+    module_name: str, why: str, names: str, others: Callable[[str], Any] | None = None
+) -> Callable[[str], Any]:
+    """The `__getattr__` of a module whose `names` can be imported, but not called.
+
+    What is called raises NotImplementedError with `why`; `others` finds the names that are not
+    refused.
+    """
+
+    def __getattr__(name: str) -> Any:
+        if name not in names.split():
+            return (others or missing(module_name))(name)
+
+        def refuse(self: Any, *args: Any, **kwargs: Any) -> Any:
+            public = THEIRS + module_name[len(OURS) :]
+            raise NotImplementedError(f"{public}.{name} is not there in rushlight: {why}")
+
+        return type(name, (), {"__init__": refuse, "__module__": module_name, "__doc__": why})
+
+    return __getattr__
+
+
 class _Finder:
     """Answers for `torch`, `torch.anything` and the installed distribution called torch."""
 

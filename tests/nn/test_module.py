@@ -6,6 +6,7 @@ import pickle
 import pytest
 
 import rushlight
+from rushlight.kernels import once
 from tests.nn.twins import agree
 
 
@@ -254,13 +255,12 @@ def test_pickling_keeps_everything():
     assert rushlight.equal(twin(x), m(x))
 
 
-def test_compile_says_once_that_it_does_nothing(monkeypatch):
-    monkeypatch.delattr(rushlight.nn.Module, "told", raising=False)
+def test_compile_says_once_that_it_does_nothing():
+    once.forget()
     m = rushlight.nn.Identity()
     with pytest.warns(UserWarning, match="no compiler"):
         assert m.compile() is None
     m.compile(mode="max-autotune")
-    monkeypatch.delattr(rushlight.nn.Module, "told")
 
 
 def test_lazy_modules():

@@ -45,4 +45,8 @@ def factory_kwargs(kwargs: dict[str, object] | None) -> dict[str, object]:
     return given
 
 
-__getattr__ = missing(__name__, ("grad", "utils"))
+__getattr__ = missing(
+    __name__,
+    ("attention", "grad", "parallel", "utils"),
+    elsewhere={"DataParallel": "rushlight.nn.parallel"},
+)

@@ -47,7 +47,19 @@ from rushlight.tensor import (  # noqa: F401  (importing publishes)
 )
 from rushlight.tensor.tensor import Tensor
 
+# Each of them also writes its results over the first list.
+FOREACH = """
+    abs acos add addcdiv addcmul asin atan ceil clamp_max clamp_min cos cosh div erf erfc exp expm1
+    floor frac lerp lgamma log log10 log1p log2 maximum minimum mul neg pow reciprocal round rsqrt
+    sigmoid sign sin sinh sqrt sub tan tanh trunc
+"""
 LATE = {
+    ".tensor.foreach": {
+        "torch": " ".join(
+            ["_foreach_clone _foreach_copy_ _foreach_max _foreach_norm _foreach_zero_"]
+            + [f"_foreach_{name} _foreach_{name}_" for name in FOREACH.split()]
+        )
+    },
     ".tensor.rejection_draws": {
         "torch": "_dirichlet_grad _sample_dirichlet _standard_gamma _standard_gamma_grad binomial"
     },

@@ -5,4 +5,7 @@ from rushlight.utils import hooks
 
 __all__ = ["hooks"]
 
-__getattr__ = missing(__name__, ("_pytree", "checkpoint", "data", "dlpack", "serialization"))
+__getattr__ = missing(
+    __name__,
+    ("_pytree", "checkpoint", "data", "dlpack", "model_zoo", "serialization", "tensorboard"),
+)

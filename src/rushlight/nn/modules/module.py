@@ -7,7 +7,6 @@ own.
 
 from __future__ import annotations
 
-import warnings
 from collections import OrderedDict
 from collections.abc import Callable
 from typing import Any
@@ -55,7 +54,6 @@ NO_PERSISTENT = (
     "Registering a non-persistent buffer on a Module subclass that implements register_buffer() "
     "without the persistent argument is not allowed."
 )
-NOT_COMPILED = "rushlight has no compiler: compile() leaves functions and modules as they are."
 
 # The tables under PyTorch's names, for programs that look whether hooks are there.
 _global_forward_pre_hooks = global_hooks.forward_pre
@@ -176,9 +174,9 @@ class Module(Members, Stateful, Hooked, Convertible):
 
     def compile(self, *args: Any, **kwargs: Any) -> None:
         """Accepted and without effect: there is no compiler; says so once."""
-        if not Module.__dict__.get("told", False):
-            Module.told = True  # type: ignore[attr-defined]
-            warnings.warn(NOT_COMPILED, stacklevel=2)
+        from rushlight.compiler import compile
+
+        compile(self, *args, **kwargs)
 
     # -- registration -------------------------------------------------------------------------
 
