@@ -31,7 +31,7 @@ PLACES = {
 THEIRS = {
     "torch": torch,
     "Tensor": torch.Tensor,
-    "F": torch._C._nn,
+    "F": torch.nn.functional,
     "linalg": torch.linalg,
     "fft": torch.fft,
     "special": torch.special,

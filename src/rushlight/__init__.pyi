@@ -476,6 +476,8 @@ def arctanh(input: Tensor, *, out: Any = None) -> Tensor:
     """The inverse of `tanh`, elementwise; nan outside [-1, 1], unless complex."""
 def arctanh_(input: Tensor, *, out: Any = None) -> Tensor:
     """In-place version of `atanh`."""
+def are_deterministic_algorithms_enabled() -> _bool:
+    """Has `use_deterministic_algorithms` been asked for?"""
 def argmax(
     input: Tensor,
     dim: Any = None,
@@ -603,6 +605,14 @@ def bernoulli(
 bfloat16: _dtype
 def bilinear(input1: Any, input2: Any, weight: Any, bias: Any = None) -> Tensor:
     """`input1^T weight[o] input2 + bias[o]` for each o, over the last dims of the inputs."""
+def binary_cross_entropy_with_logits(
+    input: Tensor,
+    target: Any,
+    weight: Any = None,
+    pos_weight: Any = None,
+    reduction: Any = 0,
+) -> Tensor:
+    """`nn.functional.binary_cross_entropy_with_logits`, its reduction a number."""
 def bincount(input: Tensor, weights: Any = None, minlength: Any = 0) -> Tensor:
     """How often each of 0, 1, 2, ... occurs in the 1-d integer `input`, or the sum of its"""
 def binomial(count: Any, prob: Any, generator: Generator | None = None) -> Tensor:
@@ -819,6 +829,14 @@ def cosh(input: Tensor, *, out: Any = None) -> Tensor:
     """The hyperbolic cosine, elementwise."""
 def cosh_(input: Tensor, *, out: Any = None) -> Tensor:
     """In-place version of `cosh`."""
+def cosine_embedding_loss(
+    input1: Any,
+    input2: Any,
+    target: Any,
+    margin: Any = 0.0,
+    reduction: Any = 0,
+) -> Tensor:
+    """`nn.functional.cosine_embedding_loss`, its reduction a number."""
 def cosine_similarity(x1: Any, x2: Any, dim: Any = 1, eps: Any = 1e-08) -> Tensor:
     """The cosine of the angle between vectors along `dim`."""
 def count_nonzero(input: Tensor, dim: Any = None) -> Tensor:
@@ -833,6 +851,16 @@ def cov(
     """The covariances of variables, the rows of `input`, whose columns are observations."""
 def cross(input: Tensor, other: Any, dim: Any = None, *, out: Any = None) -> Tensor:
     """`linalg.cross`; without `dim` (deprecated), along the first dim of length 3."""
+def ctc_loss(
+    log_probs: Any,
+    targets: Any,
+    input_lengths: Any,
+    target_lengths: Any,
+    blank: Any = 0,
+    reduction: Any = 0,
+    zero_infinity: _bool = False,
+) -> Tensor:
+    """`nn.functional.ctc_loss`, its reduction a number."""
 def cummax(input: Tensor, dim: Any, *, out: Any = None) -> return_types.cummax:
     """The largest elements so far along `dim`, with their (latest) indices."""
 def cummin(input: Tensor, dim: Any, *, out: Any = None) -> return_types.cummin:
@@ -1135,8 +1163,14 @@ def get_default_device() -> _device:
     """The device on which factory functions create a tensor when they are told none."""
 def get_default_dtype() -> _dtype:
     """The dtype of tensors made from Python floats; float32 unless changed."""
+def get_deterministic_debug_mode() -> _int:
+    """What `set_deterministic_debug_mode` has set, as a number."""
 def get_device(self: Tensor) -> _int:
     """The index of the tensor's device: -1, for the CPU."""
+def get_float32_matmul_precision() -> str:
+    """What `set_float32_matmul_precision` has set."""
+def get_num_interop_threads() -> _int:
+    """What `set_num_interop_threads` has set; the number of processors at first."""
 def get_num_threads() -> _int:
     """How many threads large loops and linear algebra may use."""
 def get_rng_state() -> Tensor:
@@ -1214,6 +1248,13 @@ def hardshrink(input: Tensor, lambd: Any = 0.5, *, out: Any = None) -> Tensor:
     """`input` outside `[-lambd, lambd]`, 0 inside, elementwise."""
 def heaviside(input: Tensor, values: Any, *, out: Any = None) -> Tensor:
     """0 below zero, 1 above, `values` at zero, elementwise; not differentiable."""
+def hinge_embedding_loss(
+    input: Tensor,
+    target: Any,
+    margin: Any = 1.0,
+    reduction: Any = 0,
+) -> Tensor:
+    """`nn.functional.hinge_embedding_loss`, its reduction a number."""
 def histc(
     input: Tensor,
     bins: Any = 100,
@@ -1324,6 +1365,8 @@ def is_complex(input: Tensor) -> _bool:
     """Is the dtype a complex one?"""
 def is_conj(input: Tensor) -> _bool:
     """False: conjugates are never lazy here."""
+def is_deterministic_algorithms_warn_only_enabled() -> _bool:
+    """Has `use_deterministic_algorithms` been asked for with `warn_only`?"""
 def is_distributed(self: Tensor) -> _bool:
     """Is the tensor spread over processes?  Never."""
 def is_floating_point(input: Tensor) -> _bool:
@@ -1399,6 +1442,14 @@ def kaiser_window(
     requires_grad: _bool = False,
 ) -> Tensor:
     """Kaiser's window: `i0(beta * sqrt(1 - y * y)) / i0(beta)`, y from -1 to 1."""
+def kl_div(
+    input: Tensor,
+    target: Any,
+    reduction: Any = 0,
+    *,
+    log_target: _bool = False,
+) -> Tensor:
+    """`nn.functional.kl_div`, its reduction a number."""
 def kron(input: Tensor, other: Any, *, out: Any = None) -> Tensor:
     """The Kronecker product: `other` scaled by every element of `input`, as blocks."""
 def kthvalue(
@@ -1528,6 +1579,14 @@ def lu_unpack(
     """P, L, U of the results of `linalg.lu_factor`; without elements what is not to be unpacked."""
 def manual_seed(seed: Any) -> Generator:
     """Seed the default generator, which is returned."""
+def margin_ranking_loss(
+    input1: Any,
+    input2: Any,
+    target: Any,
+    margin: Any = 0.0,
+    reduction: Any = 0,
+) -> Tensor:
+    """`nn.functional.margin_ranking_loss`, its reduction a number."""
 def masked_fill(input: Tensor, mask: Tensor, value: Any) -> Tensor:
     """`input` with `value` (a number or 0-d tensor) where `mask` is true."""
 def masked_scatter(input: Tensor, source: Any, mask: Tensor) -> Tensor:
@@ -1824,6 +1883,15 @@ def pixel_unshuffle(input: Tensor, downscale_factor: Any) -> Tensor:
     """Pixels rearranged as channels: ... x C x H r x W r becomes ... x C r^2 x H x W."""
 def poisson(input: Tensor, generator: Generator | None = None) -> Tensor:
     """A count for each expectation in `input`."""
+def poisson_nll_loss(
+    input: Tensor,
+    target: Any,
+    log_input: Any,
+    full: Any,
+    eps: Any,
+    reduction: Any,
+) -> Tensor:
+    """`nn.functional.poisson_nll_loss`, its reduction a number."""
 def polar(input: Tensor, angle: Any, *, out: Any = None) -> Tensor:
     """Complex numbers with these absolute values and angles."""
 def polygamma(n: Any, input: Tensor, *, out: Any = None) -> Tensor:
@@ -2093,6 +2161,14 @@ def set_default_dtype(d: _dtype, /) -> None:
     """Choose the dtype of tensors made from Python floats; complex ones follow its precision."""
 def set_default_tensor_type(t: Any, /) -> None:
     """Choose the default dtype by an old tensor type, as `torch.DoubleTensor` or its name."""
+def set_deterministic_debug_mode(debug_mode: Any) -> None:
+    '''`use_deterministic_algorithms` as one setting: 0 "default", 1 "warn" or 2 "error".'''
+def set_float32_matmul_precision(precision: Any) -> None:
+    """How float32 matrices may be rounded when multiplied; ours are not."""
+def set_flush_denormal(mode: Any) -> _bool:
+    """Ask that numbers too small for full precision become 0; NumPy cannot, which False says."""
+def set_num_interop_threads(num: Any) -> None:
+    """How many operations may run at once, which can be said only once; here it is always one."""
 def set_num_threads(num: _int, /) -> None:
     """Let large loops and linear algebra use `num` threads."""
 def set_printoptions(
@@ -2358,8 +2434,20 @@ def tril_indices(
     device: Any = None,
     layout: Any = None,
     pin_memory: _bool = False,
+    requires_grad: _bool = False,
 ) -> Tensor:
     """Row and column indices, in two rows, of a matrix's lower triangle with its diagonal."""
+def triplet_margin_loss(
+    anchor: Any,
+    positive: Any,
+    negative: Any,
+    margin: Any = 1.0,
+    p: Any = 2.0,
+    eps: Any = 1e-06,
+    swap: _bool = False,
+    reduction: Any = 0,
+) -> Tensor:
+    """`nn.functional.triplet_margin_loss`, its reduction a number."""
 def triu(input: Tensor, diagonal: Any, *, out: Any = None) -> Tensor:
     """The last two dims with zeros below the `diagonal`-th diagonal."""
 def triu_indices(
@@ -2371,11 +2459,14 @@ def triu_indices(
     device: Any = None,
     layout: Any = None,
     pin_memory: _bool = False,
+    requires_grad: _bool = False,
 ) -> Tensor:
     """Row and column indices, in two rows, of a matrix's upper triangle with its diagonal."""
 true_divide = div
 trunc = fix
 trunc_ = fix_
+def typename(obj: Any, /) -> str:
+    """The kind of a tensor, or the full name of an object or of its type."""
 uint16: _dtype
 uint32: _dtype
 uint64: _dtype
@@ -2426,6 +2517,8 @@ def unsqueeze(input: Tensor, dim: Any) -> Tensor:
     """`input` with a dim of length 1 put in at `dim`."""
 def unsqueeze_copy(input: Tensor, dim: Any, *, out: Any = None) -> Tensor:
     """A copy of what `unsqueeze` shows."""
+def use_deterministic_algorithms(mode: Any, *, warn_only: _bool = False) -> None:
+    """Ask for operations that always give the same result, as all of ours do."""
 def vander(x: Any, N: Any = None, increasing: _bool = False) -> Tensor:
     """The powers N - 1 to 0 of a vector's elements, one row for each."""
 def var(

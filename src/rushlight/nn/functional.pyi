@@ -272,6 +272,8 @@ def dropout3d(
     """Dropout of whole channels of N x C x D x H x W or C x D x H x W."""
 def elu(input: Tensor, alpha: Any = 1.0, inplace: _bool = False) -> Tensor:
     """`input` above zero, `alpha * (exp(input) - 1)` below, elementwise."""
+def elu_(input: Tensor, alpha: Any = 1.0) -> Tensor:
+    """In-place version of `elu`."""
 def embedding(
     input: Tensor,
     weight: Any,
@@ -398,6 +400,8 @@ def hardtanh(
     inplace: _bool = False,
 ) -> Tensor:
     """`input` limited to `[min_val, max_val]`, elementwise; no gradient at the limits."""
+def hardtanh_(input: Tensor, min_val: Any = -1.0, max_val: Any = 1.0) -> Tensor:
+    """In-place version of `hardtanh`."""
 def hinge_embedding_loss(
     input: Tensor,
     target: Any,

@@ -125,8 +125,8 @@ def selu(input, inplace=False):
     return choose(inplace, elu, elu_written).run((input,), (SELU_ALPHA, SELU_SCALE, 1))
 
 
-@public("F")
-def elu_(input, alpha=1.0):
+@public("F", name="elu_")
+def elu_over(input, alpha=1.0):
     """In-place version of `elu`."""
     return elu.bound(input, alpha, True)
 

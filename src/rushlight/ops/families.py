@@ -40,6 +40,8 @@ NUMPY_NAMES = {
     "x": "input",
     "a": "input",
     "x1": "input",
+    "axis0": "dim0",
+    "axis1": "dim1",
     "x2": "other",
 }
 

@@ -12,7 +12,7 @@ from rushlight.ops import inplace_functions, publish
 # above this one add modules of their own, called ".tensor.windows" or the like from here.)
 DECLARED = {
     "activation": {
-        "F": "elu gelu logsigmoid mish silu softplus softsign tanhshrink",
+        "F": "elu elu_ gelu logsigmoid mish silu softplus softsign tanhshrink",
         "torch F": "celu celu_ selu selu_",
     },
     "addmm": {
@@ -189,6 +189,12 @@ DECLARED = {
     "multihead": {
         "F": "multi_head_attention_forward",
     },
+    "numbered_losses": {
+        "torch": (
+            "binary_cross_entropy_with_logits cosine_embedding_loss ctc_loss hinge_embedding_loss "
+            "kl_div margin_ranking_loss poisson_nll_loss triplet_margin_loss"
+        ),
+    },
     "normalize": {
         "F": "local_response_norm normalize",
         "Tensor": "renorm_",
@@ -220,7 +226,7 @@ DECLARED = {
         ),
     },
     "rectifiers": {
-        "F": "hardsigmoid hardswish hardtanh leaky_relu leaky_relu_ relu6 softshrink",
+        "F": "hardsigmoid hardswish hardtanh hardtanh_ leaky_relu leaky_relu_ relu6 softshrink",
         "torch F": "rrelu rrelu_ threshold threshold_",
         "torch Tensor F": "hardshrink prelu relu relu_",
     },

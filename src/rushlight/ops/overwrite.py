@@ -21,7 +21,7 @@ DISCARDS = "Casting complex values to real discards the imaginary part"
 
 
 class copy(Broadcast):
-    """The values of `src`, broadcast and cast, in place of those of `x`."""
+    """The values of `other`, broadcast and cast, in place of those of `x`."""
 
     node = "CopyBackwards"
     places = None
@@ -56,13 +56,13 @@ def assign(x, values):
 
 
 @public("Tensor", name="copy_")
-def copy_(self, src, non_blocking=False):
+def copy_(self, other, non_blocking=False):
     """Overwrite `self` with the values of `src`, broadcast and cast as need be; returns `self`.
 
-    Gradients flow to `src`.
+    Gradients flow to `other`.
 
     Raises:
-        RuntimeError: if `src` does not broadcast to the shape of `self`.
+        RuntimeError: if `other` does not broadcast to the shape of `self`.
 
     Example:
         >>> import rushlight as torch
@@ -70,9 +70,9 @@ def copy_(self, src, non_blocking=False):
         tensor([[1., 2.],
                 [1., 2.]])
     """
-    if isinstance(src, (bool, int, float, complex, np.number)):
-        src = box(np.asarray(src))
-    return inplace.apply(copy, (self, as_tensor_argument("copy_", "other", 1, src)), ())
+    if isinstance(other, (bool, int, float, complex, np.number)):
+        other = box(np.asarray(other))
+    return inplace.apply(copy, (self, as_tensor_argument("copy_", "other", 1, other)), ())
 
 
 # -- fill ------------------------------------------------------------------------------------
@@ -207,3 +207,29 @@ def zero_(self):
         tensor([0., 0.])
     """
     return inplace.apply(zero, (self,), ())
+
+
+@public("Tensor", name="fill_diagonal_")
+def fill_diagonal_(self, fill_value, wrap=False):
+    """Overwrite the main diagonal with a number; with `wrap`, a tall matrix has several.
+
+    Raises:
+        RuntimeError: for less than two dims, or more than two of different lengths.
+
+    Example:
+        >>> import rushlight as torch
+        >>> torch.zeros(2, 3).fill_diagonal_(1)
+        tensor([[1., 0., 0.],
+                [0., 1., 0.]])
+    """
+    if self.dim() < 2:
+        raise RuntimeError("dimensions must larger than 1")
+    if self.dim() > 2 and len(set(self.shape)) > 1:
+        raise RuntimeError("all dimensions of input must be of equal length")
+    n, steps = min(self.shape), sum(self.stride())
+    self.as_strided((n,), (steps,), self.storage_offset()).fill_(fill_value)
+    rows, columns = self.shape[:2]
+    if wrap and self.dim() == 2:
+        for first in range(columns + 1, rows, columns + 1):
+            self.narrow(0, first, min(columns, rows - first)).diagonal().fill_(fill_value)
+    return self

@@ -5,6 +5,7 @@ methods.  The public modules take their contents from these tables.
 """
 
 import functools
+import sys
 from importlib import import_module
 
 from rushlight.kernels import door
@@ -83,10 +84,11 @@ def explain(door, args, kwargs):
         return None
     from rushlight.ops import signatures
 
+    unbound = isinstance(sys.exc_info()[1], TypeError)
     better = signatures.complaint(*door, args, kwargs)
     if better is not None:
         raise better from None
-    again = signatures.another_way(*door, args, kwargs)
+    again = signatures.another_way(*door, args, kwargs, unbound)
     if again is None:
         return None
     place, name = door

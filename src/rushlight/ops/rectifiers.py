@@ -430,8 +430,8 @@ def limits_of(name, input, min_val, max_val):
     return low, high
 
 
-@public("F")
-def hardtanh_(input, min_val=-1.0, max_val=1.0):
+@public("F", name="hardtanh_")
+def hardtanh_over(input, min_val=-1.0, max_val=1.0):
     """In-place version of `hardtanh`."""
     return hardtanh.bound(input, min_val, max_val, True)
 

@@ -212,22 +212,27 @@ class Signature:
             named += by_name and x is not self
         return self.surplus(kwargs, len(args)) if named < len(kwargs) else None
 
-    def rewritten(self, args, kwargs):
+    def rewritten(self, args, kwargs, unbound):
         """The arguments of a call that fits, as operations bind them: or None if they do already.
 
-        Numbers may come as tensors of one element, and old signatures have another order.
+        Numbers may come as tensors of one element, old signatures have another order, and what has
+        another name here (if the call was `unbound`) is given by its position.
         """
         given = dict(zip([p.name for p in self.parameters], args, strict=False))
         if len(given) < len(args) or not NUMPY_KEYS.isdisjoint(kwargs):
             return None
         given |= kwargs
-        plain = {
+        named = {
             p.name: as_number(given[p.name], p.kind) for p in self.parameters if p.name in given
         }
-        if not self.hidden and all(plain[name] is given[name] for name in plain):
-            return None
-        first = [plain.pop("input")] if "input" in plain else []
-        return first, plain
+        same = all(named[name] is given[name] for name in named)
+        first = []
+        for p in self.parameters[: self.positional]:
+            if p.name not in named or (self.hidden and p.name != "input"):
+                break
+            first.append(named.pop(p.name))
+        moved = unbound and len(first) > len(args)
+        return (first, named) if moved or self.hidden or not same else None
 
     def refused(self, p, x, at, by_name, taken):
         where = "" if by_name else f" (position {at + 1})"
@@ -305,14 +310,17 @@ def complaint(place, name, args, kwargs):
     return text and TypeError(text)
 
 
-def another_way(place, name, args, kwargs):
-    """Arguments that say the same as those of a call that failed, in another way; None if none."""
+def another_way(place, name, args, kwargs, unbound):
+    """Arguments that say the same as those of a call that failed, in another way; None if none.
+
+    `unbound` says that the operation did not know what to do with them.
+    """
     known = signatures(place, name)
     if known is None or known == "-":
         return None
     own, args = (args[:1], args[1:]) if place == "Tensor" else ((), args)
     fitting = next((s for s in known if s.complaint(args, kwargs) is None), None)
-    again = fitting and fitting.rewritten(args, kwargs)
+    again = fitting and fitting.rewritten(args, kwargs, unbound)
     if not again:
         return None
     if fitting.hidden:

@@ -63,6 +63,15 @@ LATE = {
     ".tensor.rejection_draws": {
         "torch": "_dirichlet_grad _sample_dirichlet _standard_gamma _standard_gamma_grad binomial"
     },
+    ".tensor.switches": {
+        "torch": (
+            "are_deterministic_algorithms_enabled get_deterministic_debug_mode "
+            "get_float32_matmul_precision get_num_interop_threads "
+            "is_deterministic_algorithms_warn_only_enabled set_deterministic_debug_mode "
+            "set_float32_matmul_precision set_flush_denormal set_num_interop_threads typename "
+            "use_deterministic_algorithms"
+        )
+    },
     ".tensor.windows": {
         "torch": "bartlett_window blackman_window hamming_window hann_window kaiser_window"
     },

@@ -173,13 +173,13 @@ def apply_(self: Any, callable: Any) -> Any:
 
 
 @public("Tensor", name="map_")
-def map_(self: Any, tensor: Any, callable: Any) -> Any:
+def map_(self: Any, other: Any, callable: Any) -> Any:
     """Replace every element by what `callable` makes of it and of that of another tensor; slow."""
-    refuse_recorded("map_", self, tensor)
-    array, other = array_of(self), array_of(tensor)
-    if other.dtype != array.dtype:
-        raise TypeError(f"map_: expected {self.type()} for 'other' (got {tensor.type()})")
-    others = np.broadcast_to(other, array.shape).reshape(-1).tolist()
+    refuse_recorded("map_", self, other)
+    array, second = array_of(self), array_of(other)
+    if second.dtype != array.dtype:
+        raise TypeError(f"map_: expected {self.type()} for 'other' (got {other.type()})")
+    others = np.broadcast_to(second, array.shape).reshape(-1).tolist()
     pairs = zip(array.reshape(-1).tolist(), others, strict=True)
     array[...] = np.array([callable(a, b) for a, b in pairs], array.dtype).reshape(array.shape)
     core.note(self)

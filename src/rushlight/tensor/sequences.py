@@ -379,6 +379,7 @@ def triangle(
     layout: Any,
     device: Any,
     pin_memory: Any,
+    requires_grad: bool,
     select: Any,
 ) -> Any:
     """Two rows of indices of the places of a matrix for which `select(i, j)` holds."""
@@ -391,6 +392,8 @@ def triangle(
     d = dtype_or(name, dtype, dtypes.int64)
     if d not in (dtypes.int32, dtypes.int64):
         raise NotImplementedError(f"\"{name}\" not implemented for '{d.scalar_type}'")
+    if requires_grad:
+        raise RuntimeError("Only Tensors of floating point and complex dtype can require gradients")
     i, j = np.indices((row, col), sparse=True)
     return fresh(np.stack(np.nonzero(select(i + offset, j))).astype(d.numpy))
 
@@ -405,6 +408,7 @@ def tril_indices(
     device: Any = None,
     layout: Any = None,
     pin_memory: bool = False,
+    requires_grad: bool = False,
 ) -> Any:
     """Row and column indices, in two rows, of a matrix's lower triangle with its diagonal.
 
@@ -417,7 +421,16 @@ def tril_indices(
                 [0, 0, 1]])
     """
     return triangle(
-        "tril_indices", row, col, offset, dtype, layout, device, pin_memory, np.greater_equal
+        "tril_indices",
+        row,
+        col,
+        offset,
+        dtype,
+        layout,
+        device,
+        pin_memory,
+        requires_grad,
+        np.greater_equal,
     )
 
 
@@ -431,6 +444,7 @@ def triu_indices(
     device: Any = None,
     layout: Any = None,
     pin_memory: bool = False,
+    requires_grad: bool = False,
 ) -> Any:
     """Row and column indices, in two rows, of a matrix's upper triangle with its diagonal.
 
@@ -441,5 +455,14 @@ def triu_indices(
                 [0, 1, 1]])
     """
     return triangle(
-        "triu_indices", row, col, offset, dtype, layout, device, pin_memory, np.less_equal
+        "triu_indices",
+        row,
+        col,
+        offset,
+        dtype,
+        layout,
+        device,
+        pin_memory,
+        requires_grad,
+        np.less_equal,
     )

@@ -391,7 +391,7 @@ class Tensor:
         """In-place version of `conj_physical`."""
     def contiguous(self, memory_format: Any = ...) -> Tensor:
         """`input` itself if its elements lie in memory in row-major order, else a copy that does."""
-    def copy_(self, src: Any, non_blocking: _bool = False) -> Tensor:
+    def copy_(self, other: Any, non_blocking: _bool = False) -> Tensor:
         """Overwrite `self` with the values of `src`, broadcast and cast as need be; returns `self`."""
     def copysign(self, other: Any) -> Tensor:
         """The magnitude of `input` with the sign of `other`, elementwise."""
@@ -531,6 +531,8 @@ class Tensor:
         """Overwrite with waiting times at `lambd` events per unit of time."""
     def fill_(self, value: Any) -> Tensor:
         """Overwrite every element of `self` with `value`, a number or a 0-d tensor; returns `self`."""
+    def fill_diagonal_(self, fill_value: Any, wrap: _bool = False) -> Tensor:
+        """Overwrite the main diagonal with a number; with `wrap`, a tall matrix has several."""
     def fix(self) -> Tensor:
         """`input` rounded towards zero, elementwise."""
     def fix_(self) -> Tensor:
@@ -900,7 +902,7 @@ class Tensor:
     @property
     def mT(self) -> Tensor:
         """The last two dims swapped."""
-    def map_(self, tensor: Any, callable: Any) -> Tensor:
+    def map_(self, other: Any, callable: Any) -> Tensor:
         """Replace every element by what `callable` makes of it and of that of another tensor; slow."""
     def masked_fill(self, mask: Tensor, value: Any) -> Tensor:
         """`input` with `value` (a number or 0-d tensor) where `mask` is true."""
