@@ -52,6 +52,24 @@ def test_broadcast_operands():
     assert x.grad.item() == 0
 
 
+@pytest.mark.parametrize("norm", [lambda x: x.square().sum(), lambda x: (x * x).sum()])
+def test_a_norm_written_out(norm):
+    x = torch.tensor([0.0, 0.0], requires_grad=True)
+    norm(x).sqrt().backward()
+    assert x.grad.isnan().all()
+    x.grad = None
+    with torch.autograd.safe_grad():
+        norm(x).sqrt().backward()
+    assert x.grad.tolist() == [0, 0]
+
+
+def test_nan_of_the_data_stays():
+    x = torch.tensor([float("nan"), 1.0], requires_grad=True)
+    with torch.autograd.safe_grad():
+        x.square().sqrt().sum().backward()
+    assert x.grad.isnan().tolist() == [True, False]
+
+
 def test_true_infinities_stay():
     x = torch.tensor([0.0], requires_grad=True)
     with torch.autograd.safe_grad():

@@ -38,6 +38,8 @@ def to_dtype(g, dtype):
 def silence(op, g, grads):
     """Nothing comes from nothing: zero where the cotangent is, though a derivative be infinite.
 
+    And zero where 0 times an infinite cotangent is nan: as in the square inside a norm.
+
     Elementwise operations are looked at element by element, any other one as a whole.
     """
     if not isinstance(g, TensorBase):
@@ -46,7 +48,7 @@ def silence(op, g, grads):
         if grad is None:
             continue
         if op.pointwise and grad.shape == g.shape:
-            grads[i] = grad.masked_fill(g == 0, 0)
+            grads[i] = grad.masked_fill((g == 0) | (g.isinf() & grad.isnan()), 0)
         elif g.box is None and not g.array.any():
             grads[i] = grad.new_zeros(grad.shape)
 

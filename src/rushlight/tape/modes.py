@@ -144,8 +144,9 @@ class safe_grad(ModeDecorator):
 
     `where(x > 0, sqrt(x), 0)` has no gradient through `sqrt` at 0, but the derivative of `sqrt`
     there is infinite, and 0 times infinity is NaN. Inside this mode, what an elementwise operation
-    hands on is 0 wherever its own cotangent is. Use it as a context around `backward()`, or as a
-    decorator. PyTorch has nothing like it.
+    hands on is 0 wherever its own cotangent is; and where that is infinite and the derivative 0, as
+    in a norm written as the root of a sum of squares, at 0. Use it as a context around
+    `backward()`, or as a decorator. PyTorch has nothing like it.
 
     Example:
         >>> import rushlight as torch
