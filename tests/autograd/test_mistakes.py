@@ -64,7 +64,7 @@ def stepped_too_early(torch):
     loss.backward()
 
 
-@mistake("torch.autograd.detect_anomaly() it will be named", "change a leaf")
+@mistake("Cure: change a leaf")
 def written_by_hand_too_early(torch):
     w = torch.ones(2, requires_grad=True)
     loss = (w * w).sum()  # here

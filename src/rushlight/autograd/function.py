@@ -128,6 +128,8 @@ class BackwardCFunction(GraphNode, FunctionCtx):
     def _raw_saved_tensors(self) -> tuple[Any, ...]:
         from rushlight.tape.nodes import SavedTensor
 
+        if self.freed is not None:
+            errors.raise_freed(self)
         return tuple([SavedTensor(self, k) for k in range(len(self.saved or ()))])
 
     def apply(self, *grads: Any) -> Any:

@@ -82,8 +82,11 @@ cdef class Node:
 cdef object tensor_class, parameter_class, size_class
 cdef object dtypes_by_numpy
 
+cdef int threads
+
 @cython.locals(s=State)
 cpdef State state()
+cpdef bint several_threads() except -1
 @cython.locals(t=TensorBase)
 cpdef TensorBase box(object array)
 @cython.locals(out=TensorBase)

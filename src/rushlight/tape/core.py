@@ -4,6 +4,8 @@ Nothing here knows what an operation computes.  The types of the fields stand in
 without a compiler the same classes run as ordinary Python.
 """
 
+import sys
+
 from rushlight.tape import native
 
 
@@ -122,11 +124,21 @@ def set_parameter_class(cls):
 
 def state():
     """The calling thread's modes."""
+    global threads
     s = native.state()
     if s is None:
+        threads += 1
         s = State()
         native.set_state(s)
     return s
+
+
+threads = int(not getattr(sys, "_is_gil_enabled", lambda: True)())
+
+
+def several_threads():
+    """Can another thread be doing something with tensors?"""
+    return threads > 1
 
 
 def box(array):

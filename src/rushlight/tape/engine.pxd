@@ -1,5 +1,5 @@
 cimport cython
-from rushlight.tape.core cimport Node, State, TensorBase, box, bump, plain, state, user_code, user_lasti, wants
+from rushlight.tape.core cimport Node, State, TensorBase, box, bump, plain, several_threads, state, user_code, user_lasti, wants
 from rushlight.tape cimport native
 from rushlight.tape.dispatch cimport Op, edge, vjp
 from rushlight.tape.straight cimport add_into
@@ -53,6 +53,9 @@ cdef class Task:
 cdef object add_to(Pending q, int nr, object g, bint owned, bint create)
 
 @cython.locals(t=TensorBase, a=TensorBase, held=TensorBase)
+cdef object add_gradient(TensorBase leaf, object g, bint owned, bint create)
+
+cdef int adding
 cpdef object accumulate(TensorBase leaf, object g, bint owned, bint create)
 
 @cython.locals(st=State, task=Task)

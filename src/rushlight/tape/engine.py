@@ -6,6 +6,9 @@ contribution has come.
 """
 
 import heapq
+import os
+import threading
+import time
 
 from rushlight.tape import errors, gradients, hooks, native
 from rushlight.tape.core import (
@@ -13,6 +16,7 @@ from rushlight.tape.core import (
     box,
     bump,
     plain,
+    several_threads,
     state,
     user_code,
     user_lasti,
@@ -254,7 +258,37 @@ def add_to(q, nr, g, owned, create):
     q.owned = not create
 
 
+adding = 0  # gradients being added by the one thread there is, without the lock
+lock = threading.RLock()
+
+
+def forget():
+    """In a process that was forked: what other threads were doing they do no more."""
+    global lock, adding
+    lock, adding = threading.RLock(), 0
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=forget)
+
+
 def accumulate(leaf, g, owned, create):
+    """Add `g` to `leaf.grad`: one thread at a time, since arithmetic on arrays lets others run."""
+    global adding
+    if not several_threads():
+        adding += 1
+        try:
+            add_gradient(leaf, g, owned, create)
+        finally:
+            adding -= 1
+        return
+    with lock:
+        while adding:  # begun before there was a second thread
+            time.sleep(0)
+        add_gradient(leaf, g, owned, create)
+
+
+def add_gradient(leaf, g, owned, create):
     """Add `g` to `leaf.grad`; the first gradient is kept as it is where we own its array."""
     a = leaf.kept_grad
     if a is None:
