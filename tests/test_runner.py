@@ -24,6 +24,7 @@ assert Function is rushlight.autograd.Function
 assert importlib.import_module("torch.nn") is rushlight.nn
 assert importlib.util.find_spec("torch") is not None
 assert importlib.metadata.version("torch") == "2.13.0"
+assert torch.__version__ == f"2.13.0+rushlight{rushlight.version.__version__}"
 assert callable(torch.tensor) and callable(gradcheck) and callable(torch.autograd.gradcheck)
 assert rushlight.__spec__.name == "rushlight" and rushlight.nn.__spec__.name == "rushlight.nn"
 print("all the same")

@@ -57,6 +57,10 @@ class Alias:
         if self._outermost:
             sys.meta_path.insert(0, FINDER)
             _mirror(OURS)
+            ours: Any = sys.modules[OURS]
+            ours.__version__ = (
+                f"{EMULATED_VERSION}+{OURS}{ours.__version__}"  # libraries compare it
+            )
 
     def __enter__(self) -> Alias:
         return self
@@ -65,6 +69,8 @@ class Alias:
         if not self._outermost or FINDER not in sys.meta_path:
             return
         sys.meta_path.remove(FINDER)
+        ours: Any = sys.modules[OURS]
+        ours.__version__ = ours.__version__.partition(f"+{OURS}")[2]
         for name in [name for name in sys.modules if _within(name, THEIRS)]:
             del sys.modules[name]
 

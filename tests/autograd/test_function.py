@@ -80,6 +80,7 @@ def test_context_keeps_attributes(torch, say):
         def forward(ctx, x, factor):
             ctx.factor = factor
             ctx.notes = {"a": 1}
+            ctx.shapes = {"x": x.shape}
             return x * factor
 
         @staticmethod
@@ -88,7 +89,13 @@ def test_context_keeps_attributes(torch, say):
 
     x = torch.tensor([1.0], requires_grad=True)
     y = Scale.apply(x, 5.0)
-    say(y.grad_fn.factor, y.grad_fn.notes, y.grad_fn.name(), y.grad_fn.needs_input_grad)
+    say(
+        y.grad_fn.factor,
+        y.grad_fn.notes,
+        y.grad_fn.shapes,
+        y.grad_fn.name(),
+        y.grad_fn.needs_input_grad,
+    )
     y.backward()
     say(x.grad)
 

@@ -103,7 +103,7 @@ class BackwardCFunction(GraphNode, FunctionCtx):
     __module__ = "torch.autograd.function"
     _forward_cls: Any = None
     saved: Any
-    shapes: tuple[Any, ...] = ()
+    tensor_likes: tuple[Any, ...] = ()
     tensor_inputs: tuple[bool, ...] = ()
     needs_input_grad: tuple[bool, ...] = ()
     without_gradient: tuple[int, ...] = ()
@@ -173,7 +173,7 @@ class BackwardCFunction(GraphNode, FunctionCtx):
             self.wrong(f"expected Variable or None (got {type(g).__name__})")
         if self.next[index] is None:
             return None
-        shape, dtype = self.shapes[index]
+        shape, dtype = self.tensor_likes[index]
         if g.shape != shape:
             if not expandable(shape, g.shape):
                 self.wrong(
@@ -452,7 +452,7 @@ def begin(cls: Any, args: tuple[Any, ...], wanted: Any = None) -> tuple[Any, int
     flags = iter(wanted)
     ctx.tensor_inputs = tuple([isinstance(x, Tensor) for x in args])
     ctx.needs_input_grad = tuple([is_tensor and next(flags) for is_tensor in ctx.tensor_inputs])
-    ctx.shapes = tuple([(x.shape, x.dtype) for x in tensors])
+    ctx.tensor_likes = tuple([(x.shape, x.dtype) for x in tensors])
     return ctx, bits
 
 

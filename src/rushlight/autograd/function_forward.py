@@ -124,7 +124,7 @@ def pulled_back(cls: Any, ctx: Any, *grads: Any) -> tuple[Any, ...]:
     with GradLevel() as level:
         wanted = [i for i, needed in enumerate(ctx.needs_input_grad) if needed]
         directions, given = {}, [None] * len(ctx.needs_input_grad)
-        shapes = iter(ctx.shapes)
+        shapes = iter(ctx.tensor_likes)
         like = [next(shapes) if tensor else None for tensor in ctx.tensor_inputs]
         for i, described in enumerate(like):
             if described is not None and described[1].category >= 2:

@@ -12,6 +12,7 @@ from rushlight.ops.families import (
     lacks,
     type_word,
 )
+from rushlight.ops.numbers import plain_number
 from rushlight.ops.publish import public
 from rushlight.tape.core import TensorBase
 from rushlight.tape.dispatch import conj
@@ -98,7 +99,7 @@ class rsub(Binary):
 
     def bind(input, other, *, alpha=1):
         refuse_bool_difference(input, other)
-        factor(alpha, input, other)
+        alpha = factor(alpha, input, other)
         if isinstance(other, TensorBase):
             return rsub_tensor, (input, other), (alpha,)
         return (input, other), (alpha,)
@@ -131,6 +132,11 @@ class rsub_tensor(Binary):
 
 def factor(alpha, a, b):
     """`alpha`, which may be a boolean only where the result is."""
+    if type(alpha) in (int, float):
+        return alpha
+    alpha = plain_number(alpha)
+    if isinstance(alpha, TensorBase):
+        raise TypeError("add(): argument 'alpha' must be Number, not Tensor")
     if type(alpha) is bool:
         for x in (a, b):
             if (x.dtype is not dtypes.bool) if isinstance(x, TensorBase) else type(x) is not bool:

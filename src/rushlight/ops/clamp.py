@@ -12,6 +12,7 @@ from rushlight.ops.families import (
     type_word,
 )
 from rushlight.ops.masks import where
+from rushlight.ops.numbers import plain_number
 from rushlight.tape.core import TensorBase
 
 PLAIN = frozenset({int, float, type(None)})
@@ -44,6 +45,7 @@ class clamp(Elementwise):
             return (input,), (min, max)
         if all(x is None or isinstance(x, TensorBase) for x in (min, max)):
             return clamp_tensors, (input, min, max), ()
+        min, max = plain_number(min), plain_number(max)
         if any(not isinstance(x, (int, float, complex, type(None))) for x in (min, max)):
             words = ", ".join(type_word(x) for x in (input, min, max))
             raise TypeError(

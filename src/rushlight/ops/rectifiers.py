@@ -8,6 +8,7 @@ import numpy as np
 from rushlight.kernels import curves, random
 from rushlight.ops.families import Elementwise, Unary, as_tensor_argument, lacks, type_word
 from rushlight.ops.masks import where
+from rushlight.ops.numbers import plain_number
 from rushlight.ops.publish import namespaces, public
 from rushlight.tape import inplace as writes
 from rushlight.tape.core import TensorBase, state
@@ -137,6 +138,7 @@ class threshold(Activation):
 
     def bind(input, threshold, value, inplace=False):
         as_tensor_argument("threshold", "input", 1, input)
+        threshold, value = plain_number(threshold), plain_number(value)
         for position, (name, x) in enumerate((("threshold", threshold), ("value", value)), 2):
             if not isinstance(x, (int, float)):
                 raise TypeError(

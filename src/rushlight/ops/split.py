@@ -9,6 +9,7 @@ from rushlight.ops.families import (
     wrap_dim,
 )
 from rushlight.ops.join import cat, stack
+from rushlight.ops.numbers import plain_integer
 from rushlight.ops.publish import public
 from rushlight.ops.slices import slice_
 from rushlight.tape.core import TensorBase
@@ -122,6 +123,7 @@ class split(Views):
 
     def bind(input, split_size=None, dim=0, *, split_size_or_sections=None):
         size = split_size if split_size is not None else split_size_or_sections
+        size = plain_integer(size)
         if not isinstance(size, int):
             return split_with_sizes, *split_with_sizes.bind(input, size, dim)
         check_dims("split", input)

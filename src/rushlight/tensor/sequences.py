@@ -12,6 +12,7 @@ from rushlight import kernels
 from rushlight.kernels import dtypes
 from rushlight.kernels.metadata import type_name
 from rushlight.kernels.numbers import NOT_READ
+from rushlight.ops.numbers import plain_integer
 from rushlight.tape.core import TensorBase
 from rushlight.tensor.forms import no_form
 from rushlight.tensor.numbers import number_argument
@@ -355,7 +356,8 @@ def eye(
                 [0., 1.]])
     """
     check_options("eye", layout, device, pin_memory, requires_grad)
-    m = n if m is None else m
+    n = plain_integer(n)
+    m = n if m is None else plain_integer(m)
     for position, (name, length) in enumerate((("n", n), ("m", m))):
         if not isinstance(length, (int, np.integer)) or isinstance(length, bool):
             raise TypeError(
