@@ -27,7 +27,6 @@ from rushlight import __config__ as __config__
 __version__: str
 from rushlight import accelerator as accelerator
 from rushlight import amp as amp
-from rushlight.switches import are_deterministic_algorithms_enabled as are_deterministic_algorithms_enabled
 from rushlight.alias import as_torch as as_torch
 from rushlight.amp.autocast_mode import autocast as autocast
 from rushlight.amp.settings import autocast_decrement_nesting as autocast_decrement_nesting
@@ -49,9 +48,6 @@ from rushlight import fx as fx
 from rushlight.amp.settings import get_autocast_cpu_dtype as get_autocast_cpu_dtype
 from rushlight.amp.settings import get_autocast_dtype as get_autocast_dtype
 from rushlight.amp.settings import get_autocast_gpu_dtype as get_autocast_gpu_dtype
-from rushlight.switches import get_deterministic_debug_mode as get_deterministic_debug_mode
-from rushlight.switches import get_float32_matmul_precision as get_float32_matmul_precision
-from rushlight.switches import get_num_interop_threads as get_num_interop_threads
 from rushlight import hub as hub
 from rushlight.tape.modes import inference_mode as inference_mode
 from rushlight.autograd.anomaly_mode import is_anomaly_check_nan_enabled as is_anomaly_check_nan_enabled
@@ -59,7 +55,6 @@ from rushlight.autograd.anomaly_mode import is_anomaly_enabled as is_anomaly_ena
 from rushlight.amp.settings import is_autocast_cache_enabled as is_autocast_cache_enabled
 from rushlight.amp.settings import is_autocast_cpu_enabled as is_autocast_cpu_enabled
 from rushlight.amp.settings import is_autocast_enabled as is_autocast_enabled
-from rushlight.switches import is_deterministic_algorithms_warn_only_enabled as is_deterministic_algorithms_warn_only_enabled
 from rushlight.tape.modes import is_grad_enabled as is_grad_enabled
 from rushlight.tape.modes import is_inference_mode_enabled as is_inference_mode_enabled
 from rushlight import jit as jit
@@ -82,18 +77,12 @@ from rushlight.amp.settings import set_autocast_cpu_enabled as set_autocast_cpu_
 from rushlight.amp.settings import set_autocast_dtype as set_autocast_dtype
 from rushlight.amp.settings import set_autocast_enabled as set_autocast_enabled
 from rushlight.amp.settings import set_autocast_gpu_dtype as set_autocast_gpu_dtype
-from rushlight.switches import set_deterministic_debug_mode as set_deterministic_debug_mode
-from rushlight.switches import set_float32_matmul_precision as set_float32_matmul_precision
-from rushlight.switches import set_flush_denormal as set_flush_denormal
 from rushlight.tape.modes import set_grad_enabled as set_grad_enabled
-from rushlight.switches import set_num_interop_threads as set_num_interop_threads
 from rushlight import signal as signal
 from rushlight import special as special
 from rushlight import storage as storage
 from rushlight import testing as testing
-from rushlight.nn.modules.typename import typename as typename
 from rushlight import types as types
-from rushlight.switches import use_deterministic_algorithms as use_deterministic_algorithms
 from rushlight import utils as utils
 from rushlight import version as version
 from rushlight.func.vmap import vmap as vmap
