@@ -21,7 +21,7 @@ normalize_gradient = door.native_or(standardize.normalize_gradient)
 moments = door.native_or(standardize.moments)
 
 with suppress(ImportError):
-    from rushlight.kernels.cpu.calls import along_dim
+    from rushlight.kernels.cpu import calls
 
-    along_dim("softmax", softmax)
-    along_dim("log_softmax", log_softmax)
+    calls.along_dim("softmax", softmax)
+    calls.along_dim("log_softmax", log_softmax)
