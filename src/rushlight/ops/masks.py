@@ -151,7 +151,8 @@ class masked_fill(Broadcast):
         if x.shape == mask.shape and x.dtype.kind == "f" and type(value) in (int, float):
             if not -1e4 < value < 1e4:
                 element(value, dtypes.of(x.dtype))  # refuses what does not fit
-            return elements.chosen(mask, value, x)
+            out = elements.chosen(mask, value, x)
+            return out if out.flags.c_contiguous else out.copy()
         return super().compute(inputs, params)
 
     def forward(x, mask, value):

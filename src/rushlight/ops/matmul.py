@@ -375,8 +375,8 @@ def matmul(input, other):
     return binary(mm, input, other)
 
 
-for _place, _door in (("torch", entry.quick_function), ("Tensor", entry.quick_method)):
-    _quick = named(_door(mm, matmul), "matmul", matmul.__doc__, _place)
+for _place, _door in (("torch", entry.product_function), ("Tensor", entry.product_method)):
+    _quick = named(_door(matmul), "matmul", matmul.__doc__, _place)
     _quick.__wrapped__ = matmul.__wrapped__
     enter(_place, "matmul", _quick)
 

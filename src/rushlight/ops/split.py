@@ -194,7 +194,7 @@ class unsafe_split_with_sizes(Parts):
         return sizes, dim + 1
 
 
-@public("torch Tensor")
+@public("torch Tensor", quick=split)
 def chunk(input, chunks, dim=0):
     """Up to `chunks` parts of equal length (the last may be shorter) along dim `dim`.
 

@@ -57,7 +57,7 @@ cpdef int needs(tuple inputs) except -1
 cpdef object finish(Op op, tuple inputs, tuple params, object out, State st)
 
 @cython.locals(t=TensorBase, node=Node, mask=cython.int)
-cdef object finish_many(Op op, tuple inputs, tuple params, object outs, State st)
+cpdef object finish_many(Op op, tuple inputs, tuple params, object outs, State st)
 
 @cython.locals(base=TensorBase, parent=View)
 cpdef object attach_view(TensorBase t, TensorBase source, int creation, object replay)

@@ -2,7 +2,7 @@ cimport cython
 from rushlight.tape.core cimport State, TensorBase, plain, state
 from rushlight.kernels.door cimport Kernel
 from rushlight.tape.dispatch cimport Op
-from rushlight.tape.straight cimport binary, binary_into, shortcut, shortcut_of_sequence, unary
+from rushlight.tape.straight cimport binary, binary_into, product, shortcut, shortcut_of_sequence, unary
 
 @cython.locals(st=State)
 cpdef bint overridden(tuple args) except -1

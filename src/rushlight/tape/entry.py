@@ -6,7 +6,14 @@ operation's `bind` says, and runs it.
 
 from rushlight.tape import inplace, outputs, overrides
 from rushlight.tape.core import TensorBase, plain, state
-from rushlight.tape.straight import binary, binary_into, shortcut, shortcut_of_sequence, unary
+from rushlight.tape.straight import (
+    binary,
+    binary_into,
+    product,
+    shortcut,
+    shortcut_of_sequence,
+    unary,
+)
 
 SIMPLE = frozenset({int, float, bool, complex, str, type(None), slice})
 
@@ -186,23 +193,23 @@ def inplace_binary_method(op):
     return method
 
 
-def quick_function(op, general):
-    """`general` of two tensors, by way of `op` where its straight path may serve."""
+def product_function(general):
+    """The function `matmul`, by the straight path where that may serve."""
 
     def function(input, other, *, out=None):
         if out is None and plain(input) and plain(other):
-            return binary(op, input, other)
+            return product(input, other)
         return general(input, other) if out is None else general(input, other, out=out)
 
     return function
 
 
-def quick_method(op, general):
-    """The method to `quick_function`."""
+def product_method(general):
+    """The method to `product_function`."""
 
     def method(self, other):
         if plain(self) and plain(other):
-            return binary(op, self, other)
+            return product(self, other)
         return general(self, other)
 
     return method

@@ -2,15 +2,20 @@ cimport cython
 from rushlight.kernels.door cimport Kernel
 from rushlight.tape cimport native
 from rushlight.tape.core cimport Node, State, TensorBase, box, bump, plain, state, wants
-from rushlight.tape.dispatch cimport Op, finish, record
+from rushlight.tape.dispatch cimport Op, finish, finish_many, record
 
 
 cdef class Operators(TensorBase):
     cpdef Py_ssize_t dim(self) except -1
 
 
-@cython.locals(st=State, ta=TensorBase, tb=TensorBase, t=TensorBase, mask=cython.int, node=Node)
 cpdef object binary(Op op, object a, object b)
+
+@cython.locals(ta=TensorBase, tb=TensorBase)
+cpdef object product(object a, object b)
+
+@cython.locals(st=State, ta=TensorBase, tb=TensorBase, t=TensorBase, mask=cython.int, node=Node)
+cdef object quick(Op op, object a, object b)
 
 @cython.locals(st=State, t=TensorBase, ta=TensorBase)
 cpdef object power(object a, object b)
@@ -35,5 +40,5 @@ cpdef object getitem(object self, object index)
 @cython.locals(t=TensorBase, made=tuple, at=cython.Py_ssize_t, op=Op)
 cdef object part(TensorBase whole, tuple key, State st)
 
-cdef Op ADD, SUB, RSUB, MUL, DIV, MATMUL, POW, POW_NUMBER, NEG, SELECT, SLICE, UNSQUEEZE
+cdef Op ADD, SUB, RSUB, MUL, DIV, MATMUL, MV, DOT, POW, POW_NUMBER, NEG, SELECT, SLICE, UNSQUEEZE
 cdef object RDIV, SUBSCRIPT

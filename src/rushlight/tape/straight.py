@@ -8,11 +8,29 @@ import numpy as np
 
 from rushlight.tape import native
 from rushlight.tape.core import TensorBase, box, bump, plain, state, wants
-from rushlight.tape.dispatch import finish, record
+from rushlight.tape.dispatch import finish, finish_many, record
 
 
 def binary(op, a, b):
     """A two-operand operator: the straight path, else the operation's general door."""
+    t = quick(op, a, b)
+    return op.operator(a, b) if t is None else t
+
+
+def product(a, b):
+    """`a @ b`: the straight path for vectors and matrices, else the general door."""
+    if plain(a) and plain(b):
+        ta = a
+        tb = b
+        if ta.array is not None and tb.array is not None and native.dims(tb.array) == 1:
+            t = quick(DOT if native.dims(ta.array) == 1 else MV, a, b)
+            if t is not None:
+                return t
+    return binary(MATMUL, a, b)
+
+
+def quick(op, a, b):
+    """The straight path of a two-operand operation; None to decline."""
     ta = None
     tb = None
     if plain(a):
@@ -51,7 +69,7 @@ def binary(op, a, b):
                     t.node = node
                     t.rg = True
             return t
-    return op.operator(a, b)
+    return None
 
 
 def power(a, b):
@@ -123,6 +141,8 @@ def shortcut(op, kernel, args, kwargs):
     made = kernel.shortcut(arrays, kwargs)
     if made is None:
         return None
+    if op.many:
+        return finish_many(op, args[:1], made[1], made[0], st)
     if len(made) == 2:
         return finish(op, args[:1], made[1], made[0], st)
     inputs = tuple([None if i < 0 else args[i] for i in made[2]])
@@ -205,6 +225,8 @@ MUL = None
 DIV = None
 RDIV = None
 MATMUL = None
+MV = None
+DOT = None
 POW = None
 POW_NUMBER = None
 NEG = None
@@ -231,11 +253,17 @@ def in_range(dim, n):
     return dim
 
 
-def install_operators(add, sub, rsub, mul, div, rdiv, matmul, pow, pow_number, neg):
-    """Name the operations behind Python's operators."""
-    global ADD, SUB, RSUB, MUL, DIV, RDIV, MATMUL, POW, POW_NUMBER, NEG
+def install_products(matmul, mv, dot):
+    """Name the operations behind `@`: of two matrices, a matrix and a vector, two vectors."""
+    global MATMUL, MV, DOT
+    MATMUL, MV, DOT = matmul, mv, dot
+
+
+def install_operators(add, sub, rsub, mul, div, rdiv, pow, pow_number, neg):
+    """Name the operations behind Python's other operators."""
+    global ADD, SUB, RSUB, MUL, DIV, RDIV, POW, POW_NUMBER, NEG
     ADD, SUB, RSUB, MUL, DIV = add, sub, rsub, mul, div
-    RDIV, MATMUL, POW, POW_NUMBER, NEG = rdiv, matmul, pow, pow_number, neg
+    RDIV, POW, POW_NUMBER, NEG = rdiv, pow, pow_number, neg
 
 
 class Operators(TensorBase):
@@ -266,7 +294,7 @@ class Operators(TensorBase):
         return RDIV.operator(self, other)
 
     def __matmul__(self, other):
-        return binary(MATMUL, self, other)
+        return product(self, other)
 
     def __pow__(self, other, modulo=None):
         return power(self, other)

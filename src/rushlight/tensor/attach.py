@@ -98,11 +98,11 @@ def attach() -> None:
         a.mul,
         a.div,
         a.ReflectedDivision(),
-        matmul.mm,
         exponential.pow,
         exponential.pow_scalar,
         a.neg,
     )
+    straight.install_products(matmul.mm, matmul.mv, matmul.dot)
     straight.install_indexing(slices.select, slices.slice_, shape.unsqueeze, indexing.getitem)
 
 

@@ -120,6 +120,8 @@ cdef class MaskedFill(Kernel):
         value = args[2]
         if not same_shape(args[0], args[1]) or not is_number(value):
             return None
+        if not np.PyArray_ISCARRAY_RO(<np.ndarray>args[0]) or not np.PyArray_ISCARRAY_RO(<np.ndarray>args[1]):
+            return None  # the result is row-major
         if not -1e4 < value < 1e4 and not (PyFloat_CheckExact(value) and value - value != 0):
             return None  # large finite numbers may not fit
         return elements.chosen(args[1], value, args[0]), (value,), (0, 1)

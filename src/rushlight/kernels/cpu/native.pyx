@@ -61,6 +61,10 @@ cdef extern from "loops.hpp" namespace "rl":
     BinaryL mul_l "rl::mul_loop<int64_t>"
     BinaryF div_f "rl::div_loop<float>"
     BinaryD div_d "rl::div_loop<double>"
+    BinaryF maximum_f "rl::maximum_loop<float>"
+    BinaryD maximum_d "rl::maximum_loop<double>"
+    BinaryF minimum_f "rl::minimum_loop<float>"
+    BinaryD minimum_d "rl::minimum_loop<double>"
     void strided_f "rl::strided_binary<float>"(BinaryF, const char*, const char*, float*, int, const np.npy_intp*, const np.npy_intp*, const np.npy_intp*)
     void strided_d "rl::strided_binary<double>"(BinaryD, const char*, const char*, double*, int, const np.npy_intp*, const np.npy_intp*, const np.npy_intp*)
     void strided_uf "rl::strided_unary<float>"(UnaryF, const char*, float*, int, const np.npy_intp*, const np.npy_intp*)
@@ -192,13 +196,14 @@ cdef class BinaryKernel(Kernel):
     cdef BinaryF f
     cdef BinaryD d
     cdef BinaryL l
+    cdef bint arrays_only
 
     cpdef object call2(self, object x, object y):
         if type(x) is np.ndarray:
             if type(y) is np.ndarray:
                 return self.arrays(x, y)
-            return self.number(x, y, 1)
-        return self.number(y, x, 0)
+            return None if self.arrays_only else self.number(x, y, 1)
+        return None if self.arrays_only else self.number(y, x, 0)
 
     cdef object arrays(self, np.ndarray a, np.ndarray b):
         cdef int t = np.PyArray_TYPE(a)
@@ -526,9 +531,25 @@ cdef void unary(str name, UnaryF f, UnaryD d):
     door.register(name, k)
 
 
-cdef void binary(str name, BinaryF f, BinaryD d, BinaryL l):
+@cython.final
+cdef class VectorKernel(Kernel):
+    """The product of a matrix and a vector, or of two vectors, of one floating dtype, by BLAS."""
+
+    cpdef object call2(self, object x, object y):
+        if type(x) is not np.ndarray or type(y) is not np.ndarray:
+            return None
+        cdef np.ndarray a = x, b = y
+        cdef int t = np.PyArray_TYPE(a), n = np.PyArray_NDIM(a)
+        if t != np.PyArray_TYPE(b) or (t != np.NPY_FLOAT and t != np.NPY_DOUBLE):
+            return None
+        if np.PyArray_NDIM(b) != 1 or n < 1 or n > 2 or np.PyArray_DIMS(b)[0] != np.PyArray_DIMS(a)[n - 1]:
+            return None
+        return np.PyArray_FROM_O(PyArray_MatrixProduct2(a, b, NULL))
+
+
+cdef void binary(str name, BinaryF f, BinaryD d, BinaryL l, bint arrays_only=False):
     cdef BinaryKernel k = BinaryKernel()
-    k.f, k.d, k.l = f, d, l
+    k.f, k.d, k.l, k.arrays_only = f, d, l, arrays_only
     door.register(name, k)
 
 
@@ -548,6 +569,8 @@ binary("add", add_f, add_d, add_l)
 binary("sub", sub_f, sub_d, sub_l)
 binary("mul", mul_f, mul_d, mul_l)
 binary("div", div_f, div_d, NULL)
+binary("maximum", maximum_f, maximum_d, NULL, True)
+binary("minimum", minimum_f, minimum_d, NULL, True)
 
 cdef void compare(str name, CompareF f, CompareD d, CompareL l):
     cdef CompareKernel k = CompareKernel()
@@ -577,5 +600,7 @@ door.register("mean", total_mean)
 door.register("sum_dim", SumKernel())
 door.register("mean_dim", mean_dims)
 door.register("mm", MatmulKernel())
+door.register("mv", VectorKernel())
+door.register("dot", VectorKernel())
 door.register("adjoint_times", adjoint_times)
 door.register("times_adjoint", times_adjoint)

@@ -358,6 +358,56 @@ cdef class Narrow(Kernel):
         return seen(args[0], &layout, shift), (dim, start, start + length, 1)
 
 
+cdef object pieces(object x, Layout* layout, Py_ssize_t dim, Py_ssize_t size):
+    """Consecutive parts of length `size` (the last may be shorter) along a dim."""
+    cdef list out = []
+    cdef Py_ssize_t start = 0, length = layout.dims[dim]
+    while start < length:
+        layout.dims[dim] = min(size, length - start)
+        out.append(seen(x, layout, start * layout.steps[dim]))
+        start += size
+    return tuple(out), (size, dim)
+
+
+cdef bint dim_given(tuple args, dict kwargs, int position, int span, Py_ssize_t* dim):
+    """The dim that a call has at a position or by name, else 0."""
+    if not kwargs:
+        return len(args) == position or len(args) == position + 1 and dim_of(args[position], span, dim)
+    return len(args) == position and len(kwargs) == 1 and dim_of(kwargs.get("dim"), span, dim)
+
+
+@cython.final
+cdef class Split(Kernel):
+    """`split(size, dim)` and, where it is `chunking`, `chunk(chunks, dim)`."""
+
+    cdef bint chunking
+
+    cpdef object shortcut(self, tuple args, dict kwargs):
+        cdef Layout layout
+        cdef Py_ssize_t dim = 0, size = 0
+        if len(args) < 2 or not read(args[0], &layout) or layout.n == 0 or not number(args[1], &size):
+            return None
+        if size < 1 or not dim_given(args, kwargs, 2, layout.n, &dim):
+            return None
+        if self.chunking:
+            size = (layout.dims[dim] + size - 1) // size
+        return pieces(args[0], &layout, dim, size)
+
+
+@cython.final
+cdef class Unbind(Kernel):
+    """`unbind(dim)`."""
+
+    cpdef object shortcut(self, tuple args, dict kwargs):
+        cdef Layout layout
+        cdef Py_ssize_t dim = 0, i, n, step
+        if not read(args[0], &layout) or layout.n == 0 or not dim_given(args, kwargs, 1, layout.n, &dim):
+            return None
+        n, step = layout.dims[dim], layout.steps[dim]
+        drop(&layout, dim)
+        return tuple([seen(args[0], &layout, i * step) for i in range(n)]), (dim,)
+
+
 @cython.final
 cdef class Expand(Kernel):
     """`expand(*size)`, where it adds no dim of length 1."""
@@ -401,3 +451,8 @@ door.register_shortcut("select", Select())
 door.register_shortcut("slice_", Slice())
 door.register_shortcut("narrow", Narrow())
 door.register_shortcut("expand", Expand())
+door.register_shortcut("split", Split())
+cdef Split chunk = Split()
+chunk.chunking = True
+door.register_shortcut("chunk", chunk)
+door.register_shortcut("unbind", Unbind())

@@ -1,0 +1,96 @@
+"""Calls that kernels read themselves are what the general way makes of them."""
+
+import numpy as np
+import pytest
+import torch as oracle
+
+import rushlight
+
+F = {oracle: oracle.nn.functional, rushlight: rushlight.nn.functional}
+PROGRAMS = {
+    "softmax": lambda t, x: (x.softmax(1), t.softmax(x, dim=0), F[t].softmax(x, -1)),
+    "log_softmax": lambda t, x: (x.log_softmax(1), F[t].log_softmax(x, dim=-2)),
+    "softmax out": lambda t, x: t.softmax(x.detach(), 0, out=t.zeros(3, 4, dtype=x.dtype)),
+    "softmax dtype": lambda t, x: F[t].softmax(x, 1, dtype=t.float64),
+    "gather": lambda t, x: (x.gather(1, t.tensor([[0, 3], [1, 1], [2, 0]])),
+                            x.gather(0, t.tensor([[2, 0, 1, 1]]))),
+    "where": lambda t, x: (t.where(x > 0, x, x * 2), t.where(x > 0, x, 0.0), t.where(x > 0, 1, x)),
+    "where mixed": lambda t, x: (t.where(x > 0, x, x[0]), t.where(x > 0, x, x.double())),
+    "masked_fill": lambda t, x: (x.masked_fill(x > 0, 2), x.masked_fill(x > 0, float("-inf"))),
+    "clamp": lambda t, x: (x.clamp(0, 1), x.clamp(max=0.5), x.clamp(-1), t.clamp(x, min=0, max=2)),
+    "clamp crossed": lambda t, x: x.clamp(1, -1),
+    "embedding": lambda t, x: (F[t].embedding(t.tensor([[2, 0], [1, 1]]), x),
+                               F[t].embedding(t.tensor([1]), x, None, None, 2.0, False, False)),
+    "embedding padding": lambda t, x: F[t].embedding(t.tensor([1, 0]), x, 1),
+    "index_select": lambda t, x: (x.index_select(0, t.tensor([2, 2])),
+                                  t.index_select(x, -1, t.tensor([3]))),
+    "cat": lambda t, x: (t.cat([x, x]), t.cat((x, x * 2), 1), t.cat([x, x[:, :1]], dim=-1)),
+    "cat mixed": lambda t, x: (t.cat([x, x.double()]), t.cat([x, t.zeros(0)])),
+    "stack": lambda t, x: (t.stack([x, x * 3]), t.stack((x, x), 2), t.stack([x, x], dim=-1)),
+    "split": lambda t, x: (*x.split(2), *x.split(3, 1), *t.split(x, 2, dim=-1), *x.split([1, 2])),
+    "chunk": lambda t, x: (*x.chunk(2), *x.chunk(3, 1), *t.chunk(x, 9, dim=-1)),
+    "unbind": lambda t, x: (*x.unbind(), *x.unbind(1), *t.unbind(x, dim=-1)),
+    "products": lambda t, x: (x @ x[0], x[0] @ x[1], t.mv(x, x[0]), x.matmul(x[2]), x[:, 0] @ x),
+    "extremes": lambda t, x: (t.maximum(x, x * 2), t.minimum(x, x[0]), t.maximum(x, x.flip(0))),
+}  # fmt: skip
+REFUSED = {
+    "softmax": lambda t, x: x.softmax(2),
+    "gather": lambda t, x: x.gather(1, t.tensor([[4]])),
+    "gather shape": lambda t, x: x.gather(1, t.tensor([[0], [0], [0], [0]])),
+    "where": lambda t, x: t.where(x > 0, x, x[:, :2]),
+    "masked_fill": lambda t, x: x.masked_fill(x, 1.0),
+    "clamp": lambda t, x: x.clamp(),
+    "embedding": lambda t, x: F[t].embedding(t.tensor([3]), x),
+    "index_select": lambda t, x: x.index_select(0, t.tensor([-1])),
+    "cat": lambda t, x: t.cat([x, x[0]]),
+    "cat dim": lambda t, x: t.cat([x, x], 2),
+    "stack": lambda t, x: t.stack([x, x[0]]),
+    "split": lambda t, x: x.split(-1),
+    "chunk": lambda t, x: x.chunk(0),
+    "unbind": lambda t, x: x.unbind(2),
+    "dot": lambda t, x: x[0] @ x[:, 0],
+    "mv": lambda t, x: x @ x[:, 0],
+    "maximum": lambda t, x: t.maximum(x, 1.0),
+}
+MAKERS = {
+    "plain": lambda t: t.linspace(-2, 3, 12).reshape(3, 4),
+    "transposed": lambda t: t.linspace(-2, 3, 12).reshape(4, 3).T,
+    "stepped": lambda t: t.linspace(-2, 3, 48).reshape(6, 8)[::2, ::2],
+    "nan": lambda t: t.tensor([[float("nan"), 1, float("inf"), -1]] * 3),
+    "double": lambda t: t.linspace(-2, 3, 12, dtype=t.float64).reshape(3, 4),
+}  # fmt: skip
+
+
+def outcome(t, make, program):
+    """Values, dtypes, nodes and the gradient of the sum of squares."""
+    x = make(t).requires_grad_()
+    out = program(t, x)
+    out = out if isinstance(out, tuple) else (out,)
+    wanted = [y for y in out if y.requires_grad]
+    facts = [
+        (str(y.dtype), tuple(y.shape), y.stride(), y.grad_fn and y.grad_fn.name(), y.is_leaf)
+        for y in out
+    ]
+    values = [y.detach().numpy() for y in out]
+    if wanted:
+        values += [g.numpy() for g in t.autograd.grad(sum((y * y).sum() for y in wanted), x)]
+    return facts, values
+
+
+@pytest.mark.parametrize("kind", MAKERS)
+@pytest.mark.parametrize("name", PROGRAMS)
+def test_calls(name, kind):
+    found, wanted = [outcome(t, MAKERS[kind], PROGRAMS[name]) for t in (rushlight, oracle)]
+    assert found[0] == wanted[0]
+    for a, b in zip(found[1], wanted[1], strict=True):
+        np.testing.assert_allclose(a, b, rtol=2e-6, atol=2e-6)
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_refusals(name):
+    said = []
+    for t in (rushlight, oracle):
+        with pytest.raises((RuntimeError, IndexError, TypeError, ValueError)) as caught:
+            REFUSED[name](t, MAKERS["plain"](t))
+        said.append((type(caught.value), str(caught.value).splitlines()[0]))
+    assert said[0] == said[1]
