@@ -40,6 +40,10 @@ UNIX_FLAGS = [
 ]
 FLAGS = ["/O2", "/std:c++17"] if sys.platform == "win32" else UNIX_FLAGS
 LINK_FLAGS = ["-s", "-Wl,--as-needed"] if sys.platform == "linux" else []
+SANITIZED = bool(os.environ.get("RUSHLIGHT_SANITIZE"))  # the kernels alone, see tools/sanitize.py
+if SANITIZED:
+    LINK_FLAGS = ["-fsanitize=address,undefined"]
+    FLAGS = [*FLAGS, *LINK_FLAGS, "-fno-sanitize-recover=undefined", "-O1", "-g1"]
 
 PROBE = "#include <Python.h>\n#include <optional>\nstd::optional<PyObject*> probe;\n"
 
@@ -66,7 +70,8 @@ def extensions() -> list[Extension]:
     """What a native build compiles: `.py` files with a `.pxd` beside them, and `.pyx` files."""
     typed = (path.with_suffix(".py") for path in PACKAGE.rglob("*.pxd") if not names_only(path))
     modules = [path for path in typed if path.exists()]
-    return [extension(path) for path in sorted([*modules, *PACKAGE.rglob("*.pyx")])]
+    paths = sorted([*modules, *PACKAGE.rglob("*.pyx")])
+    return [extension(p) for p in paths if not SANITIZED or PACKAGE / "kernels" in p.parents]
 
 
 def names_only(pxd: Path) -> bool:

@@ -15,6 +15,7 @@ from typing import Any
 
 from . import (
     rows_arrays,
+    rows_kernels,
     rows_networks,
     rows_overhead,
     rows_process,
@@ -34,6 +35,7 @@ ROWS: list[Row | ProcessRow] = [
     *rows_networks.ROWS,
     *rows_training.ROWS,
     *rows_arrays.ROWS,
+    *rows_kernels.ROWS,
     *rows_process.ROWS,
 ]
 

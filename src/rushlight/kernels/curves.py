@@ -1,12 +1,12 @@
-"""Activations by the best kernels of this build: C++ where there is some, else NumPy.
+"""Activations and losses by the best kernels of this build: C++ where there is some, else NumPy.
 
-What they do is said in `kernels.activations` and `kernels.error_function`.
+What they do is said in `kernels.activations`, `kernels.error_function` and `kernels.losses`.
 """
 
 from contextlib import suppress
 
 from rushlight.kernels import activations as plain
-from rushlight.kernels import door, error_function
+from rushlight.kernels import door, error_function, losses
 
 with suppress(ImportError):  # the pure build has none
     import rushlight.kernels.cpu.curves  # noqa: F401  (enters its functions)
@@ -38,3 +38,9 @@ hardswish = door.native_or(plain.hardswish)
 hardswish_gradient = door.native_or(plain.hardswish_gradient)
 hardsigmoid = door.native_or(plain.hardsigmoid)
 hardsigmoid_gradient = door.native_or(plain.hardsigmoid_gradient)
+
+mse = door.native_or(losses.mse)
+smooth_l1 = door.native_or(losses.smooth_l1)
+huber = door.native_or(losses.huber)
+bce = door.native_or(losses.bce)
+bce_with_logits = door.native_or(losses.bce_with_logits)

@@ -2,16 +2,11 @@
 
 from rushlight.kernels import curves
 from rushlight.kernels.activations import GELU_CUBIC, GELU_INNER, ROOT_HALF
+from rushlight.ops.at_once import activation_gradient, at_once
 from rushlight.ops.families import Elementwise, as_tensor_argument, lacks
 from rushlight.ops.masks import where
 from rushlight.ops.publish import public
-from rushlight.ops.rectifiers import (
-    NEGATIVE_SLOPE,
-    Activation,
-    activation_gradient,
-    at_once,
-    choose,
-)
+from rushlight.ops.rectifiers import NEGATIVE_SLOPE, Activation, choose
 
 # Klambauer and others, Self-Normalizing Neural Networks (2017): the fixed point of mean 0,
 # variance 1.

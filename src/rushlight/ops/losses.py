@@ -6,7 +6,9 @@ reduced over.
 
 import numpy as np
 
-from rushlight.kernels import dtypes, promotion
+from rushlight.kernels import curves, dtypes, promotion
+from rushlight.kernels.quiet import quietly
+from rushlight.ops.at_once import at_once, loss_gradient
 from rushlight.ops.families import Operation, numel
 from rushlight.ops.reductions import MEAN, NONE, SUM
 from rushlight.tape import gradients
@@ -33,8 +35,8 @@ class Loss(Operation, family=True):
             )
         wide = np.dtype(np.float32) if common.itemsize == 2 else common.numpy
         arrays = [x if x is None else x.astype(wide, copy=False) for x in arrays]
-        with np.errstate(all="ignore"):
-            return np.asarray(self.forward(*arrays, *params)).astype(common.numpy, copy=False)
+        out = np.asarray(quietly(self.forward, (*arrays, *params)))
+        return out.astype(common.numpy, copy=False)
 
     def fixes(self, inputs, out):
         """Input and target get gradients of their own dtypes."""
@@ -58,6 +60,24 @@ def reduced(losses, reduction, lead):
     return total / numel(losses.shape[lead:]) if reduction == MEAN else total
 
 
+def by_kernel(kernel, x, t, reduction, lead, *params):
+    """The losses of `kernels.losses`, reduced."""
+    if reduction == NONE or lead or x.shape != t.shape:
+        return reduced(kernel.each(x, t, *params), reduction, lead)
+    total = kernel.total(x, t, *params)
+    return total / x.size if reduction == MEAN else total
+
+
+def gradient_by_kernel(kernel, g, x, t, reduction, lead, *params, beside=None):
+    """The gradient of `x` in one pass; None where it takes formulas, as with weights `beside`."""
+    if reduction == NONE or lead or beside is not None or not at_once(g, x, t):
+        return None
+    if x.shape != t.shape or x.dtype is not t.dtype or x.dtype.itemsize == 2 or not x.numel():
+        return None
+    scale = g.item() / x.numel() if reduction == MEAN else g.item()
+    return loss_gradient.run((x, t), (kernel, scale, *params))
+
+
 def shared(g, losses_shape, reduction, lead, factor=1):
     """`factor` times the gradient of each element's loss."""
     if reduction == MEAN:
@@ -76,11 +96,12 @@ class mse_loss_(Loss):
     kernel_name = "mse_cpu"
 
     def forward(x, t, reduction, lead):
-        d = x - t
-        d *= d
-        return reduced(d, reduction, lead)
+        return by_kernel(curves.mse, x, t, reduction, lead)
 
     def vjp_x(g, x, t, reduction, lead):
+        quick = gradient_by_kernel(curves.mse, g, x, t, reduction, lead)
+        if quick is not None:
+            return quick
         return shared(g, x.shape, reduction, lead, 2) * (x - t)
 
     def vjp_t(g, x, t, reduction, lead):
@@ -94,10 +115,12 @@ class smooth_l1_loss_(Loss):
     kernel_name = "smooth_l1_cpu"
 
     def forward(x, t, beta, reduction, lead):
-        d = np.abs(x - t)
-        return reduced(np.where(d < beta, 0.5 * d * d / beta, d - 0.5 * beta), reduction, lead)
+        return by_kernel(curves.smooth_l1, x, t, reduction, lead, beta)
 
     def vjp_x(g, x, t, beta, reduction, lead):
+        quick = gradient_by_kernel(curves.smooth_l1, g, x, t, reduction, lead, beta)
+        if quick is not None:
+            return quick
         return shared(g, x.shape, reduction, lead) * ((x - t) / beta).clamp(-1, 1)
 
     def vjp_t(g, x, t, beta, reduction, lead):
@@ -111,12 +134,12 @@ class huber_loss_(Loss):
     kernel_name = "huber_cpu"
 
     def forward(x, t, delta, reduction, lead):
-        d = np.abs(x - t)
-        return reduced(
-            np.where(d <= delta, 0.5 * d * d, delta * (d - 0.5 * delta)), reduction, lead
-        )
+        return by_kernel(curves.huber, x, t, reduction, lead, delta)
 
     def vjp_x(g, x, t, delta, reduction, lead):
+        quick = gradient_by_kernel(curves.huber, g, x, t, reduction, lead, delta)
+        if quick is not None:
+            return quick
         return shared(g, x.shape, reduction, lead) * (x - t).clamp(-delta, delta)
 
     def vjp_t(g, x, t, delta, reduction, lead):
@@ -131,10 +154,14 @@ class binary_cross_entropy_(Loss):
     tensors = 3
 
     def forward(x, t, weight, reduction, lead):
-        losses = (t - 1) * np.maximum(np.log1p(-x), -100) - t * np.maximum(np.log(x), -100)
-        return reduced(losses if weight is None else losses * weight, reduction, lead)
+        if weight is None:
+            return by_kernel(curves.bce, x, t, reduction, lead)
+        return reduced(curves.bce.each(x, t) * weight, reduction, lead)
 
     def vjp_x(g, x, t, weight, reduction, lead):
+        quick = gradient_by_kernel(curves.bce, g, x, t, reduction, lead, beside=weight)
+        if quick is not None:
+            return quick
         g = weighted(shared(g, x.shape, reduction, lead), weight)
         return g * ((x - t) / ((1 - x) * x).clamp(min=1e-12))
 
@@ -152,12 +179,16 @@ class binary_cross_entropy_with_logits_(Loss):
     tensors = 4
 
     def forward(x, t, weight, p, reduction, lead):
-        log_sigmoid = np.minimum(x, 0) - np.log1p(np.exp(-np.abs(x)))
-        losses = (1 - t) * x
-        losses -= log_sigmoid if p is None else log_sigmoid * ((p - 1) * t + 1)
+        if weight is None and p is None:
+            return by_kernel(curves.bce_with_logits, x, t, reduction, lead)
+        losses = (1 - t) * x - curves.logsigmoid(x) * (1 if p is None else (p - 1) * t + 1)
         return reduced(losses if weight is None else losses * weight, reduction, lead)
 
     def vjp_x(g, x, t, weight, p, reduction, lead):
+        beside = p if weight is None else weight
+        quick = gradient_by_kernel(curves.bce_with_logits, g, x, t, reduction, lead, beside=beside)
+        if quick is not None:
+            return quick
         g = weighted(shared(g, x.shape, reduction, lead), weight)
         if p is None:
             return g * (x.sigmoid() - t)

@@ -6,12 +6,13 @@ All stand in `torch.nn.functional`; with `inplace=True` they write over their in
 import numpy as np
 
 from rushlight.kernels import curves, random
+from rushlight.ops.at_once import activation_gradient, at_once
 from rushlight.ops.families import Elementwise, Unary, as_tensor_argument, lacks, type_word
 from rushlight.ops.masks import where
 from rushlight.ops.numbers import plain_number
 from rushlight.ops.publish import namespaces, public
 from rushlight.tape import inplace as writes
-from rushlight.tape.core import TensorBase, state
+from rushlight.tape.core import TensorBase
 from rushlight.tape.straight import unary
 
 NO_COMPLEX = {"complex": (NotImplementedError, "clamp is not supported for complex types")}
@@ -51,22 +52,6 @@ class Activation(Elementwise, family=True):
 def choose(inplace, op, written=None):
     """The operation to run, in place if asked to."""
     return Overwriting(written or op) if inplace else op
-
-
-def at_once(g, x):
-    """May a gradient be computed in one pass? Recorded or in a transform, it takes formulas."""
-    st = state()
-    return not st.grad and not st.special and g.array is not None and x.array is not None
-
-
-class activation_gradient(Elementwise):
-    """What a kernel makes of a cotangent and an activation's input or result; has no rules."""
-
-    tensors = 2
-    places = None
-
-    def forward(g, x, kernel, *params):
-        return kernel(g, x, *params)
 
 
 class threshold_gradient(Elementwise):

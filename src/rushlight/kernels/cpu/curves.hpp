@@ -3,13 +3,10 @@
 #include <algorithm>
 #include <cstring>
 
-#include "isa.hpp"
 #include "pool.hpp"
-#include "vector_types.hpp"
+#include "sums.hpp"
 
 namespace rl {
-
-using Size = std::ptrdiff_t;
 
 template <class T> using Curve = void (*)(const T* x, T* out, Size n, const double* p);
 template <class T> using Slope = void (*)(const T* g, const T* x, T* out, Size n, const double* p);

@@ -1,11 +1,12 @@
 # distutils: language = c++
-"""Native activations: what `kernels.activations` does, on float32 and float64 without gaps."""
+"""Native activations and losses: what `kernels.activations` and `kernels.losses` do, on float32 and
+float64 without gaps."""
 
 cimport cython
 cimport numpy as np
 from rushlight.kernels.cpu.arrays cimport blank, d, dtype_of, f, packed, same_layout, same_shape, still
 
-from rushlight.kernels import activations, door, error_function
+from rushlight.kernels import activations, door, error_function, losses
 
 np.import_array()
 
@@ -22,6 +23,13 @@ cdef extern from "curves.hpp" namespace "rl":
     void run_curve_d "rl::run_curve<double>"(CurveD, const double*, double*, Py_ssize_t, const double*)
     void run_slope_f "rl::run_slope<float>"(SlopeF, const float*, int, const float*, float*, Py_ssize_t, const double*)
     void run_slope_d "rl::run_slope<double>"(SlopeD, const double*, int, const double*, double*, Py_ssize_t, const double*)
+
+
+cdef extern from "losses.hpp" namespace "rl":
+    int LOSSES
+    const char* loss_name(int)
+    void loss_each[T](int, bint, const T*, const T*, T*, Py_ssize_t, double, double)
+    double loss_total[T](int, const T*, const T*, Py_ssize_t, double)
 
 
 cdef bint numbers(tuple params, double* p) except -1:
@@ -99,3 +107,61 @@ enter(error_function.erf)
 for _twin in list(vars(activations).values()):
     if getattr(_twin, "__module__", "") == activations.__name__:
         enter(_twin)
+
+
+# -- losses ----------------------------------------------------------------------------------
+
+
+@cython.final
+cdef class Loss:
+    """See `rushlight.kernels.losses.Loss`."""
+
+    cdef object twin
+    cdef int place
+
+    def each(self, x, t, *params):
+        out = self.mapped(False, x, t, params, 1)
+        return self.twin.each(x, t, *params) if out is None else out
+
+    def gradient(self, scale, x, t, *params):
+        out = self.mapped(True, x, t, params, scale)
+        return self.twin.gradient(scale, x, t, *params) if out is None else out
+
+    def total(self, x, t, *params):
+        cdef int k = dtype_of(x)
+        cdef np.ndarray a = packed(x, k), b = packed(t, k), out
+        cdef np.npy_intp nothing = 0
+        cdef double p = params[0] if params else 0
+        if a is None or b is None or not same_layout(a, b):
+            return self.twin.total(x, t, *params)
+        out = np.PyArray_EMPTY(0, &nothing, k, 0)
+        if k == np.NPY_FLOAT:
+            f(out)[0] = <float>loss_total[float](self.place, f(a), f(b), np.PyArray_SIZE(a), p)
+        else:
+            d(out)[0] = loss_total[double](self.place, d(a), d(b), np.PyArray_SIZE(a), p)
+        return out
+
+    cdef np.ndarray mapped(self, bint slope, x, t, tuple params, double scale):
+        """The losses or their slopes, element by element."""
+        cdef int k = dtype_of(x)
+        cdef np.ndarray a = packed(x, k), b = packed(t, k), out
+        cdef double p = params[0] if params else 0
+        if a is None or b is None or not same_layout(a, b):
+            return None
+        out = blank(a)
+        if k == np.NPY_FLOAT:
+            loss_each[float](self.place, slope, f(a), f(b), f(out), np.PyArray_SIZE(a), p, scale)
+        else:
+            loss_each[double](self.place, slope, d(a), d(b), d(out), np.PyArray_SIZE(a), p, scale)
+        return out
+
+
+cdef void enter_loss(int place):
+    cdef Loss loss = Loss()
+    cdef str name = loss_name(place).decode()
+    loss.twin, loss.place = getattr(losses, name), place
+    door.register_function(name, loss)
+
+
+for _place in range(LOSSES):
+    enter_loss(_place)

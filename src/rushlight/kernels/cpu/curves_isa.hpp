@@ -1,8 +1,6 @@
 // Activations and the ways back, one formula each; included by curves.hpp once per instruction set.
 // What they are is said in kernels/activations.py.
 
-#include "vector_math.hpp"
-
 // exp(-u^2) for u = x / sqrt(2), the bell that gelu needs twice
 template <class T> RL_INLINE T bell(T x) { return exp_below(T(-0.5) * x * x); }
 

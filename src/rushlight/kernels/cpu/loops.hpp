@@ -47,8 +47,8 @@ RL_UNARY(exp, 4)
 RL_UNARY(log, 4)
 RL_UNARY(tanh, 4)
 RL_UNARY(sigmoid, 4)
-RL_UNARY(sin, 16)
-RL_UNARY(cos, 16)
+RL_UNARY(sin, 4)
+RL_UNARY(cos, 4)
 
 // A row's elements from `at` on, next to one another.
 constexpr std::ptrdiff_t GATHERED = 256;

@@ -36,7 +36,20 @@ RL_UNARY(exp, exp_(a))
 RL_UNARY(log, log_(a))
 RL_UNARY(tanh, tanh_(a))
 RL_UNARY(sigmoid, sigmoid_(a))
-RL_UNARY(sin, std::sin(a))
-RL_UNARY(cos, std::cos(a))
+
+// Angles of too many turns are left to the library.
+#define RL_CIRCULAR(NAME)                                                                      \
+    template <class T> static void NAME##_loop(const T* x, T* out, std::ptrdiff_t n) {         \
+        bool far = false;                                                                      \
+        for (std::ptrdiff_t i = 0; i < n; ++i) {                                               \
+            out[i] = NAME##_(x[i]);                                                            \
+            far |= !(std::fabs(x[i]) <= TURNS<T>);                                             \
+        }                                                                                      \
+        for (std::ptrdiff_t i = 0; far && i < n; ++i)                                          \
+            if (!(std::fabs(x[i]) <= TURNS<T>)) out[i] = std::NAME(x[i]);                      \
+    }
+RL_CIRCULAR(sin)
+RL_CIRCULAR(cos)
+#undef RL_CIRCULAR
 #undef RL_UNARY
 #undef RL_BINARY

@@ -171,3 +171,35 @@ template <class T> RL_INLINE T normal_below(T x, T exponential) {
 
 RL_INLINE float probability_below(float x) { return 0.5f + 0.5f * erf_(x * 0.707106781f); }
 template <class T> RL_INLINE T probability_below(T x) { return normal_below(x, exp_below(T(-0.5) * x * x)); }
+
+// (sin(r) - r) / r^3 for |r| <= pi / 2 in z = r^2, a minimax polynomial
+RL_INLINE float sine_rest(float z) {
+    return polynomial(z, -0.166666595f, 0.00833306544f, -1.98095393e-4f, 2.60563124e-6f);
+}
+RL_INLINE double sine_rest(double z) {
+    return polynomial(z, -0.166666666666666656, 0.0083333333333331933, -0.000198412698412088444,
+                      2.75573192110714435e-6, -2.5052106866631958e-8, 1.60589393887887382e-10,
+                      -7.64298306231157761e-13, 2.72108445655434959e-15);
+}
+
+// The sine of x - k pi, negated for an odd number in the lowest bits of `odd`; pi is taken off in
+// parts whose products with k are exact while |x| <= TURNS.
+template <class T> constexpr T TURNS = sizeof(T) == 4 ? T(3e4) : T(1e7);
+template <class T> RL_INLINE T sine_beside(T x, T k, Whole<T> odd) {
+    constexpr bool narrow = sizeof(T) == 4;
+    constexpr T first = narrow ? T(3.140625) : T(3.141592651605606079101563);
+    constexpr T second = narrow ? T(0.0009670257568359375) : T(1.984187147918703431059839e-9);
+    constexpr T third = narrow ? T(6.2771141529083251953125e-7) : T(1.144237741932714980759491e-17);
+    constexpr T fourth = narrow ? T(1.2154201013012385e-10) : T(3.2892513872648515e-26);
+    const T r = (((x - k * first) - k * second) - k * third) - k * fourth, z = r * r;
+    const T sine = std::copysign(r + r * z * sine_rest(z), r);  // -0 stays -0
+    return number<T>(bits(sine) ^ (odd << (8 * sizeof(T) - 1)));
+}
+template <class T> RL_INLINE T sin_(T x) {
+    const T magical = x * T(0.31830988618379067154) + MAGIC<T>;
+    return sine_beside(x, magical - MAGIC<T>, whole(magical));
+}
+template <class T> RL_INLINE T cos_(T x) {
+    const T magical = (x * T(0.31830988618379067154) - T(0.5)) + MAGIC<T>;
+    return sine_beside(x, (magical - MAGIC<T>) + T(0.5), whole(magical) + 1);
+}

@@ -1,0 +1,90 @@
+"""The direct loops of elementwise operations against NumPy's."""
+
+import numpy as np
+import pytest
+
+from rushlight.kernels import door
+from tests.kernels.odd import ODD, SPECIAL, with_special_values
+
+pytestmark = pytest.mark.skipif(not door.registered(), reason="the pure build has no loops")
+
+UNARY = {
+    **{name: getattr(np, name) for name in ("exp", "log", "sqrt", "tanh", "sin", "cos", "abs")},
+    "neg": np.negative,
+    "square": np.square,
+    "reciprocal": np.reciprocal,
+    "sigmoid": lambda x: 1 / (1 + np.exp(-x)),
+    "relu": lambda x: np.where(x <= 0, 0, x),
+}
+BINARY = {"add": np.add, "sub": np.subtract, "mul": np.multiply, "div": np.divide}
+CLOSE = {"float32": {"rtol": 2e-6, "atol": 1e-37}, "float64": {"rtol": 1e-14, "atol": 1e-300}}
+
+
+def quiet(function, *args):
+    with np.errstate(all="ignore"):
+        return function(*args)
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("size", [0, 1, 7, 64, 1009, 1 << 18])
+@pytest.mark.parametrize("name", UNARY)
+def test_one_operand(name, size, dtype):
+    x = (np.random.default_rng(0).standard_normal(size) * 10).astype(dtype)
+    if name in ("log", "sqrt"):
+        x = np.exp2(x * 2)
+    close = dict(CLOSE[dtype])
+    if name in ("sin", "cos"):  # near a zero of theirs, what is left has few digits
+        close["atol"] = 1e-7 if dtype == "float32" else 1e-16
+    out = door.kernel(name).call1(x)
+    np.testing.assert_allclose(out, quiet(UNARY[name], x), **close)
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("name", UNARY)
+def test_special_values(name, dtype):
+    x = np.array([*SPECIAL, 88.7, 88.8, -87.0, -103.0, 709.7, 709.8, -745.0, 1e30, 1e-310]).astype(
+        dtype
+    )
+    x = np.concatenate([x] * 3)
+    expected = quiet(UNARY[name], x)
+    found = door.kernel(name).call1(x)
+    least = np.finfo(dtype).tiny
+    np.testing.assert_allclose(found, expected, rtol=2e-6, atol=2 * least)
+    if name in ("neg", "tanh", "sin", "sqrt", "reciprocal"):
+        np.testing.assert_array_equal(np.signbit(found), np.signbit(expected))
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("name", ["sin", "cos"])
+def test_angles_of_many_turns(name, dtype):
+    angles = np.array([3e4, -3.001e4, 1e5, 1e6, 1e7, 1.0001e7, 1e15, 1e30], dtype)
+    exact = UNARY[name](angles)
+    close = {"rtol": 1e-5, "atol": 1e-6} if dtype == "float32" else {"rtol": 1e-11, "atol": 1e-12}
+    np.testing.assert_allclose(door.kernel(name).call1(angles), exact, **close)
+
+
+@pytest.mark.parametrize("shape", [(5,), (3, 300), (4, 3, 2), (700, 300)], ids=str)
+@pytest.mark.parametrize("name", BINARY)
+def test_two_operands_with_gaps_and_broadcasts(name, shape):
+    rng = np.random.default_rng(0)
+    x, y = rng.standard_normal((2, *shape))
+    pairs = [(x, y), (x, y[..., :1]), (x[..., ::2], y[..., ::2]), (x, y[:1]), (x[..., :1], y)]
+    for a, b in pairs:
+        out = door.kernel(name).call2(a, b)
+        if out is not None:
+            np.testing.assert_array_equal(out, BINARY[name](a, b))
+    np.testing.assert_array_equal(door.kernel(name).call2(x, y), BINARY[name](x, y))
+    np.testing.assert_array_equal(door.kernel(name).call2(x, 1.5), BINARY[name](x, 1.5))
+
+
+@pytest.mark.parametrize("odd", ODD)
+@pytest.mark.parametrize("name", ["exp", "tanh", "sin", "relu"])
+def test_odd_arrays_are_done_or_declined(name, odd):
+    special = with_special_values(np.random.default_rng(0).standard_normal((6, 300)))
+    x = quiet(ODD[odd], special)
+    out = door.kernel(name).call1(x)
+    if out is None:
+        assert odd not in ("strided", "read-only")
+        return
+    assert out.dtype == x.dtype
+    np.testing.assert_allclose(out, quiet(UNARY[name], x), rtol=1e-13, atol=1e-300)
