@@ -8,12 +8,7 @@ from rushlight.tape.core import state
 def at_once(*tensors):
     """May a gradient be computed in one pass? Recorded or in a transform, it takes formulas."""
     st = state()
-    if st.grad or st.special:
-        return False
-    for t in tensors:
-        if t.array is None:
-            return False
-    return True
+    return not st.grad and not st.special and all(t.array is not None for t in tensors)
 
 
 class activation_gradient(Elementwise):
