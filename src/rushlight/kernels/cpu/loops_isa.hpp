@@ -40,13 +40,12 @@ RL_UNARY(sigmoid, sigmoid_(a))
 // Angles of too many turns are left to the library.
 #define RL_CIRCULAR(NAME)                                                                      \
     template <class T> static void NAME##_loop(const T* x, T* out, std::ptrdiff_t n) {         \
-        bool far = false;                                                                      \
-        for (std::ptrdiff_t i = 0; i < n; ++i) {                                               \
-            out[i] = NAME##_(x[i]);                                                            \
-            far |= !(std::fabs(x[i]) <= TURNS<T>);                                             \
-        }                                                                                      \
-        for (std::ptrdiff_t i = 0; far && i < n; ++i)                                          \
-            if (!(std::fabs(x[i]) <= TURNS<T>)) out[i] = std::NAME(x[i]);                      \
+        for (std::ptrdiff_t i = 0; i < n; ++i) out[i] = NAME##_(x[i]);                         \
+        T most = 0;                                                                            \
+        _Pragma("omp simd reduction(max : most)")                                              \
+        for (std::ptrdiff_t i = 0; i < n; ++i) most = std::fabs(x[i]) > most ? std::fabs(x[i]) : most; \
+        for (std::ptrdiff_t i = 0; most > TURNS<T> && i < n; ++i)                              \
+            if (std::fabs(x[i]) > TURNS<T>) out[i] = std::NAME(x[i]);                          \
     }
 RL_CIRCULAR(sin)
 RL_CIRCULAR(cos)
