@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import Any
 
 import numpy as np
 
+from rushlight.kernels import door
+
 try:
     from numpy._core import umath as _umath
 
-    _modes: Any = _umath._extobj_contextvar
-    _IGNORE = _umath._make_extobj(all="ignore")
+    MODES: Any = _umath._extobj_contextvar
+    IGNORE: Any = _umath._make_extobj(all="ignore")
 except (ImportError, AttributeError):  # another NumPy: its public, slower door
-    _modes = None
+    MODES = IGNORE = None
 
 
 def quietly(function: Callable[..., Any], args: Sequence[Any]) -> Any:
@@ -25,11 +28,17 @@ def quietly(function: Callable[..., Any], args: Sequence[Any]) -> Any:
         >>> float(quietly(np.log, [np.float64(0.0)]))
         -inf
     """
-    if _modes is None:
+    if MODES is None:
         with np.errstate(all="ignore"):
             return function(*args)
-    token = _modes.set(_IGNORE)
+    token = MODES.set(IGNORE)
     try:
         return function(*args)
     finally:
-        _modes.reset(token)
+        MODES.reset(token)
+
+
+with suppress(ImportError):  # the pure build has none
+    import rushlight.kernels.cpu.memory  # noqa: F401  (enters its functions)
+
+quietly = door.native_or(quietly)

@@ -5,7 +5,7 @@ import math
 
 import numpy as np
 
-from rushlight.kernels import dtypes
+from rushlight.kernels import dtypes, memory
 from rushlight.kernels.memory_layout import is_dense
 from rushlight.tape.core import TensorBase, box
 
@@ -91,7 +91,7 @@ def copy_for(leaf, g, create):
         return g.clone() if create else g.detach()
     a = g.array if leaf.array is None else leaf.array
     if not create and g.array.flags.forc and g.array.strides == a.strides:
-        return box(g.array.copy("K"))
+        return box(memory.lasting_if_large(np.array, (g.array,)))
     dense = is_dense(a.shape, a.strides, a.itemsize)
     held = box(np.empty_like(a, dtype=g.array.dtype, order="K" if dense else "C"))
     if create:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from rushlight.kernels import dtypes, metadata, promotion, threads
+from rushlight.kernels import dtypes, memory, metadata, promotion, threads
 from rushlight.ops.families import as_tensor_argument
 from rushlight.ops.publish import enter, public
 from rushlight.tape.core import TensorBase
@@ -24,6 +24,9 @@ SETTINGS = {
     promotion: ("promote_types", "can_cast"),
     printing: ("set_printoptions",),
     once: ("set_warn_always", "is_warn_always_enabled"),
+    memory: (
+        "memory_stats", "empty_cache", "set_memory_limit", "reset_peak_memory_stats",
+    ),
     threads: ("get_num_threads", "set_num_threads"),
 }  # fmt: skip
 TYPE_DEPRECATED = (

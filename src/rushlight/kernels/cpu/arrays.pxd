@@ -1,6 +1,7 @@
 """Preconditions of native kernels, checked at their door."""
 
 cimport numpy as np
+from rushlight.kernels.cpu.memory cimport allocate
 
 cdef extern from "either.hpp" namespace "rl":
     cdef cppclass Data:
@@ -79,7 +80,7 @@ cdef inline np.ndarray packed(object x, int dtype):
 cdef inline np.ndarray blank(np.ndarray like):
     """A new array of the same shape, dtype and order of dims, not filled."""
     if np.PyArray_IS_C_CONTIGUOUS(like):
-        return np.PyArray_EMPTY(np.PyArray_NDIM(like), np.PyArray_DIMS(like), np.PyArray_TYPE(like), 0)
+        return allocate(np.PyArray_NDIM(like), np.PyArray_DIMS(like), np.PyArray_TYPE(like))
     return PyArray_NewLikeArray(like, np.NPY_KEEPORDER, NULL, 0)
 
 

@@ -3,6 +3,7 @@
 
 cimport numpy as np
 from rushlight.kernels.cpu.arrays cimport f, ready
+from rushlight.kernels.cpu.memory cimport allocate
 
 import numpy
 
@@ -56,7 +57,9 @@ def linear(x, weight, bias):
     else:
         b = None
     if m * k * n > SMALL:
-        out = PyArray_MatrixProduct2(a, np.PyArray_Transpose(w, NULL), <np.ndarray>NULL)
+        shape[0], shape[1] = m, n
+        out = allocate(2, shape, t)
+        PyArray_MatrixProduct2(a, np.PyArray_Transpose(w, NULL), out)
         if b is not None:
             if t == np.NPY_FLOAT:
                 add_rows[float](<float*>np.PyArray_DATA(b), <float*>np.PyArray_DATA(out), m, n)
@@ -64,7 +67,7 @@ def linear(x, weight, bias):
                 add_rows[double](<double*>np.PyArray_DATA(b), <double*>np.PyArray_DATA(out), m, n)
         return out
     shape[0], shape[1] = m, n
-    out = np.PyArray_EMPTY(2, shape, t, 0)
+    out = allocate(2, shape, t)
     size = np.PyArray_ITEMSIZE(a)
     cdef Py_ssize_t x0 = np.PyArray_STRIDES(a)[0] // size, x1 = np.PyArray_STRIDES(a)[1] // size
     cdef void* added = NULL if b is None else np.PyArray_DATA(b)
