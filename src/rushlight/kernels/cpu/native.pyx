@@ -6,6 +6,7 @@ cimport numpy as np
 from cpython.float cimport PyFloat_AS_DOUBLE, PyFloat_CheckExact
 from cpython.long cimport PyLong_AsLongLongAndOverflow, PyLong_CheckExact
 from libc.stdint cimport int64_t
+from rushlight.kernels.cpu.memory cimport allocate
 from rushlight.kernels.door cimport Kernel
 
 from rushlight.kernels import door
@@ -145,7 +146,7 @@ cdef inline int broadcast(np.ndarray a, np.ndarray b, np.npy_intp* shape, np.npy
 
 
 cdef inline np.ndarray blank(np.ndarray like):
-    return np.PyArray_EMPTY(np.PyArray_NDIM(like), np.PyArray_DIMS(like), np.PyArray_TYPE(like), 0)
+    return allocate(np.PyArray_NDIM(like), np.PyArray_DIMS(like), np.PyArray_TYPE(like))
 
 
 @cython.final
@@ -238,7 +239,7 @@ cdef class BinaryKernel(Kernel):
             return None
         if np.PyArray_NDIM(a) == 0 and np.PyArray_NDIM(b) == 0:
             return None
-        cdef np.ndarray out = np.PyArray_EMPTY(n, shape, t, 0)
+        cdef np.ndarray out = allocate(n, shape, t)
         if np.PyArray_SIZE(out) == 0:
             return out
         if t == np.NPY_FLOAT:
