@@ -52,13 +52,13 @@ def loading(torch: Any) -> Call:
 
 
 PEAK = """
-import resource
 import {{module}} as torch
 from benchmarks.models import MODELS
 from benchmarks.rows_training import training
 
 def most():
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    with open("/proc/self/status") as status:
+        return next(int(line.split()[1]) * 1024 for line in status if line.startswith("VmHWM"))
 
 torch.set_num_threads(1)
 step = training(MODELS[{name!r}], "Adam")(torch)
