@@ -4,29 +4,33 @@ import sys as _sys
 
 from rushlight.alias import missing
 from rushlight.distributions import (
+    base,
     categorical,
+    composed,
     constraints,
     gamma,
     kl_cross,
-    kl_same,
     located,
     matrices,
     multivariate_normal,
-    relaxed,
+    relaxations,
     transformed,
     transforms,
     trials,
 )
+from rushlight.distributions.base import Distribution, ExponentialFamily
 from rushlight.distributions.categorical import (
     Categorical,
     Multinomial,
     OneHotCategorical,
     OneHotCategoricalStraightThrough,
 )
+from rushlight.distributions.composed import (
+    Independent,
+    MixtureSameFamily,
+    TransformedDistribution,
+)
 from rushlight.distributions.constraint_registry import biject_to, transform_to
-from rushlight.distributions.continuous_bernoulli import ContinuousBernoulli
-from rushlight.distributions.distribution import Distribution
-from rushlight.distributions.exp_family import ExponentialFamily
 from rushlight.distributions.gamma import (
     Beta,
     Chi2,
@@ -35,7 +39,6 @@ from rushlight.distributions.gamma import (
     FisherSnedecor,
     Gamma,
 )
-from rushlight.distributions.independent import Independent
 from rushlight.distributions.kl import kl_divergence, register_kl
 from rushlight.distributions.located import (
     Cauchy,
@@ -47,12 +50,15 @@ from rushlight.distributions.located import (
     VonMises,
 )
 from rushlight.distributions.matrices import LKJCholesky, Wishart
-from rushlight.distributions.mixture_same_family import MixtureSameFamily
 from rushlight.distributions.multivariate_normal import (
     LowRankMultivariateNormal,
     MultivariateNormal,
 )
-from rushlight.distributions.relaxed import RelaxedBernoulli, RelaxedOneHotCategorical
+from rushlight.distributions.relaxations import (
+    ContinuousBernoulli,
+    RelaxedBernoulli,
+    RelaxedOneHotCategorical,
+)
 from rushlight.distributions.transformed import (
     Gumbel,
     HalfCauchy,
@@ -64,7 +70,6 @@ from rushlight.distributions.transformed import (
     Pareto,
     Weibull,
 )
-from rushlight.distributions.transformed_distribution import TransformedDistribution
 from rushlight.distributions.transforms import *
 from rushlight.distributions.transforms import __all__ as _transforms
 from rushlight.distributions.trials import Bernoulli, Binomial, Geometric, NegativeBinomial, Poisson
@@ -122,12 +127,14 @@ __all__ = [
 
 # PyTorch has a module for each distribution, and programs import from them.
 _PYTORCH_MODULES = {
+    base: "distribution exp_family utils",
     categorical: "multinomial one_hot_categorical",
+    composed: "independent mixture_same_family transformed_distribution",
     gamma: "beta chi2 dirichlet exponential fishersnedecor",
     located: "cauchy generalized_pareto laplace normal studentT uniform von_mises",
     matrices: "lkj_cholesky wishart",
     multivariate_normal: "lowrank_multivariate_normal",
-    relaxed: "relaxed_bernoulli relaxed_categorical",
+    relaxations: "continuous_bernoulli relaxed_bernoulli relaxed_categorical",
     transformed: (
         "gumbel half_cauchy half_normal inverse_gamma kumaraswamy log_normal logistic_normal "
         "pareto weibull"

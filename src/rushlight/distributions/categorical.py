@@ -6,9 +6,8 @@ from typing import Any
 
 import rushlight as torch
 from rushlight.distributions import constraints
-from rushlight.distributions.distribution import Distribution
+from rushlight.distributions.base import Distribution, broadcast_all
 from rushlight.distributions.trials import Binomial, ByProbability, enumerated, require_one
-from rushlight.distributions.utils import broadcast_all
 from rushlight.kernels.metadata import Size
 from rushlight.nn import functional as F
 from rushlight.tensor.tensor import Tensor

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from typing import Any
 
 from rushlight.distributions import constraints, transforms
-from rushlight.distributions.utils import NUMBER
+from rushlight.distributions.base import NUMBER
 
 __all__ = ["ConstraintRegistry", "biject_to", "transform_to"]
 

@@ -8,9 +8,7 @@ import rushlight as torch
 from rushlight.autograd.function import Function
 from rushlight.autograd.function_once import once_differentiable
 from rushlight.distributions import constraints
-from rushlight.distributions.distribution import Distribution
-from rushlight.distributions.exp_family import ExponentialFamily
-from rushlight.distributions.utils import NUMBER, broadcast_all
+from rushlight.distributions.base import NUMBER, Distribution, ExponentialFamily, broadcast_all
 from rushlight.nn import functional as F
 from rushlight.tensor.tensor import Tensor
 

@@ -2,14 +2,38 @@
 
 from __future__ import annotations
 
+import math
 import warnings
 from collections.abc import Callable
 from typing import Any
 
-from rushlight.distributions.distribution import Distribution
+import rushlight as torch
+from rushlight.distributions.base import (
+    Distribution,
+    ExponentialFamily,
+    euler_constant,
+    sum_rightmost,
+)
+from rushlight.distributions.categorical import Categorical, OneHotCategorical
+from rushlight.distributions.composed import Independent, TransformedDistribution
+from rushlight.distributions.gamma import Beta, Dirichlet, Exponential, Gamma
+from rushlight.distributions.located import Cauchy, Laplace, Normal, Uniform
+from rushlight.distributions.multivariate_normal import (
+    LowRankMultivariateNormal,
+    MultivariateNormal,
+    log_diagonal,
+    mahalanobis,
+)
+from rushlight.distributions.relaxations import ContinuousBernoulli
+from rushlight.distributions.transformed import Gumbel, HalfNormal, Pareto
+from rushlight.distributions.trials import Bernoulli, Binomial, Geometric, Poisson
+from rushlight.nn.functional import softplus
 from rushlight.tensor.tensor import Tensor
 
-__all__ = ["kl_divergence", "register_kl"]
+__all__ = [
+    "kl_divergence",
+    "register_kl",
+]
 
 Pair = tuple[type, type]
 Rule = Callable[[Any, Any], Tensor]
@@ -102,3 +126,237 @@ def kl_divergence(p: Distribution, q: Distribution) -> Tensor:
             f"{type(q).__name__}"
         )
     return rule(p, q)
+
+
+inf = math.inf
+
+
+@register_kl(Bernoulli, Bernoulli)
+def bernoulli(p: Any, q: Any) -> Tensor:
+    one = p.probs * (softplus(-q.logits) - softplus(-p.logits))
+    one = torch.where(p.probs == 0, 0.0, torch.where(q.probs == 0, inf, one))
+    zero = (1 - p.probs) * (softplus(q.logits) - softplus(p.logits))
+    zero = torch.where(p.probs == 1, 0.0, torch.where(q.probs == 1, inf, zero))
+    return one + zero
+
+
+@register_kl(Beta, Beta)
+def beta(p: Any, q: Any) -> Tensor:
+    total_p = p.concentration1 + p.concentration0
+    total_q = q.concentration1 + q.concentration0
+    log_norm_q = q.concentration1.lgamma() + q.concentration0.lgamma() + total_p.lgamma()
+    log_norm_p = p.concentration1.lgamma() + p.concentration0.lgamma() + total_q.lgamma()
+    return (
+        log_norm_q
+        - log_norm_p
+        + (p.concentration1 - q.concentration1) * torch.digamma(p.concentration1)
+        + (p.concentration0 - q.concentration0) * torch.digamma(p.concentration0)
+        + (total_q - total_p) * torch.digamma(total_p)
+    )
+
+
+@register_kl(Binomial, Binomial)
+def binomial(p: Any, q: Any) -> Tensor:
+    if (p.total_count < q.total_count).any():
+        raise NotImplementedError(
+            "KL between Binomials where q.total_count > p.total_count is not implemented"
+        )
+    each = p.probs * (p.logits - q.logits) + (-p.probs).log1p() - (-q.probs).log1p()
+    return torch.where(p.total_count > q.total_count, inf, p.total_count * each)
+
+
+@register_kl(Categorical, Categorical)
+def categorical(p: Any, q: Any) -> Tensor:
+    t = p.probs * (p.logits - q.logits)
+    return torch.where(p.probs == 0, 0.0, torch.where(q.probs == 0, inf, t)).sum(-1)
+
+
+@register_kl(OneHotCategorical, OneHotCategorical)
+def one_hot_categorical(p: Any, q: Any) -> Tensor:
+    return categorical(p._categorical, q._categorical)
+
+
+@register_kl(ContinuousBernoulli, ContinuousBernoulli)
+def continuous_bernoulli(p: Any, q: Any) -> Tensor:
+    return (
+        p.mean * (p.logits - q.logits)
+        + (p._cont_bern_log_norm() + torch.log1p(-p.probs))
+        - q._cont_bern_log_norm()
+        - torch.log1p(-q.probs)
+    )
+
+
+@register_kl(Dirichlet, Dirichlet)
+def dirichlet(p: Any, q: Any) -> Tensor:
+    a, b = p.concentration, q.concentration
+    total = a.sum(-1)
+    slopes = a.digamma() - total.digamma().unsqueeze(-1)
+    log_norm = total.lgamma() - b.sum(-1).lgamma() - (a.lgamma() - b.lgamma()).sum(-1)
+    return log_norm + ((a - b) * slopes).sum(-1)
+
+
+@register_kl(Exponential, Exponential)
+def exponential(p: Any, q: Any) -> Tensor:
+    ratio = q.rate / p.rate
+    return -ratio.log() + ratio - 1
+
+
+@register_kl(ExponentialFamily, ExponentialFamily)
+def exponential_family(p: Any, q: Any) -> Tensor:
+    """Bregman's divergence of the log normalizer."""
+    if type(p) is not type(q):
+        raise NotImplementedError(
+            "The cross KL-divergence between different exponential families cannot"
+            + " " * 28
+            + " be computed using Bregman divergences"
+        )
+    log_norm, params, gradients = p._normalized()
+    theirs = q._natural_params
+    result = q._log_normalizer(*theirs) - log_norm
+    for own, other, slope in zip(params, theirs, gradients, strict=True):
+        result = result - sum_rightmost((other - own) * slope, len(q.event_shape))
+    return result
+
+
+@register_kl(Gamma, Gamma)
+def gamma(p: Any, q: Any) -> Tensor:
+    a, b = p.concentration, q.concentration
+    return (
+        b * (p.rate / q.rate).log()
+        + (torch.lgamma(b) - torch.lgamma(a))
+        + (a - b) * torch.digamma(a)
+        + (q.rate - p.rate) * (a / p.rate)
+    )
+
+
+@register_kl(Gumbel, Gumbel)
+def gumbel(p: Any, q: Any) -> Tensor:
+    ratio, there, here = p.scale / q.scale, q.loc / q.scale, p.loc / q.scale
+    tail = torch.exp(there + (1 + ratio).lgamma() - here)
+    return -ratio.log() - there + here + ratio * euler_constant + tail - (1 + euler_constant)
+
+
+@register_kl(Geometric, Geometric)
+def geometric(p: Any, q: Any) -> Tensor:
+    return -p.entropy() - torch.log1p(-q.probs) / p.probs - q.logits
+
+
+@register_kl(Normal, Normal)
+def normal(p: Any, q: Any) -> Tensor:
+    ratio = (p.scale / q.scale).pow(2)
+    return 0.5 * (ratio + ((p.loc - q.loc) / q.scale).pow(2) - 1 - ratio.log())
+
+
+@register_kl(HalfNormal, HalfNormal)
+def half_normal(p: Any, q: Any) -> Tensor:
+    return normal(p.base_dist, q.base_dist)
+
+
+@register_kl(Laplace, Laplace)
+def laplace(p: Any, q: Any) -> Tensor:
+    ratio, distance = p.scale / q.scale, (p.loc - q.loc).abs()
+    return -ratio.log() + distance / q.scale + ratio * torch.exp(-distance / p.scale) - 1
+
+
+@register_kl(Cauchy, Cauchy)
+def cauchy(p: Any, q: Any) -> Tensor:
+    square = (p.scale + q.scale).pow(2) + (p.loc - q.loc).pow(2)
+    return square.log() - (4 * p.scale * q.scale).log()
+
+
+@register_kl(Pareto, Pareto)
+def pareto(p: Any, q: Any) -> Tensor:
+    ratio = q.alpha / p.alpha
+    result = q.alpha * (p.scale / q.scale).log() - ratio.log() + ratio - 1
+    return torch.where(p.support.lower_bound < q.support.lower_bound, inf, result)
+
+
+@register_kl(Poisson, Poisson)
+def poisson(p: Any, q: Any) -> Tensor:
+    return p.rate * (p.rate.log() - q.rate.log()) - (p.rate - q.rate)
+
+
+@register_kl(Uniform, Uniform)
+def uniform(p: Any, q: Any) -> Tensor:
+    result = ((q.high - q.low) / (p.high - p.low)).log()
+    return torch.where((q.low > p.low) | (q.high < p.high), inf, result)
+
+
+@register_kl(TransformedDistribution, TransformedDistribution)
+def transformed(p: Any, q: Any) -> Tensor:
+    if p.transforms != q.transforms or p.event_shape != q.event_shape:
+        raise NotImplementedError
+    return kl_divergence(p.base_dist, q.base_dist)
+
+
+@register_kl(Independent, Independent)
+def independent(p: Any, q: Any) -> Tensor:
+    dims = p.reinterpreted_batch_ndims
+    if dims != q.reinterpreted_batch_ndims:
+        raise NotImplementedError
+    return sum_rightmost(kl_divergence(p.base_dist, q.base_dist), dims)
+
+
+# -- normal vectors ------------------------------------------------------------------------------
+
+
+def require_one_size(p: Any, q: Any, what: str) -> None:
+    if p.event_shape != q.event_shape:
+        raise ValueError(
+            f"KL-divergence between two {what}Multivariate Normals with"
+            + " " * 25
+            + " different event shapes cannot be computed"
+        )
+
+
+def square_sum(matrices: Tensor) -> Tensor:
+    """trace(X X^T)."""
+    return matrices.pow(2).sum((-2, -1))
+
+
+def of_vectors(p: Any, log_dets: Tensor, trace: Tensor, square: Tensor) -> Tensor:
+    """(log det Q - log det P + trace(Q^-1 P) + distance - n) / 2."""
+    return 0.5 * (log_dets + trace + square - p.event_shape[0])
+
+
+@register_kl(MultivariateNormal, MultivariateNormal)
+def multivariate_normal(p: Any, q: Any) -> Tensor:
+    require_one_size(p, q, "")
+    theirs, own = q._unbroadcasted_scale_tril, p._unbroadcasted_scale_tril
+    log_dets = 2 * (log_diagonal(theirs) - log_diagonal(own))
+    trace = square_sum(torch.linalg.solve_triangular(theirs, own, upper=False))
+    return of_vectors(p, log_dets, trace, mahalanobis(theirs, q.loc - p.loc))
+
+
+@register_kl(LowRankMultivariateNormal, LowRankMultivariateNormal)
+def low_rank(p: Any, q: Any) -> Tensor:
+    require_one_size(p, q, "Low Rank ")
+    a, theirs = q._solved(), q._unbroadcasted_cov_diag
+    own, factor = p._unbroadcasted_cov_diag, p._unbroadcasted_cov_factor
+    trace = (
+        (own / theirs).sum(-1)
+        + square_sum(factor * theirs.rsqrt().unsqueeze(-1))
+        - square_sum(a * own.sqrt().unsqueeze(-2))
+        - square_sum(a.matmul(factor))
+    )
+    return of_vectors(p, q._log_det() - p._log_det(), trace, q._square(q.loc - p.loc))
+
+
+@register_kl(MultivariateNormal, LowRankMultivariateNormal)
+def full_from_low_rank(p: Any, q: Any) -> Tensor:
+    require_one_size(p, q, "(Low Rank) ")
+    factor = p._unbroadcasted_scale_tril
+    whitened = square_sum(factor * q._unbroadcasted_cov_diag.rsqrt().unsqueeze(-1))
+    trace = whitened - square_sum(q._solved().matmul(factor))
+    log_dets = q._log_det() - 2 * log_diagonal(factor)
+    return of_vectors(p, log_dets, trace, q._square(q.loc - p.loc))
+
+
+@register_kl(LowRankMultivariateNormal, MultivariateNormal)
+def low_rank_from_full(p: Any, q: Any) -> Tensor:
+    require_one_size(p, q, "(Low Rank) ")
+    theirs = q._unbroadcasted_scale_tril
+    parts = p._unbroadcasted_cov_factor, torch.diag_embed(p._unbroadcasted_cov_diag.sqrt())
+    solved = [square_sum(torch.linalg.solve_triangular(theirs, m, upper=False)) for m in parts]
+    log_dets = 2 * log_diagonal(theirs) - p._log_det()
+    return of_vectors(p, log_dets, solved[0] + solved[1], mahalanobis(theirs, q.loc - p.loc))

@@ -10,13 +10,13 @@ from collections.abc import Callable
 from typing import Any
 
 import rushlight as torch
-from rushlight.distributions.continuous_bernoulli import ContinuousBernoulli
+from rushlight.distributions.base import euler_constant
 from rushlight.distributions.gamma import Beta, Exponential, Gamma
 from rushlight.distributions.kl import register_kl
 from rushlight.distributions.located import Laplace, Normal, Uniform
+from rushlight.distributions.relaxations import ContinuousBernoulli
 from rushlight.distributions.transformed import Gumbel, Pareto
 from rushlight.distributions.trials import Bernoulli, Binomial, Poisson
-from rushlight.distributions.utils import euler_constant
 from rushlight.tensor.tensor import Tensor
 
 inf, pi = math.inf, math.pi

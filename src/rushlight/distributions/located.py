@@ -7,10 +7,14 @@ from typing import Any, ClassVar
 
 import rushlight as torch
 from rushlight.distributions import constraints
-from rushlight.distributions.distribution import Distribution
-from rushlight.distributions.exp_family import ExponentialFamily
+from rushlight.distributions.base import (
+    Distribution,
+    ExponentialFamily,
+    broadcast_all,
+    lazy_property,
+    standard_normal,
+)
 from rushlight.distributions.gamma import Chi2
-from rushlight.distributions.utils import broadcast_all, lazy_property, standard_normal
 from rushlight.tensor.tensor import Tensor
 
 __all__ = [

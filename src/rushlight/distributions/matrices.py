@@ -8,11 +8,15 @@ from typing import Any
 
 import rushlight as torch
 from rushlight.distributions import constraints
-from rushlight.distributions.distribution import Distribution
-from rushlight.distributions.exp_family import ExponentialFamily
+from rushlight.distributions.base import (
+    NUMBER,
+    Distribution,
+    ExponentialFamily,
+    broadcast_all,
+    lazy_property,
+)
 from rushlight.distributions.gamma import Beta, Chi2
 from rushlight.distributions.multivariate_normal import BySquareRoot, log_diagonal, only_one
-from rushlight.distributions.utils import NUMBER, broadcast_all, lazy_property
 from rushlight.kernels.metadata import Size
 from rushlight.tensor.tensor import Tensor
 

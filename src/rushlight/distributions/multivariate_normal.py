@@ -7,8 +7,7 @@ from typing import Any
 
 import rushlight as torch
 from rushlight.distributions import constraints
-from rushlight.distributions.distribution import Distribution
-from rushlight.distributions.utils import lazy_property, standard_normal
+from rushlight.distributions.base import Distribution, lazy_property, standard_normal
 from rushlight.tensor.tensor import Tensor
 
 __all__ = ["LowRankMultivariateNormal", "MultivariateNormal"]

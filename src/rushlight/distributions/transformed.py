@@ -7,9 +7,10 @@ from typing import Any
 
 import rushlight as torch
 from rushlight.distributions import constraints
+from rushlight.distributions.base import NUMBER, broadcast_all, euler_constant
+from rushlight.distributions.composed import TransformedDistribution
 from rushlight.distributions.gamma import Exponential, Gamma
 from rushlight.distributions.located import Cauchy, Normal, Uniform
-from rushlight.distributions.transformed_distribution import TransformedDistribution
 from rushlight.distributions.transforms import (
     AbsTransform,
     AffineTransform,
@@ -17,7 +18,6 @@ from rushlight.distributions.transforms import (
     PowerTransform,
     StickBreakingTransform,
 )
-from rushlight.distributions.utils import NUMBER, broadcast_all, euler_constant
 from rushlight.tensor.tensor import Tensor
 
 __all__ = [

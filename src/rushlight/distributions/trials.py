@@ -6,15 +6,15 @@ from typing import Any, ClassVar
 
 import rushlight as torch
 from rushlight.distributions import constraints
-from rushlight.distributions.distribution import Distribution
-from rushlight.distributions.exp_family import ExponentialFamily
-from rushlight.distributions.gamma import Gamma
-from rushlight.distributions.utils import (
+from rushlight.distributions.base import (
+    Distribution,
+    ExponentialFamily,
     broadcast_all,
     lazy_property,
     logits_to_probs,
     probs_to_logits,
 )
+from rushlight.distributions.gamma import Gamma
 from rushlight.kernels.metadata import Size
 from rushlight.nn import functional as F
 from rushlight.tensor.tensor import Tensor

@@ -1,30 +1,29 @@
 """Invertible maps with known volume: `torch.distributions.transforms`."""
 
-from rushlight.distributions.transforms.base import (
+from rushlight.distributions.transforms.combined import (
+    CatTransform,
     ComposeTransform,
     IndependentTransform,
     ReshapeTransform,
+    StackTransform,
     Transform,
     _InverseTransform,
     identity_transform,
 )
-from rushlight.distributions.transforms.elementwise import (
+from rushlight.distributions.transforms.maps import (
     AbsTransform,
     AffineTransform,
+    CorrCholeskyTransform,
     CumulativeDistributionTransform,
     ExpTransform,
-    PowerTransform,
-    SigmoidTransform,
-    SoftplusTransform,
-    TanhTransform,
-)
-from rushlight.distributions.transforms.joined import CatTransform, StackTransform
-from rushlight.distributions.transforms.vectors import (
-    CorrCholeskyTransform,
     LowerCholeskyTransform,
     PositiveDefiniteTransform,
+    PowerTransform,
+    SigmoidTransform,
     SoftmaxTransform,
+    SoftplusTransform,
     StickBreakingTransform,
+    TanhTransform,
 )
 
 __all__ = [
