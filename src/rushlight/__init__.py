@@ -92,7 +92,7 @@ _ELSEWHERE = {
             "set_autocast_enabled",
             "set_autocast_gpu_dtype",
         ),
-        "rushlight.amp.settings",
+        "rushlight.amp.autocast_mode",
     ),
     **dict.fromkeys(
         (

@@ -9,10 +9,8 @@ from rushlight.distributions import (
     composed,
     constraints,
     gamma,
-    kl_cross,
     located,
-    matrices,
-    multivariate_normal,
+    multivariate,
     relaxations,
     transformed,
     transforms,
@@ -30,7 +28,6 @@ from rushlight.distributions.composed import (
     MixtureSameFamily,
     TransformedDistribution,
 )
-from rushlight.distributions.constraint_registry import biject_to, transform_to
 from rushlight.distributions.gamma import (
     Beta,
     Chi2,
@@ -49,10 +46,11 @@ from rushlight.distributions.located import (
     Uniform,
     VonMises,
 )
-from rushlight.distributions.matrices import LKJCholesky, Wishart
-from rushlight.distributions.multivariate_normal import (
+from rushlight.distributions.multivariate import (
+    LKJCholesky,
     LowRankMultivariateNormal,
     MultivariateNormal,
+    Wishart,
 )
 from rushlight.distributions.relaxations import (
     ContinuousBernoulli,
@@ -72,6 +70,8 @@ from rushlight.distributions.transformed import (
 )
 from rushlight.distributions.transforms import *
 from rushlight.distributions.transforms import __all__ as _transforms
+from rushlight.distributions.transforms import maps
+from rushlight.distributions.transforms.maps import biject_to, transform_to
 from rushlight.distributions.trials import Bernoulli, Binomial, Geometric, NegativeBinomial, Poisson
 
 __all__ = [
@@ -132,13 +132,13 @@ _PYTORCH_MODULES = {
     composed: "independent mixture_same_family transformed_distribution",
     gamma: "beta chi2 dirichlet exponential fishersnedecor",
     located: "cauchy generalized_pareto laplace normal studentT uniform von_mises",
-    matrices: "lkj_cholesky wishart",
-    multivariate_normal: "lowrank_multivariate_normal",
+    multivariate: "lkj_cholesky lowrank_multivariate_normal multivariate_normal wishart",
     relaxations: "continuous_bernoulli relaxed_bernoulli relaxed_categorical",
     transformed: (
         "gumbel half_cauchy half_normal inverse_gamma kumaraswamy log_normal logistic_normal "
         "pareto weibull"
     ),
+    maps: "constraint_registry",
     trials: "bernoulli binomial geometric negative_binomial poisson",
 }
 for _module, _names in _PYTORCH_MODULES.items():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import Any
 
 import rushlight as torch
@@ -14,9 +15,23 @@ from rushlight.distributions.base import (
     tril_matrix_to_vec,
     vec_to_tril_matrix,
 )
-from rushlight.distributions.transforms.combined import TOO_FEW, Transform
+from rushlight.distributions.transforms.combined import (
+    TOO_FEW,
+    CatTransform,
+    ComposeTransform,
+    IndependentTransform,
+    StackTransform,
+    Transform,
+    identity_transform,
+)
 from rushlight.nn.functional import logsigmoid, pad, softplus
 from rushlight.tensor.tensor import Tensor
+
+__all__ = [
+    "ConstraintRegistry",
+    "biject_to",
+    "transform_to",
+]
 
 
 class Plain(Transform):
@@ -444,3 +459,95 @@ class PositiveDefiniteTransform(Plain):
 
     def _inverse(self, y: Tensor) -> Tensor:
         return LowerCholeskyTransform().inv(torch.linalg.cholesky(y))
+
+
+class ConstraintRegistry:
+    """Finds a transform from unconstrained numbers to those of a constraint, by its type."""
+
+    def __init__(self) -> None:
+        self._registry: dict[type, Callable[[Any], Any]] = {}
+        super().__init__()
+
+    def register(self, constraint: Any, factory: Callable[[Any], Any] | None = None) -> Any:
+        """Enter what makes the transform of a constraint, or of all of a class of them.
+
+        Without `factory` it is a decorator of one.
+
+        Raises:
+            TypeError: for what is no constraint.
+        """
+        if factory is None:
+            return lambda factory: self.register(constraint, factory)
+        if isinstance(constraint, constraints.Constraint):
+            constraint = type(constraint)
+        if not isinstance(constraint, type) or not issubclass(constraint, constraints.Constraint):
+            raise TypeError(
+                "Expected constraint to be either a Constraint subclass or instance, but got "
+                f"{constraint}"
+            )
+        self._registry[constraint] = factory
+        return factory
+
+    def __call__(self, constraint: Any) -> Any:
+        """The transform to a constraint.
+
+        Raises:
+            NotImplementedError: if none is known.
+        """
+        factory = self._registry.get(type(constraint))
+        if factory is None:
+            raise NotImplementedError(f"Cannot transform {type(constraint).__name__} constraints")
+        return factory(constraint)
+
+
+biject_to = ConstraintRegistry()
+transform_to = ConstraintRegistry()
+
+
+def scaled(base: type[Transform], loc: Any, scale: Any) -> Any:
+    """`base`, then `loc` plus `scale` times that."""
+    return ComposeTransform([base(), AffineTransform(loc, scale)])
+
+
+def to_interval(c: Any) -> Any:
+    """The sigmoid, brought to the bounds."""
+    low, high = c.lower_bound, c.upper_bound
+    if isinstance(low, NUMBER) and low == 0 and isinstance(high, NUMBER) and high == 1:
+        return SigmoidTransform()
+    return scaled(SigmoidTransform, low, high - low)
+
+
+def recursive(registry: ConstraintRegistry) -> dict[Any, Callable[[Any], Any]]:
+    """Those of constraints made of others."""
+    return {
+        constraints.independent: lambda c: IndependentTransform(
+            registry(c.base_constraint), c.reinterpreted_batch_ndims
+        ),
+        constraints.cat: lambda c: CatTransform(
+            [registry(each) for each in c.cseq], c.dim, c.lengths
+        ),
+        constraints.stack: lambda c: StackTransform([registry(each) for each in c.cseq], c.dim),
+    }
+
+
+BOTH: dict[Any, Callable[[Any], Any]] = {
+    constraints.real: lambda c: identity_transform,
+    constraints.greater_than: lambda c: scaled(ExpTransform, c.lower_bound, 1),
+    constraints.greater_than_eq: lambda c: scaled(ExpTransform, c.lower_bound, 1),
+    constraints.less_than: lambda c: scaled(ExpTransform, c.upper_bound, -1),
+    constraints.interval: to_interval,
+    constraints.half_open_interval: to_interval,
+    constraints.corr_cholesky: lambda c: CorrCholeskyTransform(),
+}
+OWN: dict[ConstraintRegistry, dict[Any, Callable[[Any], Any]]] = {
+    biject_to: {constraints.simplex: lambda c: StickBreakingTransform()},
+    transform_to: {
+        constraints.simplex: lambda c: SoftmaxTransform(),
+        constraints.lower_cholesky: lambda c: LowerCholeskyTransform(),
+        constraints.positive_definite: lambda c: PositiveDefiniteTransform(),
+        constraints.positive_semidefinite: lambda c: PositiveDefiniteTransform(),
+    },
+}
+for registry, own in OWN.items():
+    for constraint, factory in {**BOTH, **recursive(registry), **own}.items():
+        registry.register(constraint, factory)
