@@ -425,8 +425,17 @@ def explained(ours, theirs, line):
         return any(text in theirs.text for text in statements.EXPLAINED)
     if theirs is None and line.endswith(".grad"):
         return ours is None or not ours.array.any()
+    if isinstance(ours, Refusal) and "written-to tensor" in ours.text:
+        return isinstance(theirs, Refusal)  # of two reasons another one
     theirs = theirs[0] if isinstance(theirs, list) and theirs else theirs
     return isinstance(ours, Refusal) and isinstance(theirs, Picture) and theirs.array.size == 0
+
+
+def is_coarse(outcome):
+    """Does an outcome hold float32, or complex numbers of it?"""
+    if isinstance(outcome, list):
+        return any(map(is_coarse, outcome))
+    return isinstance(outcome, Picture) and outcome.dtype in ("float32", "complex64")
 
 
 def difference(seed):
@@ -437,7 +446,7 @@ def difference(seed):
     """
     program = Program(seed)
     ours, theirs = run(program, rushlight), run(program, torch)
-    mixed = any("float32" in line for line in program.lines)
+    mixed = any("float32" in line for line in program.lines) or any(map(is_coarse, theirs))
     limits = dict.fromkeys(LIMIT, LIMIT["float32"]) if mixed else LIMIT
     for at, (a, b) in enumerate(zip(ours, theirs, strict=True)):
         line = program.lines[at]

@@ -348,12 +348,31 @@ class searchsorted(Operation):
     def forward(boundaries, values, out_int32, right):
         side = "right" if right else "left"
         wanted = np.int32 if out_int32 else np.int64
+        if boundaries.dtype.kind in "fc" and np.isnan(boundaries).any():
+            return halved(boundaries, values, right).astype(wanted)
         if boundaries.ndim == 1:
             return elements.insertion_places(boundaries, values, right).astype(wanted, copy=False)
         out = np.empty(values.shape, wanted)
         for at in np.ndindex(values.shape[:-1]):
             out[at] = np.searchsorted(boundaries[at], values[at], side)
         return out
+
+
+def halved(boundaries, values, right):
+    """Places of `values` by halving intervals, as comparisons with nan (all false) decide."""
+    low = np.zeros(values.shape, np.int64)
+    high = np.full(values.shape, boundaries.shape[-1])
+    below = np.less_equal if right else np.less
+    while (open_ := low < high).any():
+        middle = np.where(open_, (low + high) // 2, 0)
+        if boundaries.ndim == 1:
+            there = boundaries[middle]
+        else:
+            there = np.take_along_axis(boundaries, middle, -1)
+        above = below(there, values) | np.isnan(there) | np.isnan(values)
+        low = np.where(open_ & above, middle + 1, low)
+        high = np.where(open_ & ~above, middle, high)
+    return low
 
 
 def check_search(boundaries, values, right, side, sorter):

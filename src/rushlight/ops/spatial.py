@@ -38,6 +38,8 @@ class Spatial(Operation, family=True):
             out = [y.astype(first.dtype) if y.dtype.kind == "f" else y for y in out]
         if first.ndim == self.layout_rank and has_channels_last(first):
             out = [laid_out(y, CHANNELS_LAST[self.layout_rank]) for y in out]
+        elif first.ndim == 3:
+            out = [np.ascontiguousarray(y) for y in out]
         return tuple(out) if self.many else out[0]
 
     def lift(self, size, ndim, *params):

@@ -25,7 +25,8 @@ RL_BINARY(mul, a * b)
 RL_BINARY(div, a / b)
 RL_BINARY(maximum, a > b || a != a ? a : b)  // nan if either is
 RL_BINARY(minimum, a < b || a != a ? a : b)
-RL_BINARY(pow, b == T(2) ? a * a : b == T(1) ? a : b == T(0.5) ? std::sqrt(a) : std::pow(a, b))
+RL_BINARY(pow, b == T(2) ? a * a : b == T(1) ? a : b == T(0.5) ? std::sqrt(a) :
+                b == T(-0.5) ? T(1) / std::sqrt(a) : std::pow(a, b))
 RL_UNARY(neg, -a)
 RL_UNARY(abs, std::abs(a))
 RL_UNARY(square, a * a)
