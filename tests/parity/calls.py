@@ -87,8 +87,8 @@ def lacking():
     for namespace, (place, prefix) in PLACES.items():
         here, there = found(rushlight, namespace), found(torch, namespace)
         for name, about in inventory[namespace].items():
-            if about["kind"] != "function" or about["tier"] > 2:
-                continue
+            if about["kind"] != "function" or about["tier"] > 2 or name.startswith("__"):
+                continue  # operators are called by Python
             if not hasattr(here, name):
                 yield f"{namespace}.{name}"
                 continue

@@ -3,17 +3,11 @@
 from itertools import pairwise
 
 from rushlight.kernels import dtypes
-from rushlight.ops.families import (
-    as_tensor_argument,
-    numel,
-    tensors_argument,
-    warn_once,
-    wrap_dim,
-    wrap_dims,
-)
+from rushlight.ops.families import as_tensor_argument, numel, warn_once, wrap_dim, wrap_dims
 from rushlight.ops.matmul import dot, mm
 from rushlight.ops.products import CPP_NAMES
 from rushlight.ops.publish import public
+from rushlight.ops.sequences import tensors_argument
 from rushlight.ops.shape import unsafe_view
 from rushlight.tape.core import TensorBase
 from rushlight.tape.dispatch import conj

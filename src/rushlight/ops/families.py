@@ -489,70 +489,6 @@ def int_argument(name, argument, position, value):
         ) from None
 
 
-class Writing(Operation, family=True):
-    """Writes into part of the first input: `forward` changes the array it is given.
-
-    The operation proper gives it a copy, the in-place method the tensor's own array, so `forward`
-    checks everything before it changes anything; what it returns is ignored.
-    """
-
-    writes = True
-
-    def compute(self, inputs, params):
-        out = inputs[0].array.copy("K")
-        self.forward(out, *arrays_of(inputs[1:]), *params)
-        return out
-
-    def write(self, target, inputs, params):
-        """Apply to the tensor `target` in place."""
-        self.forward(target.array, *arrays_of(inputs[1:]), *params)
-
-
-def arrays_of(inputs):
-    """The arrays of tensors; numbers stay."""
-    return [x.array if isinstance(x, TensorBase) else x for x in inputs]
-
-
-class Broadcast(Writing, family=True):
-    """Writing whose inputs broadcast against each other; the result has the first one's dtype."""
-
-    def settled(self):
-        self.fixing = OTHER_SHAPE_OR_DTYPE
-
-    def compute(self, inputs, params):
-        arrays = arrays_of(inputs)
-        x, shape = arrays[0], broadcast_shape(arrays)
-        out = (x if x.shape == shape else np.broadcast_to(x, shape)).copy("K")
-        self.forward(out, *arrays[1:], *params)
-        return out
-
-    def write(self, target, inputs, params):
-        arrays = arrays_of(inputs)
-        shape = broadcast_shape(arrays)
-        if shape != target.array.shape:
-            raise RuntimeError(
-                f"output with shape {[*target.array.shape]} doesn't match the "
-                f"broadcast shape {[*shape]}"
-            )
-        self.forward(target.array, *arrays[1:], *params)
-
-    def fixes(self, inputs, out):
-        return tuple([fix_of(x, out.shape, out.dtype) for x in inputs[: self.edges or None]])
-
-    def batch(self, values, dims, params, size):
-        return batching.broadcast(self, values, dims, params, size)
-
-
-def broadcast_shape(arrays):
-    """The shape that arrays broadcast to; PyTorch's error where they do not."""
-    shape = arrays[0].shape
-    for x in arrays:
-        if x.shape and x.shape != shape:
-            check_broadcast(arrays)
-            return np.broadcast_shapes(*[x.shape for x in arrays])
-    return shape
-
-
 class View(Operation, family=True):
     """The result shares the input's memory.
 
@@ -579,31 +515,6 @@ class View(Operation, family=True):
         if len(bound) == 2:
             return self.run(bound[0], bound[1])
         return bound[0].run(bound[1], bound[2])
-
-
-class Sequence(Operation, family=True):
-    """Takes one sequence of tensors; `forward` gets the list of their arrays."""
-
-    tensors = -1
-    linear = True
-
-    def compute(self, inputs, params):
-        return self.forward([x.array for x in inputs], *params)
-
-
-def tensors_argument(name, tensors):
-    """A tuple or list of tensors as a tuple: PyTorch's errors otherwise."""
-    if not isinstance(tensors, (tuple, list)):
-        raise TypeError(
-            f"{name}(): argument 'tensors' (position 1) must be tuple of Tensors, "
-            f"not {type(tensors).__name__}"
-        )
-    for i, t in enumerate(tensors):
-        if not isinstance(t, TensorBase):
-            raise TypeError(
-                f"expected Tensor as element {i} in argument 0, but got {type(t).__name__}"
-            )
-    return tuple(tensors)
 
 
 class Reduction(Operation, family=True):

@@ -6,8 +6,9 @@ import numpy as np
 
 from rushlight.kernels.numbers import word
 from rushlight.ops import return_types
-from rushlight.ops.families import Sequence, as_tensor_argument, refusal, type_word
+from rushlight.ops.families import as_tensor_argument, refusal, type_word
 from rushlight.ops.publish import public
+from rushlight.ops.sequences import Sequence
 from rushlight.tape.core import TensorBase
 
 # -- the operation ---------------------------------------------------------------------------

@@ -3,8 +3,9 @@
 import numpy as np
 
 from rushlight.kernels import dtypes, elements, once, promotion
-from rushlight.ops.families import Sequence, as_tensor_argument, tensors_argument, wrap_dim
+from rushlight.ops.families import as_tensor_argument, wrap_dim
 from rushlight.ops.publish import public
+from rushlight.ops.sequences import Sequence, tensors_argument
 from rushlight.ops.shape import atleast_1d, atleast_2d, atleast_3d
 from rushlight.ops.slices import slice_
 from rushlight.tape import gradients, inplace, outputs

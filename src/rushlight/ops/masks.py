@@ -7,16 +7,15 @@ import numpy as np
 from rushlight.kernels import dtypes, elements, promotion
 from rushlight.kernels.numbers import element, word
 from rushlight.ops.families import (
-    Broadcast,
     Elementwise,
     Operation,
     as_array,
     as_tensor_argument,
-    broadcast_shape,
     check_broadcast,
 )
 from rushlight.ops.overwrite import EXPANDED, put_number
 from rushlight.ops.publish import public
+from rushlight.ops.writing import Broadcast, broadcast_shape
 from rushlight.tape import batching
 from rushlight.tape.core import TensorBase
 

@@ -6,8 +6,9 @@ import numpy as np
 
 from rushlight.kernels import dtypes
 from rushlight.kernels.numbers import element
-from rushlight.ops.families import Broadcast, Writing, as_tensor_argument
+from rushlight.ops.families import as_tensor_argument
 from rushlight.ops.publish import public
+from rushlight.ops.writing import Broadcast, Writing
 from rushlight.tape import inplace
 from rushlight.tape.core import TensorBase, box
 

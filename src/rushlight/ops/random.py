@@ -8,7 +8,8 @@ import numpy as np
 
 from rushlight.kernels import memory_layout
 from rushlight.kernels import random as kernels
-from rushlight.ops.families import Operation, Writing, check_broadcast
+from rushlight.ops.families import Operation, check_broadcast
+from rushlight.ops.writing import Writing
 
 
 def zeros(g):
