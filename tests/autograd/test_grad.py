@@ -1,5 +1,7 @@
 """`autograd.grad` and `autograd.backward`: every argument, and what is refused."""
 
+from collections import OrderedDict
+
 from tests.tape.transcript import compared
 
 
@@ -230,3 +232,48 @@ def test_empty(torch, say):
     say(x.grad)
     (x * 2).backward(torch.ones(0))
     say(x.grad, list(x.grad.shape))
+
+
+@compared
+def test_what_gradients_are_asked_for(torch, say):
+    x = torch.ones(2, requires_grad=True)
+    z = torch.ones(3, requires_grad=True)
+    y = (x * 3).sum()
+    grad, backward = torch.autograd.grad, torch.autograd.backward
+    say(grad(y, {"a": x}, retain_graph=True))
+    say(grad(y, {"a": x, "b": z}, allow_unused=True, retain_graph=True))
+    say(grad(y, {"b": z}, materialize_grads=True, retain_graph=True))
+    say.refused(lambda: grad(y, OrderedDict(a=x)))
+    say.refused(lambda: grad(y, {}))
+    say.refused(lambda: grad(y, []))
+    say.refused(lambda: grad(y, {"a": 3}))
+    say.refused(lambda: grad(y, [x, None]))
+    say.refused(lambda: grad(y, 3))
+    say(grad(y, (t for t in [x]), retain_graph=True))
+    y.backward(inputs={"a": x}, retain_graph=True)
+    say(x.grad)
+    say.refused(lambda: y.backward(inputs=OrderedDict(a=x)))
+    say.refused(lambda: backward(y, inputs={}))
+    say.refused(lambda: backward(y, inputs=[3]))
+    edge = torch.autograd.graph.get_gradient_edge(z)
+    say.refused(lambda: grad(y, edge, materialize_grads=True))
+    say(grad(y, z, materialize_grads=True, create_graph=True))
+
+
+@compared
+def test_deprecated_arguments(torch, say):
+    x = torch.ones(2, requires_grad=True)
+    y = (x * 3).sum()
+    one = torch.ones(())
+    say.warned(lambda: torch.autograd.grad(y, x, only_inputs=False, retain_graph=True))
+    say.warned(lambda: torch.autograd.backward(y, grad_variables=one, retain_graph=True))
+    say.warned(lambda: torch.autograd.backward(y, one, grad_variables=one))
+    say(x.grad)
+
+
+@compared
+def test_shapes_of_batched_cotangents(torch, say):
+    x = torch.ones(2, requires_grad=True)
+    for shape in [(3, 3), (3, 4, 5)]:
+        ones = torch.ones(shape)
+        say.refused(lambda ones=ones: torch.autograd.grad(x * 3, x, ones, is_grads_batched=True))

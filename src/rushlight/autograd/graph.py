@@ -259,7 +259,7 @@ class Gathering:
     """Calls `fn` with all gradients when a backward has computed the last of them."""
 
     def __init__(self, tensors: Sequence[Tensor], fn: Callable[[Sequence[Any]], None]) -> None:
-        self.edges = [edge_of(t)[0] for t in tensors]
+        self.edges = [weakref.ref(edge_of(t)[0]) for t in tensors]  # whose hooks hold this object
         self.fn = fn
 
     def hook(self, index: int) -> Callable[[Any], None]:
@@ -267,7 +267,8 @@ class Gathering:
             notes = hooks.notes()
             if self not in notes:
                 reached = hooks.reached()
-                notes[self] = [None] * len(self.edges), [e for e in self.edges if e in reached]
+                awaited = [e for e in self.edges if e() in reached]
+                notes[self] = [None] * len(self.edges), awaited
             grads, awaited = notes[self]
             grads[index] = grad
             awaited.pop()

@@ -17,6 +17,35 @@ from rushlight.trees import TreeSpec, broadcast_to_and_flatten, tree_flatten
 BATCHED = "vmap({0}, ...): `{0}` can not return a BatchedTensor when out_dim is None"
 
 
+def whole(
+    at_once: Any,
+    leaves: list[Any],
+    dims: list[Any],
+    spec: TreeSpec,
+    size: int,
+    kwargs: Any,
+    token: Any,
+    chunks: Chunks,
+) -> tuple[list[Any], TreeSpec, list[Any]]:
+    """Results with the batch dim in front, their structure, and where the dim is to go."""
+    try:
+        return at_once(leaves, dims, spec, size, kwargs, token, chunks)
+    except Split as found:
+        if found.token is not token:
+            raise
+        labels = found.labels
+    groups = [[i for i, k in enumerate(labels) if k == label] for label in sorted({*labels})]
+    return rejoined(
+        groups,
+        [
+            whole(
+                at_once, chosen(leaves, dims, group), dims, spec, len(group), kwargs, token, chunks
+            )
+            for group in groups
+        ],
+    )
+
+
 def vmap(
     func: Callable[..., Any],
     in_dims: Any = 0,
@@ -72,7 +101,8 @@ def vmap(
                 for x, d in zip(leaves, dims, strict=True)
             ]
             start += n
-            parts.append(whole(cut, dims, spec, n, kwargs, object() if split else None, chunks))
+            token = object() if split else None
+            parts.append(whole(at_once, cut, dims, spec, n, kwargs, token, chunks))
         found, out_spec, places = parts[0]
         if len(parts) > 1:
             found = [
@@ -80,31 +110,6 @@ def vmap(
                 for rows, d in zip(zip(*[p[0] for p in parts], strict=True), places, strict=True)
             ]
         return out_spec.unflatten([placed(x, d) for x, d in zip(found, places, strict=True)])
-
-    def whole(
-        leaves: list[Any],
-        dims: list[Any],
-        spec: TreeSpec,
-        size: int,
-        kwargs: Any,
-        token: Any,
-        chunks: Chunks,
-    ) -> tuple[list[Any], TreeSpec, list[Any]]:
-        """Results with the batch dim in front, their structure, and where the dim is to go."""
-        try:
-            return at_once(leaves, dims, spec, size, kwargs, token, chunks)
-        except Split as found:
-            if found.token is not token:
-                raise
-            labels = found.labels
-        groups = [[i for i, k in enumerate(labels) if k == label] for label in sorted({*labels})]
-        return rejoined(
-            groups,
-            [
-                whole(chosen(leaves, dims, group), dims, spec, len(group), kwargs, token, chunks)
-                for group in groups
-            ],
-        )
 
     def at_once(
         leaves: list[Any],

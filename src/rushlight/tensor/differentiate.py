@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import warnings
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -31,6 +32,16 @@ BATCHED_SHAPE = (
 )
 
 
+ONLY_INPUTS = (
+    "only_inputs argument is deprecated and is ignored now (defaults to True). To accumulate gradient "
+    "for other parts of the graph, please use torch.autograd.backward."
+)
+BOTH_NAMES = (
+    "`grad_tensors` and `grad_variables` (deprecated) arguments both passed to `backward()`. Please "
+    "only use `grad_tensors`."
+)
+
+
 class GradientEdge(tuple):
     """A place in the graph: a node and the number of one of its outputs."""
 
@@ -52,6 +63,27 @@ def as_tuple(x: Any) -> tuple[Any, ...]:
     if x is None:
         return ()
     return (x,) if isinstance(x, (Tensor, GradientEdge)) else tuple(x)
+
+
+def listed(inputs: Any, function: str) -> tuple[Any, ...]:
+    """What gradients are asked for: a tensor or edge, several, or the values of a dict.
+
+    Raises:
+        TypeError: for another mapping.
+    """
+    if type(inputs) is dict:
+        inputs = tuple(inputs.values())
+    elif isinstance(inputs, Mapping):
+        raise TypeError(
+            f"`inputs` argument to `{function}()` must be a dict, not {type(inputs).__name__}. "
+            "Other Mapping types are not supported."
+        )
+    wanted = as_tuple(inputs)
+    for x in wanted:
+        if not isinstance(x, (Tensor, GradientEdge)):
+            kind = type(x).__name__
+            raise RuntimeError(f"all inputs have to be Tensors or GradientEdges, but got {kind}")
+    return wanted
 
 
 def edge_of(x: Any) -> tuple[Any, int]:
@@ -113,8 +145,9 @@ def check_cotangent(i: int, root: Tensor, g: Tensor, batched: bool) -> None:
     """A cotangent must look like its output."""
     shape = g.shape[1:] if batched else g.shape
     if shape != root.shape:
+        shown = shape[1:] if batched else shape  # PyTorch leaves out one dim too many
         where = (
-            f"grad_output[{i}] has a shape of {shape} and output[{i}] has a shape of {root.shape}."
+            f"grad_output[{i}] has a shape of {shown} and output[{i}] has a shape of {root.shape}."
         )
         raise RuntimeError(
             BATCHED_SHAPE.format(where) if batched else f"Mismatch in shape: {where}"
@@ -142,7 +175,7 @@ def backward(
         grad_tensors: cotangents of the same shapes.
         retain_graph: keep what the graph saved (default: as `create_graph`).
         create_graph: record the gradients' own computation, for higher derivatives.
-        inputs: accumulate into these tensors only.
+        inputs: accumulate into these tensors (or those of a dict) only.
 
     Raises:
         RuntimeError: for a tensor without a graph, a missing or misshapen cotangent, or a graph
@@ -158,8 +191,12 @@ def backward(
     if state().levels:
         levels.refuse_inside(levels.BACKWARD)
     if grad_variables is not None:
+        text = "`grad_variables` is deprecated. Use `grad_tensors` instead."
+        warnings.warn(text, FutureWarning, stacklevel=2)
+        if grad_tensors is not None:
+            raise RuntimeError(BOTH_NAMES)
         grad_tensors = grad_variables
-    wanted = None if inputs is None else as_tuple(inputs)
+    wanted = None if inputs is None else listed(inputs, "backward")
     if wanted == ():
         raise RuntimeError("`inputs` argument to `backward()` cannot be empty.")
     roots = as_tuple(tensors)
@@ -189,10 +226,11 @@ def grad(
     allow_unused: bool | None = None,
     is_grads_batched: bool = False,
     materialize_grads: bool = False,
-) -> tuple[Any, ...]:
+) -> Any:
     """The gradients of `outputs` with respect to `inputs`, as a tuple; no `.grad` is touched.
 
     Args:
+        inputs: tensors or edges; for a dict of them the result is a dict of the same keys.
         grad_outputs: cotangents, needed for outputs that are not scalars.
         allow_unused: give None for an input that the outputs do not depend on.
         is_grads_batched: the cotangents have a batch dim in front, and so have the results.
@@ -213,20 +251,24 @@ def grad(
             "materialize_grads=True, but got: allow_unused=False."
         )
     allowed = materialize_grads if allow_unused is None else allow_unused
-    roots, wanted = as_tuple(outputs), as_tuple(inputs)
+    roots, wanted = as_tuple(outputs), listed(inputs, "grad")
     given = (None,) * len(roots) if grad_outputs is None else as_tuple(grad_outputs)
+    if not wanted:
+        raise RuntimeError("`inputs` argument to `grad()` cannot be empty.")
     overridden = overrides.overriding((*roots, *wanted), {})
     if overridden:
-        return overrides.take_over(
-            grad,
-            (outputs, inputs),
-            {
-                "grad_outputs": grad_outputs,
-                "retain_graph": retain_graph,
-                "create_graph": create_graph,
-                "allow_unused": allow_unused,
-            },
-        )
+        options = {
+            "grad_outputs": grad_outputs,
+            "retain_graph": retain_graph,
+            "create_graph": create_graph,
+            "only_inputs": only_inputs,
+            "allow_unused": allowed,
+            "is_grads_batched": is_grads_batched,
+            "materialize_grads": materialize_grads,
+        }
+        return named_as(inputs, overrides.take_over(grad, (roots, wanted), options))
+    if not only_inputs:
+        warnings.warn(ONLY_INPUTS, FutureWarning, stacklevel=2)
     grads = cotangents(roots, given, is_grads_batched)
     check_roots(roots)
     retain = create_graph if retain_graph is None else retain_graph
@@ -236,13 +278,25 @@ def grad(
 
     result = batched(run, grads) if is_grads_batched else run(grads)
     if materialize_grads:
-        result = tuple(
-            [
-                x.new_zeros(x.shape) if g is None and isinstance(x, Tensor) else g
-                for g, x in zip(result, wanted, strict=True)
-            ]
+        zeros = [materialized(g, x, create_graph) for g, x in zip(result, wanted, strict=True)]
+        result = tuple(zeros)
+    return named_as(inputs, result)
+
+
+def materialized(g: Any, x: Any, create: bool) -> Any:
+    """A gradient, zeros for one that there is not."""
+    if g is not None:
+        return g
+    if not isinstance(x, Tensor):
+        raise RuntimeError(
+            "materialize_grads cannot be used when the given input is a GradientEdge"
         )
-    return result
+    return x.new_zeros(x.shape).requires_grad_(create)
+
+
+def named_as(inputs: Any, result: Any) -> Any:
+    """The gradients under the names of a dict of inputs."""
+    return dict(zip(inputs, result, strict=True)) if type(inputs) is dict else result
 
 
 def propagate(
