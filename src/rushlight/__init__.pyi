@@ -22,21 +22,45 @@ from rushlight.tensor.storage import TypedStorage, UntypedStorage
 
 from rushlight.tensor.tensor import Tensor as Tensor
 
+from rushlight.amp.grad_scaler import GradScaler as GradScaler
 from rushlight import __config__ as __config__
 __version__: str
+from rushlight import accelerator as accelerator
+from rushlight import amp as amp
 from rushlight.alias import as_torch as as_torch
+from rushlight.amp.autocast_mode import autocast as autocast
+from rushlight.amp.autocast_mode import autocast_decrement_nesting as autocast_decrement_nesting
+from rushlight.amp.autocast_mode import autocast_increment_nesting as autocast_increment_nesting
 from rushlight import autograd as autograd
+from rushlight import backends as backends
+from rushlight.amp.autocast_mode import clear_autocast_cache as clear_autocast_cache
+from rushlight.compiler import compile as compile
+from rushlight.switches import compiled_with_cxx11_abi as compiled_with_cxx11_abi
+from rushlight import compiler as compiler
+from rushlight import cpu as cpu
+from rushlight import cuda as cuda
 from rushlight import distributions as distributions
 from rushlight.tape.modes import enable_grad as enable_grad
 from rushlight import fft as fft
 from rushlight import func as func
+from rushlight import functional as functional
+from rushlight import fx as fx
+from rushlight.amp.autocast_mode import get_autocast_cpu_dtype as get_autocast_cpu_dtype
+from rushlight.amp.autocast_mode import get_autocast_dtype as get_autocast_dtype
+from rushlight.amp.autocast_mode import get_autocast_gpu_dtype as get_autocast_gpu_dtype
+from rushlight import hub as hub
 from rushlight.tape.modes import inference_mode as inference_mode
 from rushlight.autograd.anomaly_mode import is_anomaly_check_nan_enabled as is_anomaly_check_nan_enabled
 from rushlight.autograd.anomaly_mode import is_anomaly_enabled as is_anomaly_enabled
+from rushlight.amp.autocast_mode import is_autocast_cache_enabled as is_autocast_cache_enabled
+from rushlight.amp.autocast_mode import is_autocast_cpu_enabled as is_autocast_cpu_enabled
+from rushlight.amp.autocast_mode import is_autocast_enabled as is_autocast_enabled
 from rushlight.tape.modes import is_grad_enabled as is_grad_enabled
 from rushlight.tape.modes import is_inference_mode_enabled as is_inference_mode_enabled
+from rushlight import jit as jit
 from rushlight import linalg as linalg
 from rushlight.serialization.loading import load as load
+from rushlight import mps as mps
 from rushlight import nn as nn
 from rushlight.tape.modes import no_grad as no_grad
 from rushlight import optim as optim
@@ -47,9 +71,18 @@ from rushlight import return_types as return_types
 from rushlight.serialization.saving import save as save
 from rushlight import serialization as serialization
 from rushlight.autograd.anomaly_mode import set_anomaly_enabled as set_anomaly_enabled
+from rushlight.amp.autocast_mode import set_autocast_cache_enabled as set_autocast_cache_enabled
+from rushlight.amp.autocast_mode import set_autocast_cpu_dtype as set_autocast_cpu_dtype
+from rushlight.amp.autocast_mode import set_autocast_cpu_enabled as set_autocast_cpu_enabled
+from rushlight.amp.autocast_mode import set_autocast_dtype as set_autocast_dtype
+from rushlight.amp.autocast_mode import set_autocast_enabled as set_autocast_enabled
+from rushlight.amp.autocast_mode import set_autocast_gpu_dtype as set_autocast_gpu_dtype
 from rushlight.tape.modes import set_grad_enabled as set_grad_enabled
 from rushlight import signal as signal
 from rushlight import special as special
+from rushlight import storage as storage
+from rushlight import testing as testing
+from rushlight import types as types
 from rushlight import utils as utils
 from rushlight import version as version
 from rushlight.func.vmap import vmap as vmap
@@ -96,6 +129,188 @@ def _convolution_mode(
     '''A convolution with "same" or "valid" padding, over as many dims as the weight has.'''
 def _dirichlet_grad(x: Any, alpha: Any, total: Any) -> Tensor:
     """How shares `x` of Dirichlet numbers move with their weights `alpha`, which sum to `total`."""
+def _foreach_abs(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+    """`torch.abs` of each tensor of a list."""
+def _foreach_abs_(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+    """`torch.abs` of each tensor of a list."""
+def _foreach_acos(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+    """`torch.acos` of each tensor of a list."""
+def _foreach_acos_(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+    """`torch.acos` of each tensor of a list."""
+def _foreach_add(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+    """`torch.add` of each tensor of a list."""
+def _foreach_add_(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+    """`torch.add` of each tensor of a list."""
+def _foreach_addcdiv(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+    """`torch.addcdiv` of each tensor of a list."""
+def _foreach_addcdiv_(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+    """`torch.addcdiv` of each tensor of a list."""
+def _foreach_addcmul(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+    """`torch.addcmul` of each tensor of a list."""
+def _foreach_addcmul_(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+    """`torch.addcmul` of each tensor of a list."""
+def _foreach_asin(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+    """`torch.asin` of each tensor of a list."""
+def _foreach_asin_(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+    """`torch.asin` of each tensor of a list."""
+def _foreach_atan(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+    """`torch.atan` of each tensor of a list."""
+def _foreach_atan_(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+    """`torch.atan` of each tensor of a list."""
+def _foreach_ceil(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+    """`torch.ceil` of each tensor of a list."""
+def _foreach_ceil_(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+    """`torch.ceil` of each tensor of a list."""
+def _foreach_clamp_max(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+    """`torch.clamp_max` of each tensor of a list."""
+def _foreach_clamp_max_(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+    """`torch.clamp_max` of each tensor of a list."""
+def _foreach_clamp_min(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+    """`torch.clamp_min` of each tensor of a list."""
+def _foreach_clamp_min_(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+    """`torch.clamp_min` of each tensor of a list."""
+def _foreach_clone(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+    """`torch.clone` of each tensor of a list."""
+def _foreach_copy(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+    """`torch.copy` of each tensor of a list."""
+def _foreach_copy_(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+    """`torch.copy` of each tensor of a list."""
+def _foreach_cos(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+    """`torch.cos` of each tensor of a list."""
+def _foreach_cos_(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+    """`torch.cos` of each tensor of a list."""
+def _foreach_cosh(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+    """`torch.cosh` of each tensor of a list."""
+def _foreach_cosh_(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+    """`torch.cosh` of each tensor of a list."""
+def _foreach_div(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+    """`torch.div` of each tensor of a list."""
+def _foreach_div_(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+    """`torch.div` of each tensor of a list."""
+def _foreach_erf(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+    """`torch.erf` of each tensor of a list."""
+def _foreach_erf_(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+    """`torch.erf` of each tensor of a list."""
+def _foreach_erfc(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+    """`torch.erfc` of each tensor of a list."""
+def _foreach_erfc_(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+    """`torch.erfc` of each tensor of a list."""
+def _foreach_exp(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+    """`torch.exp` of each tensor of a list."""
+def _foreach_exp_(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+    """`torch.exp` of each tensor of a list."""
+def _foreach_expm1(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+    """`torch.expm1` of each tensor of a list."""
+def _foreach_expm1_(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+    """`torch.expm1` of each tensor of a list."""
+def _foreach_floor(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+    """`torch.floor` of each tensor of a list."""
+def _foreach_floor_(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+    """`torch.floor` of each tensor of a list."""
+def _foreach_frac(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+    """`torch.frac` of each tensor of a list."""
+def _foreach_frac_(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+    """`torch.frac` of each tensor of a list."""
+def _foreach_lerp(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+    """`torch.lerp` of each tensor of a list."""
+def _foreach_lerp_(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+    """`torch.lerp` of each tensor of a list."""
+def _foreach_lgamma(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+    """`torch.lgamma` of each tensor of a list."""
+def _foreach_lgamma_(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+    """`torch.lgamma` of each tensor of a list."""
+def _foreach_log(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+    """`torch.log` of each tensor of a list."""
+def _foreach_log10(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+    """`torch.log10` of each tensor of a list."""
+def _foreach_log10_(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+    """`torch.log10` of each tensor of a list."""
+def _foreach_log1p(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+    """`torch.log1p` of each tensor of a list."""
+def _foreach_log1p_(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+    """`torch.log1p` of each tensor of a list."""
+def _foreach_log2(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+    """`torch.log2` of each tensor of a list."""
+def _foreach_log2_(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+    """`torch.log2` of each tensor of a list."""
+def _foreach_log_(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+    """`torch.log` of each tensor of a list."""
+def _foreach_max(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+    """`torch.max` of each tensor of a list."""
+def _foreach_maximum(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+    """`torch.maximum` of each tensor of a list."""
+def _foreach_maximum_(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+    """`torch.maximum` of each tensor of a list."""
+def _foreach_minimum(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+    """`torch.minimum` of each tensor of a list."""
+def _foreach_minimum_(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+    """`torch.minimum` of each tensor of a list."""
+def _foreach_mul(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+    """`torch.mul` of each tensor of a list."""
+def _foreach_mul_(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+    """`torch.mul` of each tensor of a list."""
+def _foreach_neg(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+    """`torch.neg` of each tensor of a list."""
+def _foreach_neg_(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+    """`torch.neg` of each tensor of a list."""
+def _foreach_norm(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+    """`torch.norm` of each tensor of a list."""
+def _foreach_pow(self: Tensor, exponent: Any) -> Tensor:
+    """`torch._foreach_pow`, of a number too."""
+def _foreach_pow_(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+    """`torch.pow` of each tensor of a list."""
+def _foreach_reciprocal(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+    """`torch.reciprocal` of each tensor of a list."""
+def _foreach_reciprocal_(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+    """`torch.reciprocal` of each tensor of a list."""
+def _foreach_round(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+    """`torch.round` of each tensor of a list."""
+def _foreach_round_(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+    """`torch.round` of each tensor of a list."""
+def _foreach_rsqrt(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+    """`torch.rsqrt` of each tensor of a list."""
+def _foreach_rsqrt_(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+    """`torch.rsqrt` of each tensor of a list."""
+def _foreach_sigmoid(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+    """`torch.sigmoid` of each tensor of a list."""
+def _foreach_sigmoid_(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+    """`torch.sigmoid` of each tensor of a list."""
+def _foreach_sign(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+    """`torch.sign` of each tensor of a list."""
+def _foreach_sign_(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+    """`torch.sign` of each tensor of a list."""
+def _foreach_sin(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+    """`torch.sin` of each tensor of a list."""
+def _foreach_sin_(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+    """`torch.sin` of each tensor of a list."""
+def _foreach_sinh(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+    """`torch.sinh` of each tensor of a list."""
+def _foreach_sinh_(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+    """`torch.sinh` of each tensor of a list."""
+def _foreach_sqrt(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+    """`torch.sqrt` of each tensor of a list."""
+def _foreach_sqrt_(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+    """`torch.sqrt` of each tensor of a list."""
+def _foreach_sub(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+    """`torch.sub` of each tensor of a list."""
+def _foreach_sub_(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+    """`torch.sub` of each tensor of a list."""
+def _foreach_tan(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+    """`torch.tan` of each tensor of a list."""
+def _foreach_tan_(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+    """`torch.tan` of each tensor of a list."""
+def _foreach_tanh(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+    """`torch.tanh` of each tensor of a list."""
+def _foreach_tanh_(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+    """`torch.tanh` of each tensor of a list."""
+def _foreach_trunc(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+    """`torch.trunc` of each tensor of a list."""
+def _foreach_trunc_(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+    """`torch.trunc` of each tensor of a list."""
+def _foreach_zero(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+    """`torch.zero` of each tensor of a list."""
+def _foreach_zero_(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+    """`torch.zero` of each tensor of a list."""
 def _sample_dirichlet(self: Tensor, generator: Generator | None = None) -> Tensor:
     """Shares of 1 along the last dim, with the weights `self`."""
 def _standard_gamma(self: Tensor, generator: Generator | None = None) -> Tensor:
@@ -250,6 +465,8 @@ def arctanh(input: Tensor, *, out: Any = None) -> Tensor:
     """The inverse of `tanh`, elementwise; nan outside [-1, 1], unless complex."""
 def arctanh_(input: Tensor, *, out: Any = None) -> Tensor:
     """In-place version of `atanh`."""
+def are_deterministic_algorithms_enabled() -> _bool:
+    """Has `use_deterministic_algorithms` been asked for?"""
 def argmax(
     input: Tensor,
     dim: Any = None,
@@ -377,6 +594,14 @@ def bernoulli(
 bfloat16: _dtype
 def bilinear(input1: Any, input2: Any, weight: Any, bias: Any = None) -> Tensor:
     """`input1^T weight[o] input2 + bias[o]` for each o, over the last dims of the inputs."""
+def binary_cross_entropy_with_logits(
+    input: Tensor,
+    target: Any,
+    weight: Any = None,
+    pos_weight: Any = None,
+    reduction: Any = 0,
+) -> Tensor:
+    """`nn.functional.binary_cross_entropy_with_logits`, its reduction a number."""
 def bincount(input: Tensor, weights: Any = None, minlength: Any = 0) -> Tensor:
     """How often each of 0, 1, 2, ... occurs in the 1-d integer `input`, or the sum of its"""
 def binomial(count: Any, prob: Any, generator: Generator | None = None) -> Tensor:
@@ -593,6 +818,14 @@ def cosh(input: Tensor, *, out: Any = None) -> Tensor:
     """The hyperbolic cosine, elementwise."""
 def cosh_(input: Tensor, *, out: Any = None) -> Tensor:
     """In-place version of `cosh`."""
+def cosine_embedding_loss(
+    input1: Any,
+    input2: Any,
+    target: Any,
+    margin: Any = 0.0,
+    reduction: Any = 0,
+) -> Tensor:
+    """`nn.functional.cosine_embedding_loss`, its reduction a number."""
 def cosine_similarity(x1: Any, x2: Any, dim: Any = 1, eps: Any = 1e-08) -> Tensor:
     """The cosine of the angle between vectors along `dim`."""
 def count_nonzero(input: Tensor, dim: Any = None) -> Tensor:
@@ -607,6 +840,16 @@ def cov(
     """The covariances of variables, the rows of `input`, whose columns are observations."""
 def cross(input: Tensor, other: Any, dim: Any = None, *, out: Any = None) -> Tensor:
     """`linalg.cross`; without `dim` (deprecated), along the first dim of length 3."""
+def ctc_loss(
+    log_probs: Any,
+    targets: Any,
+    input_lengths: Any,
+    target_lengths: Any,
+    blank: Any = 0,
+    reduction: Any = 0,
+    zero_infinity: _bool = False,
+) -> Tensor:
+    """`nn.functional.ctc_loss`, its reduction a number."""
 def cummax(input: Tensor, dim: Any, *, out: Any = None) -> return_types.cummax:
     """The largest elements so far along `dim`, with their (latest) indices."""
 def cummin(input: Tensor, dim: Any, *, out: Any = None) -> return_types.cummin:
@@ -911,8 +1154,14 @@ def get_default_device() -> _device:
     """The device on which factory functions create a tensor when they are told none."""
 def get_default_dtype() -> _dtype:
     """The dtype of tensors made from Python floats; float32 unless changed."""
+def get_deterministic_debug_mode() -> _int:
+    """What `set_deterministic_debug_mode` has set, as a number."""
 def get_device(self: Tensor) -> _int:
     """The index of the tensor's device: -1, for the CPU."""
+def get_float32_matmul_precision() -> str:
+    """What `set_float32_matmul_precision` has set."""
+def get_num_interop_threads() -> _int:
+    """What `set_num_interop_threads` has set; the number of processors at first."""
 def get_num_threads() -> _int:
     """How many threads large loops and linear algebra may use."""
 def get_rng_state() -> Tensor:
@@ -990,6 +1239,13 @@ def hardshrink(input: Tensor, lambd: Any = 0.5, *, out: Any = None) -> Tensor:
     """`input` outside `[-lambd, lambd]`, 0 inside, elementwise."""
 def heaviside(input: Tensor, values: Any, *, out: Any = None) -> Tensor:
     """0 below zero, 1 above, `values` at zero, elementwise; not differentiable."""
+def hinge_embedding_loss(
+    input: Tensor,
+    target: Any,
+    margin: Any = 1.0,
+    reduction: Any = 0,
+) -> Tensor:
+    """`nn.functional.hinge_embedding_loss`, its reduction a number."""
 def histc(
     input: Tensor,
     bins: Any = 100,
@@ -1100,6 +1356,8 @@ def is_complex(input: Tensor) -> _bool:
     """Is the dtype a complex one?"""
 def is_conj(input: Tensor) -> _bool:
     """False: conjugates are never lazy here."""
+def is_deterministic_algorithms_warn_only_enabled() -> _bool:
+    """Has `use_deterministic_algorithms` been asked for with `warn_only`?"""
 def is_distributed(self: Tensor) -> _bool:
     """Is the tensor spread over processes?  Never."""
 def is_floating_point(input: Tensor) -> _bool:
@@ -1175,6 +1433,14 @@ def kaiser_window(
     requires_grad: _bool = False,
 ) -> Tensor:
     """Kaiser's window: `i0(beta * sqrt(1 - y * y)) / i0(beta)`, y from -1 to 1."""
+def kl_div(
+    input: Tensor,
+    target: Any,
+    reduction: Any = 0,
+    *,
+    log_target: _bool = False,
+) -> Tensor:
+    """`nn.functional.kl_div`, its reduction a number."""
 def kron(input: Tensor, other: Any, *, out: Any = None) -> Tensor:
     """The Kronecker product: `other` scaled by every element of `input`, as blocks."""
 def kthvalue(
@@ -1304,6 +1570,14 @@ def lu_unpack(
     """P, L, U of the results of `linalg.lu_factor`; without elements what is not to be unpacked."""
 def manual_seed(seed: Any) -> Generator:
     """Seed the default generator, which is returned."""
+def margin_ranking_loss(
+    input1: Any,
+    input2: Any,
+    target: Any,
+    margin: Any = 0.0,
+    reduction: Any = 0,
+) -> Tensor:
+    """`nn.functional.margin_ranking_loss`, its reduction a number."""
 def masked_fill(input: Tensor, mask: Tensor, value: Any) -> Tensor:
     """`input` with `value` (a number or 0-d tensor) where `mask` is true."""
 def masked_scatter(input: Tensor, source: Any, mask: Tensor) -> Tensor:
@@ -1602,6 +1876,15 @@ def pixel_unshuffle(input: Tensor, downscale_factor: Any) -> Tensor:
     """Pixels rearranged as channels: ... x C x H r x W r becomes ... x C r^2 x H x W."""
 def poisson(input: Tensor, generator: Generator | None = None) -> Tensor:
     """A count for each expectation in `input`."""
+def poisson_nll_loss(
+    input: Tensor,
+    target: Any,
+    log_input: Any,
+    full: Any,
+    eps: Any,
+    reduction: Any,
+) -> Tensor:
+    """`nn.functional.poisson_nll_loss`, its reduction a number."""
 def polar(input: Tensor, angle: Any, *, out: Any = None) -> Tensor:
     """Complex numbers with these absolute values and angles."""
 def polygamma(n: Any, input: Tensor, *, out: Any = None) -> Tensor:
@@ -1873,8 +2156,16 @@ def set_default_dtype(d: _dtype, /) -> None:
     """Choose the dtype of tensors made from Python floats; complex ones follow its precision."""
 def set_default_tensor_type(t: Any, /) -> None:
     """Choose the default dtype by an old tensor type, as `torch.DoubleTensor` or its name."""
+def set_deterministic_debug_mode(debug_mode: Any) -> None:
+    '''`use_deterministic_algorithms` as one setting: 0 "default", 1 "warn" or 2 "error".'''
+def set_float32_matmul_precision(precision: Any) -> None:
+    """How float32 matrices may be rounded when multiplied; ours are not."""
+def set_flush_denormal(mode: Any) -> _bool:
+    """Ask that numbers too small for full precision become 0; NumPy cannot, which False says."""
 def set_memory_limit(bytes: _int) -> None:
     """How many bytes may be kept for new tensors; with 0 none are."""
+def set_num_interop_threads(num: Any) -> None:
+    """How many operations may run at once, which can be said only once; here it is always one."""
 def set_num_threads(num: _int, /) -> None:
     """Let large loops and linear algebra use `num` threads."""
 def set_printoptions(
@@ -2140,8 +2431,20 @@ def tril_indices(
     device: Any = None,
     layout: Any = None,
     pin_memory: _bool = False,
+    requires_grad: _bool = False,
 ) -> Tensor:
     """Row and column indices, in two rows, of a matrix's lower triangle with its diagonal."""
+def triplet_margin_loss(
+    anchor: Any,
+    positive: Any,
+    negative: Any,
+    margin: Any = 1.0,
+    p: Any = 2.0,
+    eps: Any = 1e-06,
+    swap: _bool = False,
+    reduction: Any = 0,
+) -> Tensor:
+    """`nn.functional.triplet_margin_loss`, its reduction a number."""
 def triu(input: Tensor, diagonal: Any, *, out: Any = None) -> Tensor:
     """The last two dims with zeros below the `diagonal`-th diagonal."""
 def triu_indices(
@@ -2153,11 +2456,14 @@ def triu_indices(
     device: Any = None,
     layout: Any = None,
     pin_memory: _bool = False,
+    requires_grad: _bool = False,
 ) -> Tensor:
     """Row and column indices, in two rows, of a matrix's upper triangle with its diagonal."""
 true_divide = div
 trunc = fix
 trunc_ = fix_
+def typename(obj: Any, /) -> str:
+    """The kind of a tensor, or the full name of an object or of its type."""
 uint16: _dtype
 uint32: _dtype
 uint64: _dtype
@@ -2208,6 +2514,8 @@ def unsqueeze(input: Tensor, dim: Any) -> Tensor:
     """`input` with a dim of length 1 put in at `dim`."""
 def unsqueeze_copy(input: Tensor, dim: Any, *, out: Any = None) -> Tensor:
     """A copy of what `unsqueeze` shows."""
+def use_deterministic_algorithms(mode: Any, *, warn_only: _bool = False) -> None:
+    """Ask for operations that always give the same result, as all of ours do."""
 def vander(x: Any, N: Any = None, increasing: _bool = False) -> Tensor:
     """The powers N - 1 to 0 of a vector's elements, one row for each."""
 def var(
