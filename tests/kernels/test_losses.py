@@ -3,8 +3,16 @@
 import numpy as np
 import pytest
 
-from rushlight.kernels import curves, losses
-from tests.kernels.odd import ODD, assert_agree, converted, native_only, with_special_values
+from rushlight.kernels import curves, losses, rows
+from tests.kernels.odd import (
+    ODD,
+    assert_agree,
+    converted,
+    misaligned,
+    native_only,
+    strided,
+    with_special_values,
+)
 
 pytestmark = native_only(curves.mse, losses.mse)
 
@@ -62,3 +70,25 @@ def test_two_shapes_or_dtypes_are_left_to_numpy():
     x, t = arrays_for("mse", (4, 5))
     for pair in ((x, t[:1]), (x, t.astype(np.float32)), (x, np.asfortranarray(t))):
         agree("mse", pair, ())
+
+
+def test_losses_of_classes():
+    x = np.random.default_rng(0).standard_normal((6, 5))
+    target = np.array([0, 4, 2, 2, 1, 3])
+    for scores in (x, x.astype(np.float32), x.astype(np.float16)):
+        for change in ODD.values():
+            args = [*converted([scores], change), target]
+            if len(args[0]) == len(target):
+                assert_agree(rows.class_losses, losses.class_losses, args)
+    np.testing.assert_array_equal(rows.class_losses(x, target), -x[range(6), target])
+    for odd in (misaligned(target), strided(target), target[::-1]):
+        assert_agree(rows.class_losses, losses.class_losses, [x, odd])
+
+
+@pytest.mark.parametrize(
+    "target", [[-1, 0], [0, 5], [-100, 0], [0], [], [2**62, 0], [[0, 1]]], ids=str
+)
+def test_classes_that_do_not_exist_are_declined(target):
+    x = np.zeros((2, 5))
+    assert rows.class_losses(x, np.array(target, np.int64)) is None
+    assert losses.class_losses(x, np.array(target, np.int64)) is None

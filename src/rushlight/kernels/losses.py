@@ -1,4 +1,4 @@
-"""Elementwise losses of an input and a target of one shape: each, their sum, and the way back."""
+"""Losses of an input and a target: elementwise ones (each, their sum, the way back) and of classes."""
 
 import numpy as np
 
@@ -49,3 +49,13 @@ huber = Loss("huber", huber_formula, lambda x, t, delta: np.clip(x - t, -delta, 
 bce = Loss("bce", bce_formula, lambda x, t: (x - t) / np.maximum((1 - x) * x, 1e-12))
 # The same of the sigmoid of x
 bce_with_logits = Loss("bce_with_logits", logits_formula, lambda x, t: 1 / (1 + np.exp(-x)) - t)
+
+
+def class_losses(x, target):
+    """Minus the scores of the target classes, for N x C scores and N int64 classes that all exist;
+    None for anything else."""
+    if x.ndim != 2 or target.dtype != np.int64 or target.shape != x.shape[:1] or not target.size:
+        return None
+    if np.maximum.reduce(target.view(np.uint64), None) >= x.shape[1]:
+        return None
+    return -x[np.arange(len(x)), target]

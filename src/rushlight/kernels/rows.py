@@ -5,7 +5,7 @@ What they do is said in `kernels.softmax` and `kernels.standardize`.
 
 from contextlib import suppress
 
-from rushlight.kernels import door, standardize
+from rushlight.kernels import door, losses, standardize
 from rushlight.kernels import softmax as softmaxes
 
 with suppress(ImportError):  # the pure build has none
@@ -15,6 +15,7 @@ softmax = door.native_or(softmaxes.softmax)
 log_softmax = door.native_or(softmaxes.log_softmax)
 softmax_gradient = door.native_or(softmaxes.softmax_gradient)
 log_softmax_gradient = door.native_or(softmaxes.log_softmax_gradient)
+class_losses = door.native_or(losses.class_losses)
 normalize = door.native_or(standardize.normalize)
 normalize_by = door.native_or(standardize.normalize_by)
 normalize_gradient = door.native_or(standardize.normalize_gradient)

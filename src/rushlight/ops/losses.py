@@ -6,7 +6,7 @@ reduced over.
 
 import numpy as np
 
-from rushlight.kernels import curves, dtypes, promotion
+from rushlight.kernels import curves, dtypes, promotion, rows
 from rushlight.kernels.quiet import quietly
 from rushlight.ops.at_once import at_once, loss_gradient
 from rushlight.ops.families import Operation, numel
@@ -235,14 +235,15 @@ class ClassLoss(Operation, family=True):
     def compute(self, inputs, params):
         x, target, weight = [t.array if isinstance(t, TensorBase) else t for t in inputs]
         wide = np.float32 if x.dtype.itemsize == 2 else x.dtype
-        with np.errstate(all="ignore"):
-            out = self.forward(x.astype(wide, copy=False), target, weight, *params)
+        arrays = (x.astype(wide, copy=False), target, weight)
+        out = quietly(self.forward, (*arrays, *params))
         return np.asarray(out).astype(x.dtype, copy=False)
 
     def forward(x, target, weight, ignore_index, reduction, dim, lead):
-        if plain_classes(target, weight, ignore_index, x.ndim, x.shape[dim], lead):
-            losses = -x[np.arange(len(x)), target]
-            return reduced(losses, reduction, 0)
+        if weight is None and not lead and not 0 <= ignore_index < x.shape[dim]:
+            losses = rows.class_losses(x, target)
+            if losses is not None:
+                return reduced(losses, reduction, 0)
         index, w, kept = safe_classes(x.shape, target, weight, ignore_index, dim, x.dtype)
         losses = np.where(kept, -w * picked(x, index, dim), np.zeros((), x.dtype))
         if reduction == NONE:

@@ -1,14 +1,16 @@
 # distutils: language = c++
-"""Native kernels of what works along rows: `kernels.softmax` and `kernels.standardize`.
+"""Native kernels of what works along rows: `kernels.softmax`, `kernels.standardize`, classes' losses.
 
 Each function takes contiguous float32 or float64 (what is not contiguous is copied) and leaves
 everything else to its twin in NumPy.
 """
 
 cimport numpy as np
-from rushlight.kernels.cpu.arrays cimport Data, blank, data, dtype_of, ready, same_shape
+from libc.stdint cimport int64_t
+from rushlight.kernels.cpu.arrays cimport Data, blank, d, data, dtype_of, f, ready, same_shape
 
 from rushlight.kernels import door
+from rushlight.kernels import losses as plain_losses
 from rushlight.kernels import softmax as plain_softmax
 from rushlight.kernels import standardize as plain_norms
 
@@ -96,6 +98,39 @@ def log_softmax_gradient(g, y, dim):
     """See `rushlight.kernels.softmax.log_softmax_gradient`."""
     out = backwards(True, g, y, dim)
     return plain_softmax.log_softmax_gradient(g, y, dim) if out is None else out
+
+
+# -- classes ---------------------------------------------------------------------------------
+
+
+cdef bint of_classes(object x, object target) noexcept:
+    """Is it N x C scores and N int64 classes, as a loop wants them?"""
+    cdef int t = dtype_of(x)
+    if (t != np.NPY_FLOAT and t != np.NPY_DOUBLE) or dtype_of(target) != np.NPY_INT64:
+        return False
+    cdef np.ndarray a = x, b = target
+    if np.PyArray_NDIM(a) != 2 or np.PyArray_NDIM(b) != 1 or np.PyArray_DIMS(a)[0] != np.PyArray_DIMS(b)[0]:
+        return False
+    return np.PyArray_ISCARRAY_RO(a) and np.PyArray_ISCARRAY_RO(b) and np.PyArray_SIZE(b) > 0
+
+
+def class_losses(x, target):
+    """See `rushlight.kernels.losses.class_losses`."""
+    if not of_classes(x, target):
+        return plain_losses.class_losses(x, target)
+    cdef np.ndarray a = x, b = target
+    cdef np.ndarray out = np.PyArray_EMPTY(1, np.PyArray_DIMS(a), np.PyArray_TYPE(a), 0)
+    cdef Py_ssize_t i, classes = np.PyArray_DIMS(a)[1]
+    cdef int64_t k
+    for i in range(np.PyArray_SIZE(b)):
+        k = (<int64_t*>np.PyArray_DATA(b))[i]
+        if k < 0 or k >= classes:
+            return None
+        if is_double(a):
+            d(out)[i] = -d(a)[i * classes + k]
+        else:
+            f(out)[i] = -f(a)[i * classes + k]
+    return out
 
 
 # -- normalisation ---------------------------------------------------------------------------
@@ -252,7 +287,7 @@ def normalize_gradient(g, x, weight, mean, variance, dims, axes, eps, groups, le
 
 
 for _function in (
-    *(softmax, log_softmax, softmax_gradient, log_softmax_gradient),
+    *(softmax, log_softmax, softmax_gradient, log_softmax_gradient, class_losses),
     *(normalize, normalize_by, normalize_gradient, moments),
 ):
     door.register_function(_function.__name__, _function)
