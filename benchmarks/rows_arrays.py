@@ -69,7 +69,7 @@ def with_mask(torch: Any, n: int, m: int) -> tuple[Any, ...]:
 
 
 def with_numbers(torch: Any, n: int, m: int) -> tuple[Any, ...]:
-    """A matrix, and a row number for each of its elements."""
+    """A square matrix, and the number of a row or column for each of its elements."""
     return torch.randn(n, m), torch.randint(0, n, (n, m))
 
 
@@ -83,11 +83,11 @@ CHOOSING: dict[str, tuple[Callable[..., tuple[Any, ...]], Use]] = {
     "x[mask]": (with_mask, lambda torch, x, mask: x[mask]),
     "clamp": (matrices, lambda torch, x: x.clamp(-1, 1)),
     "gather(0)": (with_numbers, lambda torch, x, i: x.gather(0, i)),
-    "gather(1)": (with_numbers, lambda torch, x, i: x.gather(1, i % x.shape[1])),
+    "gather(1)": (with_numbers, lambda torch, x, i: x.gather(1, i)),
     "scatter_add(0)": (with_numbers, lambda torch, x, i: torch.zeros_like(x).scatter_add(0, i, x)),
     "index_select": (with_rows, lambda torch, x, i: x.index_select(0, i)),
     "x[rows]": (with_rows, lambda torch, x, i: x[i]),
-    "x[rows, columns]": (with_rows, lambda torch, x, i: x[i, i % x.shape[1]]),
+    "x[rows, columns]": (with_rows, lambda torch, x, i: x[i, i]),
     "index_add": (with_rows, lambda torch, x, i: torch.zeros_like(x).index_add(0, i, x)),
     "embedding": (with_rows, lambda torch, x, i: torch.nn.functional.embedding(i, x)),
     "cat(0)": (matrices, lambda torch, x: torch.cat([x, x, x])),

@@ -10,6 +10,7 @@ from rushlight.kernels import choosing, door, scatter
 with suppress(ImportError):  # the pure build has none
     import rushlight.kernels.cpu.indexing
 
+within = door.native_or(scatter.within)
 take_along = door.native_or(scatter.take_along)
 put_along = door.native_or(scatter.put_along)
 add_along = door.native_or(scatter.add_along)

@@ -1,6 +1,7 @@
 """Scaled dot product attention, for `torch.nn.functional`."""
 
 import math
+from contextlib import suppress
 
 import numpy as np
 
@@ -12,6 +13,9 @@ from rushlight.ops.products import CPP_NAMES, adjoint, matrix_product
 from rushlight.ops.publish import namespaces, public
 from rushlight.ops.softmax import Softmax, softmax_gradient
 from rushlight.tape.core import TensorBase
+
+with suppress(ImportError):  # the pure build has none
+    import rushlight.kernels.cpu.attention  # noqa: F401  (enters its kernel)
 
 
 @public("F")
@@ -169,6 +173,9 @@ class attention_(Operation):
         dtype = arrays[0].dtype
         if dtype.itemsize == 2:
             arrays = [None if a is None else a.astype(np.float32) for a in arrays]
+        out = self.fast.call2(arrays, params)
+        if out is not None:
+            return out.astype(dtype, copy=False)
         with np.errstate(all="ignore"):
             return self.forward(*arrays, *params).astype(dtype, copy=False)
 

@@ -30,3 +30,8 @@ def wrap_dims(dims, ndim):
         if wrapped.count(d) > 1:
             raise RuntimeError(f"dim {d} appears multiple times in the list of dims")
     return wrapped if wrapped and ndim else tuple(range(ndim))
+
+
+def shape_of(t):
+    """A tensor's shape as a plain tuple, which is quicker to make than a Size."""
+    return tuple(t.shape) if t.array is None else t.array.shape

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from rushlight.kernels import dtypes, elements, scatter
+from rushlight.kernels import dtypes, elements
 from rushlight.ops.families import Operation, as_tensor_argument
 from rushlight.ops.publish import public
 from rushlight.tape import batching, inplace
@@ -16,7 +16,7 @@ def row_numbers(indices, count):
     """Indices as int64; they must all be rows of the table."""
     if indices.dtype != np.int64:
         indices = indices.astype(np.int64)
-    if not scatter.within(indices, count):
+    if not elements.within(indices, count):
         raise IndexError("index out of range in self")
     return indices
 
@@ -182,6 +182,9 @@ def renormalize(weight, indices, max_norm, norm_type):
 # -- one_hot ---------------------------------------------------------------------------------
 
 
+ONE = np.array(1, np.int64)
+
+
 class one_hot(Operation):
     """For each class number a row of `num_classes` zeros with a one at its place, as int64.
 
@@ -209,13 +212,16 @@ class one_hot(Operation):
         return (tensor,), (num_classes,)
 
     def forward(x, num_classes):
-        if x.size and x.min() < 0:
-            raise RuntimeError("Class values must be non-negative.")
-        if num_classes == -1:
+        if num_classes == -1 and x.size:
             num_classes = int(x.max()) + 1
-        if x.size and x.max() >= num_classes:
+        if not elements.within(x, num_classes):
+            if x.min() < 0:
+                raise RuntimeError("Class values must be non-negative.")
             raise RuntimeError("Class values must be smaller than num_classes.")
-        return (x[..., None] == np.arange(num_classes)).astype(np.int64)
+        out = np.zeros((*x.shape, num_classes), np.int64)
+        if x.size:
+            elements.put_along(out, ONE, x[..., None], x.ndim)
+        return out
 
     def lift(size, ndim, num_classes):
         return (num_classes,)

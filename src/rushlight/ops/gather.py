@@ -3,6 +3,7 @@
 import numpy as np
 
 from rushlight.kernels import dtypes, elements, scatter
+from rushlight.ops.dims import shape_of
 from rushlight.ops.families import Operation, as_tensor_argument, int_argument, warn_once, wrap_dim
 from rushlight.ops.overwrite import put_number
 from rushlight.ops.publish import public
@@ -38,7 +39,9 @@ def check_ranks(shape, index_shape, what):
 
 def check_gather(x, dim, index):
     """The index must not be longer than `x` except along `dim`."""
-    own, wanted = x.shape, index.shape
+    own, wanted = shape_of(x), shape_of(index)
+    if own == wanted:
+        return
     check_ranks(own, wanted, "input")
     for d, n in enumerate(own):
         if d != dim and len(wanted) > d and wanted[d] > n and 0 not in wanted:
@@ -50,7 +53,9 @@ def check_gather(x, dim, index):
 
 def check_scatter(x, dim, index, src):
     """The index must not be longer than `src`, nor than `x` except along `dim`."""
-    own, wanted = x.shape or (1,), index.shape
+    own, wanted = shape_of(x) or (1,), shape_of(index)
+    if own == wanted and (src is None or shape_of(src) == wanted):
+        return
     if 0 in wanted:
         return
     check_ranks(own, wanted, "self")

@@ -446,7 +446,7 @@ def index_put_(input, indices, values, accumulate=False):
 
 def flat_places(index, size):
     """Indices into all elements, counted from the front."""
-    if scatter.within(index, size):
+    if elements.within(index, size):
         return index
     bad = (index < -size) | (index >= size)
     if bad.any():

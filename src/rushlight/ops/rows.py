@@ -3,6 +3,7 @@
 import numpy as np
 
 from rushlight.kernels import dtypes, elements, scatter
+from rushlight.ops.dims import shape_of
 from rushlight.ops.families import Operation, as_tensor_argument, int_argument, wrap_dim
 from rushlight.ops.overwrite import EXPANDED, put_number
 from rushlight.ops.writing import Writing
@@ -15,7 +16,8 @@ from rushlight.tape.core import TensorBase
 def bound_arguments(name, input, dim, index):
     """(x, dim counted from the front, index) of a caller's arguments."""
     x = as_tensor_argument(name, "input", 1, input)
-    dim = int_argument(name, "dim", 1, dim)
+    if type(dim) is not int:
+        dim = int_argument(name, "dim", 1, dim)
     as_tensor_argument(name, "index", 2, index)
     return x, wrap_dim(dim, x.dim()), index
 
@@ -35,7 +37,7 @@ def checked(
 ):
     """The index vector; the operation's error for an entry out of range (negative ones are)."""
     index = rows_of(index)
-    if not scatter.within(index, length):
+    if not elements.within(index, length):
         bad = index[(index < 0) | (index >= length)][0]
         raise error(message.format(bad, dim, length))
     return index
@@ -174,6 +176,15 @@ class index_add(ByVector):
 
 def check_addition(name, x, dim, index, source):
     """What index_add and index_reduce ask of their arguments."""
+    shape, given = shape_of(x), shape_of(source)
+    if (
+        x.dtype is source.dtype
+        and index.dtype is dtypes.int64
+        and len(shape) > dim
+        and shape_of(index) == given[dim : dim + 1]
+        and without(shape, dim) == without(given, dim)
+    ):
+        return
     if index.dim() > 1:
         raise IndexError(
             f"{name}: Index is supposed to be a vector, but got dim: "

@@ -71,6 +71,13 @@ cdef bint fits(Middle* m, Py_ssize_t* rows, np.ndarray x, np.ndarray index, Py_s
     return np.PyArray_SIZE(x) > 0 and np.PyArray_SIZE(index) > 0
 
 
+def within(index, length):
+    """See `rushlight.kernels.scatter.within`."""
+    if not whole(index):
+        return plain_scatter.within(index, length)
+    return all_within(<int64_t*>np.PyArray_DATA(<np.ndarray>index), np.PyArray_SIZE(<np.ndarray>index), length)
+
+
 def take_along(x, index, dim):
     """See `rushlight.kernels.scatter.take_along`."""
     cdef Middle m
@@ -368,7 +375,7 @@ def stacked(arrays, dim):
 
 
 for _function in (
-    *(take_along, put_along, add_along, add_slices),
+    *(within, take_along, put_along, add_along, add_slices),
     *(clamped, clamped_gradient, chosen, insertion_places, joined, stacked),
 ):
     door.register_function(_function.__name__, _function)
