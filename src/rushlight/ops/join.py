@@ -32,7 +32,7 @@ def unmoved(tensors):
     """Is this a sequence of plain tensors, with no mode open?"""
     if type(tensors) not in (list, tuple) or state().special:
         return False
-    return all(plain(t) for t in tensors)
+    return all(map(plain, tensors))
 
 
 class cat(Sequence):
@@ -179,7 +179,7 @@ def plainly(op, join, tensors=None, dim=0, **kwargs):
     try:
         arrays = [t.array for t in tensors]
         out = join(arrays, dim)
-        if not out.flags.c_contiguous or any(a.dtype is not out.dtype for a in arrays):
+        if [a.dtype for a in arrays] != [out.dtype] * len(arrays) or not out.flags.c_contiguous:
             return None
     except (ValueError, TypeError, AttributeError, IndexError):
         return None
