@@ -1,7 +1,5 @@
 // The weights of attention; included once per instruction set, see each_isa.hpp.
 
-#include "vector_math.hpp"
-
 #include "sums_isa.hpp"
 
 // A row of scores made weights, not yet divided by their sum, which is returned.  A row of minus
