@@ -111,3 +111,13 @@ def test_numpy_arrays_wrapped_inside_are_written_to():
         return (rushlight.from_numpy(np.ones(3)).add_(1) * a).sum()
 
     assert rushlight.func.grad(f)(rushlight.ones(3, dtype=rushlight.float64)).tolist() == [2, 2, 2]
+
+
+def test_what_inner_levels_make_of_outer_tensors_is_written_to():
+    def along(f):
+        return lambda t: rushlight.func.linearize(f, t)[1](t.sin())
+
+    x = rushlight.tensor([0.5, -1.25, 2.0], dtype=rushlight.float64)
+    for outer in (along, rushlight.func.jacrev, rushlight.func.jacfwd):
+        written = outer(along(lambda t: t.clone().mul_(t.cos())))(x)
+        assert rushlight.allclose(written, outer(along(lambda t: t * t.cos()))(x))

@@ -12,7 +12,6 @@ from rushlight.tape.core import (
     VIEW_NO_GRAD,
     TensorBase,
     alias,
-    box,
     note,
     state,
 )
@@ -139,10 +138,7 @@ class GradBox(Box):
         """A tensor of this level around one of a lower."""
         made = native.new(GradBox)
         made.owner, made.level, made.value = self.owner, self.level, value
-        t = box(None)
-        t.box = made
-        t.born = self.level
-        return t
+        return boxed(made)
 
     def map(self, function, tensors):
         raise NotImplementedError("only a batch is mapped over")
