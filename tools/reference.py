@@ -64,7 +64,6 @@ MODULES = [
     "optim.swa_utils",
     "profiler",
     "signal.windows",
-    "switches",
     "testing",
     "utils.checkpoint",
     "utils.data",

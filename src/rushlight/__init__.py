@@ -94,27 +94,10 @@ _ELSEWHERE = {
         ),
         "rushlight.amp.autocast_mode",
     ),
-    **dict.fromkeys(
-        (
-            "are_deterministic_algorithms_enabled",
-            "compiled_with_cxx11_abi",
-            "get_deterministic_debug_mode",
-            "get_float32_matmul_precision",
-            "get_num_interop_threads",
-            "is_deterministic_algorithms_warn_only_enabled",
-            "set_deterministic_debug_mode",
-            "set_float32_matmul_precision",
-            "set_flush_denormal",
-            "set_num_interop_threads",
-            "use_deterministic_algorithms",
-        ),
-        "rushlight.switches",
-    ),
     "compile": "rushlight.compiler",
     "GradScaler": "rushlight.amp.grad_scaler",
     "load": "rushlight.serialization",
     "save": "rushlight.serialization",
-    "typename": "rushlight.nn.modules.typename",
     "vmap": "rushlight.func",
 }
 

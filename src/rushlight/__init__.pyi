@@ -35,7 +35,6 @@ from rushlight import autograd as autograd
 from rushlight import backends as backends
 from rushlight.amp.autocast_mode import clear_autocast_cache as clear_autocast_cache
 from rushlight.compiler import compile as compile
-from rushlight.switches import compiled_with_cxx11_abi as compiled_with_cxx11_abi
 from rushlight import compiler as compiler
 from rushlight import cpu as cpu
 from rushlight import cuda as cuda
@@ -2463,7 +2462,7 @@ true_divide = div
 trunc = fix
 trunc_ = fix_
 def typename(obj: Any, /) -> str:
-    """The kind of a tensor, or the full name of an object or of its type."""
+    """The kind of a tensor, or the full name of an object or of its type, as of PyTorch."""
 uint16: _dtype
 uint32: _dtype
 uint64: _dtype

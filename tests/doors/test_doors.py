@@ -66,7 +66,6 @@ torch.set_deterministic_debug_mode(7)
 torch.set_deterministic_debug_mode([])
 torch.get_float32_matmul_precision()
 torch.set_float32_matmul_precision('x')
-torch.compiled_with_cxx11_abi()
 torch.types.Number
 torch.storage.UntypedStorage.__name__
 torch.functional.einsum('i,i', torch.ones(2), torch.ones(2))

@@ -187,16 +187,18 @@ def set_flush_denormal(mode: Any) -> bool:
 
 @public("torch")
 def typename(obj: Any, /) -> str:
-    """The kind of a tensor, or the full name of an object or of its type.
+    """The kind of a tensor, or the full name of an object or of its type, as of PyTorch.
 
     Example:
         >>> import rushlight as torch
-        >>> torch.typename(torch.ones(1)), torch.typename(3)
-        ('torch.FloatTensor', 'int')
+        >>> torch.typename(torch.ones(1)), torch.typename(3), torch.typename(torch.nn.Identity())
+        ('torch.FloatTensor', 'int', 'torch.nn.modules.linear.Identity')
     """
     if isinstance(obj, TensorBase):
         return str(obj.type())
     named = obj if hasattr(obj, "__qualname__") or hasattr(obj, "__name__") else type(obj)
     name = getattr(named, "__qualname__", None) or named.__name__
     module = getattr(obj if named is obj else named, "__module__", "") or ""
+    if module.partition(".")[0] == "rushlight":
+        module = "torch" + module.removeprefix("rushlight")
     return name if module in ("", "builtins") else f"{module}.{name}"

@@ -30,9 +30,9 @@ from rushlight.nn.modules.hooks import call as _hooked_call
 from rushlight.nn.modules.members import Members
 from rushlight.nn.modules.members import is_tensor_like as _is_tensor_like
 from rushlight.nn.modules.state_dict import Stateful, _IncompatibleKeys  # noqa: F401 (likewise)
-from rushlight.nn.modules.typename import typename
 from rushlight.tape.core import TensorBase
 from rushlight.tensor.parameter import Buffer, Parameter
+from rushlight.tensor.switches import typename
 
 __all__ = [
     "Module",

@@ -8,9 +8,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NoReturn
 
 from rushlight.nn.modules.module import Module
-from rushlight.nn.modules.typename import typename
 from rushlight.tape.core import TensorBase
 from rushlight.tensor.parameter import Parameter
+from rushlight.tensor.switches import typename
 
 
 def check_iterable(called: str, what: str, given: Any, not_tensors: bool = False) -> None:

@@ -7,8 +7,8 @@ from typing import Any
 
 import rushlight as torch
 from rushlight.alias import missing
-from rushlight.nn.modules.typename import typename
 from rushlight.tape.core import TensorBase
+from rushlight.tensor.switches import typename
 
 __all__ = ["parameters_to_vector", "vector_to_parameters"]
 
