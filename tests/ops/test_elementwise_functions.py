@@ -1,6 +1,13 @@
 """Exponentials, logarithms, trigonometry, rounding, limits, special functions, against PyTorch."""
 
+import operator
+
+import pytest
+
+import rushlight
 from tests.ops.checker import Row, checks_of
+
+torch = pytest.importorskip("torch")
 
 ALL = "float16 float32 float64 int64 uint8 bool complex64 complex128"
 REAL = "float32 float64 int64 bool"
@@ -112,3 +119,34 @@ ROWS = [
 ]
 
 test_values, test_derivatives, test_transforms = checks_of(ROWS)
+
+
+UNARY = "exp erfc erfinv lgamma special.erfcx special.log_ndtr special.ndtri isreal"
+
+
+@pytest.mark.parametrize("name", UNARY.split())
+def test_results_lie_as_their_input_does(name):
+    strides = [
+        operator.attrgetter(name)(m)(m.rand(2, 3, 4).permute(2, 0, 1)).stride()
+        for m in (torch, rushlight)
+    ]
+    assert strides[0] == strides[1]
+
+
+def test_the_root_of_minus_infinity_is_nan_as_a_power_too():
+    for exponent in (0.5, -0.5):
+        for dtype in ("float32", "float64"):
+            x = [float("-inf"), 4.0, 0.0]
+            theirs, ours = (
+                m.tensor(x, dtype=getattr(m, dtype)) ** exponent for m in (torch, rushlight)
+            )
+            assert torch.equal(theirs.nan_to_num(-1), torch.from_numpy(ours.numpy()).nan_to_num(-1))
+
+
+def test_float_power_of_complex_numbers_by_a_half_more():
+    grads = []
+    for m in (torch, rushlight):
+        x = m.tensor([1 + 2j, -0.5j], requires_grad=True)
+        m.float_power(x, 1.5).abs().sum().backward()
+        grads.append(x.grad)
+    assert torch.allclose(grads[0], torch.from_numpy(grads[1].numpy()))

@@ -282,3 +282,16 @@ def test_bincount_of_float_weights_keeps_float32():
     weights = rushlight.ones(3)
     assert rushlight.tensor([0, 2, 2]).bincount(weights).dtype is rushlight.float32
     assert rushlight.tensor([0, 2, 2]).bincount(weights.int()).dtype is rushlight.float64
+
+
+@pytest.mark.parametrize("right", [False, True])
+@pytest.mark.parametrize("numbers", [[1.0, 2.0, 3.0, np.nan, np.nan], [np.nan] * 3, [0.0, np.nan]])
+def test_searches_among_nan(numbers, right):
+    """A comparison with nan is false, and the search goes on above it."""
+    found = []
+    for lib in (torch, rushlight):
+        values = lib.tensor([[-1.0, 0.0, 1.5], [2.0, 9.0, float("nan")]])
+        row = lib.tensor(numbers)
+        both = lib.stack([row, row])
+        found.append([lib.searchsorted(x, values, right=right).tolist() for x in (row, both)])
+    assert found[0] == found[1]

@@ -258,7 +258,7 @@ class pow_scalar(Elementwise):
                 return np.asarray(np.square(x))
             if params[0] in (0.5, -0.5):  # nan for -inf, as of roots
                 root = np.sqrt(x)
-                return np.asarray(root if params[0] > 0 else np.reciprocal(root))
+                return np.asarray(root if params[0] == 0.5 else np.reciprocal(root))
             return np.asarray(power(x, exponent))
 
     def forward(x, exponent):

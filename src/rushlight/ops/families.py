@@ -228,7 +228,8 @@ class Elementwise(Operation, family=True):
             arrays = self.operands(arrays)
         try:
             out = quietly(self.forward, (*arrays, *params))
-            return out if type(out) is np.ndarray else np.asarray(out)
+            out = out if type(out) is np.ndarray else np.asarray(out)
+            return out if len(arrays) > 1 or out.ndim < 2 else laid_out_as(out, arrays[0])
         except ValueError:
             check_broadcast(arrays)
             raise
@@ -280,6 +281,15 @@ class Elementwise(Operation, family=True):
             if fix_of(x, shape, dtype) is not None:
                 return tuple([fix_of(x, shape, dtype) for x in inputs[: self.edges or None]])
         return None
+
+
+def laid_out_as(out, x):
+    """An array as it would lie in memory had NumPy computed it from `x`, element by element."""
+    if out.strides == x.strides or x.flags.c_contiguous or not out.flags.c_contiguous:
+        return out
+    moved = np.empty_like(x, out.dtype, subok=False)
+    moved[...] = out
+    return moved
 
 
 def fix_of(x, shape, dtype):
