@@ -6,6 +6,7 @@ import os
 import pickle
 import sys
 import warnings
+import weakref
 
 import pytest
 
@@ -223,13 +224,15 @@ def test_no_cycles(program, differentiated):
             if differentiated:
                 y.sum().backward()
         x.grad = None
+        return weakref.ref(y.grad_fn), weakref.ref(y)
 
     act()  # what is made once is made now
     gc.collect()
     gc.disable()
     try:
         gc.set_debug(gc.DEBUG_SAVEALL)
-        act()
+        left = act()
+        alive = [what() for what in left if what() is not None]
         gc.collect()
         found = [type(o).__name__ for o in gc.garbage if ours(o)]
     finally:
@@ -237,6 +240,7 @@ def test_no_cycles(program, differentiated):
         gc.garbage.clear()
         gc.enable()
     assert found == []
+    assert alive == [], "also what the collector does not see"
 
 
 def ours(o):

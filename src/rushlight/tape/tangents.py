@@ -54,6 +54,7 @@ class TangentLevel(Level):
     def __init__(self):
         super().__init__()
         self.made = []
+        self.boxes = []
 
     def adopt(self, t, tangent):
         """Give a tensor a tangent."""
@@ -67,6 +68,7 @@ class TangentLevel(Level):
         else:
             value = t.box.value
         t.box = TangentBox(self, value, tangent)
+        self.boxes.append(weakref.ref(t.box))
         t.born = self.number
         return t
 
@@ -76,7 +78,12 @@ class TangentLevel(Level):
             t = made()
             if t is not None and t.box is not None and t.box.owner is self:
                 t.array, t.box = t.box.value.array, None
+        for boxes in self.boxes:  # a node may keep its result, whose tangent leads to the node
+            b = boxes()
+            if b is not None:
+                b.forget()
         self.made.clear()
+        self.boxes.clear()
 
 
 class Identity(GraphNode):
