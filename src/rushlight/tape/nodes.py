@@ -79,6 +79,9 @@ class GraphNode(Node):
             out = dispatch.vjp(self, tuple(grads) if self.outputs is not None else grads[0])
         return out[0] if len(out) == 1 else tuple(out)
 
+    def __reduce_ex__(self, protocol):
+        raise TypeError(f"cannot pickle '{type(self).__name__}' object")
+
     def backprop(self, g):
         raise NotImplementedError(f"{self.name()} has no rule")
 
