@@ -15,6 +15,13 @@ import rushlight
 MISTAKES = r"""
 nn.Linear(3, 4)(torch.ones(2, 5))
 nn.Linear(3, 4)(torch.ones(3, 2).t()[:, :2])
+nn.Linear(3, 4)(torch.ones(2, 3).double())
+nn.Linear(3, 4)(torch.ones(2, 3, dtype=torch.int64))
+nn.Linear(3, 4)(torch.ones(2, 2, 3).double())
+F.linear(torch.ones(2, 3), torch.ones(4, 3).double(), torch.ones(4))
+torch.addmm(torch.ones(4), torch.ones(2, 3), torch.ones(3, 4).double())
+torch.addmm(torch.ones(4).double(), torch.ones(2, 3), torch.ones(3, 4))
+torch.addbmm(torch.ones(2, 4), torch.ones(1, 2, 3).double(), torch.ones(1, 3, 4))
 nn.Linear(3, 4)(torch.ones(0, 3))
 nn.Linear(3, 4)(torch.tensor(1.0))
 nn.Linear(3, 4)([1.0, 2.0, 3.0])

@@ -160,11 +160,11 @@ def check_tensors(name, **tensors):
 
 def check_added_dtypes(x, a, b):
     """The dtypes of addend and factors must be one, and not bool."""
-    for other in (a, b):
-        if x is not other:
+    for name, one in (("self", x), ("mat1", a)):
+        if one is not b:
             raise RuntimeError(
-                "self and mat2 must have the same dtype, but got "
-                f"{x.scalar_type} and {other.scalar_type}"
+                f"{name} and mat2 must have the same dtype, but got "
+                f"{one.scalar_type} and {b.scalar_type}"
             )
     if x.category == dtypes.BOOL:
         raise NotImplementedError("\"addmm_impl_cpu_\" not implemented for 'Bool'")
