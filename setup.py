@@ -12,6 +12,7 @@ another through their `.pxd`: if one fails, none is kept and the same sources ru
 import os
 import sys
 import tempfile
+import zipfile
 from pathlib import Path
 
 from setuptools import Distribution, Extension, setup
@@ -145,11 +146,20 @@ class NativeOrPure(build_ext):
 
 
 class Wheel(bdist_wheel):
-    """A wheel whose tag is chosen after compiling, when it is known what was built."""
+    """A wheel, packed tightly, whose tag is chosen after compiling."""
 
     def finalize_options(self) -> None:
         self.run_command("build_ext")
         super().finalize_options()
+
+    def run(self) -> None:
+        super().run()
+        wheel = Path(self.distribution.dist_files[-1][2])
+        with zipfile.ZipFile(wheel) as given:
+            files = [(info, given.read(info)) for info in given.infolist()]
+        with zipfile.ZipFile(wheel, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as packed:
+            for info, content in files:
+                packed.writestr(info, content, compresslevel=9)
 
 
 def announce_pure(reason: str) -> None:

@@ -266,7 +266,7 @@ def definition(name: str, function: Any, method: bool = False) -> Iterator[str]:
     if forms is None:
         found = signature(function)
         kind = result(name, function, found.return_annotation)
-        yield from one(name, parameters(found, method), kind, function.__doc__)
+        yield from one(name, parameters(found, method), kind)
         return
     for given, kind in forms:
         texts = given.split(", ") if given else []
@@ -274,29 +274,19 @@ def definition(name: str, function: Any, method: bool = False) -> Iterator[str]:
             texts = ["self", *texts[name not in METHOD_FORMS :]]
         if len(forms) > 1:
             yield "@overload"
-        yield from one(name, texts, kind, function.__doc__)
+        yield from one(name, texts, kind)
 
 
-def one(name: str, texts: list[str], kind: str, doc: str | None) -> Iterator[str]:
-    """One `def` with the first line of its docstring."""
-    head, said = f"def {name}({', '.join(texts)}) -> {kind}:", summary(doc)
+def one(name: str, texts: list[str], kind: str) -> Iterator[str]:
+    """One `def`; docstrings stay in the source, for the sake of the wheel's size."""
+    line = f"def {name}({', '.join(texts)}) -> {kind}: ..."
     note = "  # type: ignore[override]" if name in COMPARED else ""
-    if len(head) + 4 <= WIDTH:
-        yield head + note if said else f"{head} ...{note}"
+    if len(line) <= WIDTH:
+        yield line + note
     else:
         yield f"def {name}({note}"
         yield from (f"    {text}," for text in texts)
-        yield f") -> {kind}:" if said else f") -> {kind}: ..."
-    if said:
-        yield f"    {said}"
-
-
-def summary(doc: str | None) -> str:
-    """The first line of a docstring, in quotes; empty where there is none."""
-    line = (doc or "").strip().partition("\n")[0]
-    quotes = "'''" if '"' in line else '"""'
-    prefix = "r" if "\\" in line else ""
-    return f"{prefix}{quotes}{line}{quotes}" if line else ""
+        yield f") -> {kind}: ..."
 
 
 def result(name: str, function: Any, found: Any) -> str:
@@ -316,7 +306,7 @@ def attribute(name: str, found: property) -> Iterator[str]:
     if kind == "Any":
         kind = "_bool" if name.startswith("is_") else PROPERTIES.get(name, "Tensor")
     yield "@property"
-    yield from one(name, ["self"], kind, found.__doc__)
+    yield from one(name, ["self"], kind)
     if found.fset is not None:
         yield f"@{name}.setter"
         yield f"def {name}(self, value: Any) -> None: ..."
@@ -423,7 +413,6 @@ def tensor_stub() -> Iterator[str]:
         elif inspect.isfunction(value) and value.__module__ == tensor_module.__name__:
             yield from definition(name, value)
     yield "class Tensor:"
-    yield f"    {summary(Tensor.__doc__)}\n"
     yield from indented(members())
 
 

@@ -114,8 +114,7 @@ def _convolution(
     deterministic: Any,
     cudnn_enabled: Any,
     allow_tf32: _bool = False,
-) -> Tensor:
-    """`convolution`; the other arguments are for graphics cards."""
+) -> Tensor: ...
 def _convolution_mode(
     input: Tensor,
     weight: Any,
@@ -124,217 +123,112 @@ def _convolution_mode(
     padding: Any,
     dilation: Any,
     groups: Any,
-) -> Tensor:
-    '''A convolution with "same" or "valid" padding, over as many dims as the weight has.'''
-def _dirichlet_grad(x: Any, alpha: Any, total: Any) -> Tensor:
-    """How shares `x` of Dirichlet numbers move with their weights `alpha`, which sum to `total`."""
-def _foreach_abs(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
-    """`torch.abs` of each tensor of a list."""
-def _foreach_abs_(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
-    """`torch.abs` of each tensor of a list."""
-def _foreach_acos(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
-    """`torch.acos` of each tensor of a list."""
-def _foreach_acos_(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
-    """`torch.acos` of each tensor of a list."""
-def _foreach_add(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
-    """`torch.add` of each tensor of a list."""
-def _foreach_add_(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
-    """`torch.add` of each tensor of a list."""
-def _foreach_addcdiv(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
-    """`torch.addcdiv` of each tensor of a list."""
-def _foreach_addcdiv_(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
-    """`torch.addcdiv` of each tensor of a list."""
-def _foreach_addcmul(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
-    """`torch.addcmul` of each tensor of a list."""
-def _foreach_addcmul_(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
-    """`torch.addcmul` of each tensor of a list."""
-def _foreach_asin(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
-    """`torch.asin` of each tensor of a list."""
-def _foreach_asin_(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
-    """`torch.asin` of each tensor of a list."""
-def _foreach_atan(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
-    """`torch.atan` of each tensor of a list."""
-def _foreach_atan_(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
-    """`torch.atan` of each tensor of a list."""
-def _foreach_ceil(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
-    """`torch.ceil` of each tensor of a list."""
-def _foreach_ceil_(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
-    """`torch.ceil` of each tensor of a list."""
-def _foreach_clamp_max(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
-    """`torch.clamp_max` of each tensor of a list."""
-def _foreach_clamp_max_(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
-    """`torch.clamp_max` of each tensor of a list."""
-def _foreach_clamp_min(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
-    """`torch.clamp_min` of each tensor of a list."""
-def _foreach_clamp_min_(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
-    """`torch.clamp_min` of each tensor of a list."""
-def _foreach_clone(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
-    """`torch.clone` of each tensor of a list."""
-def _foreach_copy(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
-    """`torch.copy` of each tensor of a list."""
-def _foreach_copy_(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
-    """`torch.copy` of each tensor of a list."""
-def _foreach_cos(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
-    """`torch.cos` of each tensor of a list."""
-def _foreach_cos_(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
-    """`torch.cos` of each tensor of a list."""
-def _foreach_cosh(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
-    """`torch.cosh` of each tensor of a list."""
-def _foreach_cosh_(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
-    """`torch.cosh` of each tensor of a list."""
-def _foreach_div(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
-    """`torch.div` of each tensor of a list."""
-def _foreach_div_(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
-    """`torch.div` of each tensor of a list."""
-def _foreach_erf(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
-    """`torch.erf` of each tensor of a list."""
-def _foreach_erf_(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
-    """`torch.erf` of each tensor of a list."""
-def _foreach_erfc(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
-    """`torch.erfc` of each tensor of a list."""
-def _foreach_erfc_(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
-    """`torch.erfc` of each tensor of a list."""
-def _foreach_exp(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
-    """`torch.exp` of each tensor of a list."""
-def _foreach_exp_(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
-    """`torch.exp` of each tensor of a list."""
-def _foreach_expm1(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
-    """`torch.expm1` of each tensor of a list."""
-def _foreach_expm1_(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
-    """`torch.expm1` of each tensor of a list."""
-def _foreach_floor(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
-    """`torch.floor` of each tensor of a list."""
-def _foreach_floor_(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
-    """`torch.floor` of each tensor of a list."""
-def _foreach_frac(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
-    """`torch.frac` of each tensor of a list."""
-def _foreach_frac_(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
-    """`torch.frac` of each tensor of a list."""
-def _foreach_lerp(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
-    """`torch.lerp` of each tensor of a list."""
-def _foreach_lerp_(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
-    """`torch.lerp` of each tensor of a list."""
-def _foreach_lgamma(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
-    """`torch.lgamma` of each tensor of a list."""
-def _foreach_lgamma_(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
-    """`torch.lgamma` of each tensor of a list."""
-def _foreach_log(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
-    """`torch.log` of each tensor of a list."""
-def _foreach_log10(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
-    """`torch.log10` of each tensor of a list."""
-def _foreach_log10_(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
-    """`torch.log10` of each tensor of a list."""
-def _foreach_log1p(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
-    """`torch.log1p` of each tensor of a list."""
-def _foreach_log1p_(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
-    """`torch.log1p` of each tensor of a list."""
-def _foreach_log2(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
-    """`torch.log2` of each tensor of a list."""
-def _foreach_log2_(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
-    """`torch.log2` of each tensor of a list."""
-def _foreach_log_(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
-    """`torch.log` of each tensor of a list."""
-def _foreach_max(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
-    """`torch.max` of each tensor of a list."""
-def _foreach_maximum(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
-    """`torch.maximum` of each tensor of a list."""
-def _foreach_maximum_(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
-    """`torch.maximum` of each tensor of a list."""
-def _foreach_minimum(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
-    """`torch.minimum` of each tensor of a list."""
-def _foreach_minimum_(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
-    """`torch.minimum` of each tensor of a list."""
-def _foreach_mul(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
-    """`torch.mul` of each tensor of a list."""
-def _foreach_mul_(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
-    """`torch.mul` of each tensor of a list."""
-def _foreach_neg(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
-    """`torch.neg` of each tensor of a list."""
-def _foreach_neg_(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
-    """`torch.neg` of each tensor of a list."""
-def _foreach_norm(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
-    """`torch.norm` of each tensor of a list."""
-def _foreach_pow(self: Tensor, exponent: Any) -> Tensor:
-    """`torch._foreach_pow`, of a number too."""
-def _foreach_pow_(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
-    """`torch.pow` of each tensor of a list."""
-def _foreach_reciprocal(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
-    """`torch.reciprocal` of each tensor of a list."""
-def _foreach_reciprocal_(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
-    """`torch.reciprocal` of each tensor of a list."""
-def _foreach_round(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
-    """`torch.round` of each tensor of a list."""
-def _foreach_round_(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
-    """`torch.round` of each tensor of a list."""
-def _foreach_rsqrt(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
-    """`torch.rsqrt` of each tensor of a list."""
-def _foreach_rsqrt_(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
-    """`torch.rsqrt` of each tensor of a list."""
-def _foreach_sigmoid(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
-    """`torch.sigmoid` of each tensor of a list."""
-def _foreach_sigmoid_(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
-    """`torch.sigmoid` of each tensor of a list."""
-def _foreach_sign(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
-    """`torch.sign` of each tensor of a list."""
-def _foreach_sign_(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
-    """`torch.sign` of each tensor of a list."""
-def _foreach_sin(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
-    """`torch.sin` of each tensor of a list."""
-def _foreach_sin_(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
-    """`torch.sin` of each tensor of a list."""
-def _foreach_sinh(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
-    """`torch.sinh` of each tensor of a list."""
-def _foreach_sinh_(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
-    """`torch.sinh` of each tensor of a list."""
-def _foreach_sqrt(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
-    """`torch.sqrt` of each tensor of a list."""
-def _foreach_sqrt_(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
-    """`torch.sqrt` of each tensor of a list."""
-def _foreach_sub(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
-    """`torch.sub` of each tensor of a list."""
-def _foreach_sub_(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
-    """`torch.sub` of each tensor of a list."""
-def _foreach_tan(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
-    """`torch.tan` of each tensor of a list."""
-def _foreach_tan_(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
-    """`torch.tan` of each tensor of a list."""
-def _foreach_tanh(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
-    """`torch.tanh` of each tensor of a list."""
-def _foreach_tanh_(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
-    """`torch.tanh` of each tensor of a list."""
-def _foreach_trunc(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
-    """`torch.trunc` of each tensor of a list."""
-def _foreach_trunc_(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
-    """`torch.trunc` of each tensor of a list."""
-def _foreach_zero(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
-    """`torch.zero` of each tensor of a list."""
-def _foreach_zero_(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
-    """`torch.zero` of each tensor of a list."""
-def _sample_dirichlet(self: Tensor, generator: Generator | None = None) -> Tensor:
-    """Shares of 1 along the last dim, with the weights `self`."""
-def _standard_gamma(self: Tensor, generator: Generator | None = None) -> Tensor:
-    """Gamma numbers of the shapes `self` and scale 1, differentiable by the shapes."""
-def _standard_gamma_grad(self: Tensor, output: Any) -> Tensor:
-    """How gamma numbers `output` move with their shapes `self`."""
-def abs(input: Tensor, *, out: Any = None) -> Tensor:
-    """The distance from zero, elementwise; real for complex numbers."""
-def abs_(input: Tensor, *, out: Any = None) -> Tensor:
-    """In-place version of `abs`."""
+) -> Tensor: ...
+def _dirichlet_grad(x: Any, alpha: Any, total: Any) -> Tensor: ...
+def _foreach_abs(self: Tensor, *args: Any, **kwargs: Any) -> Tensor: ...
+def _foreach_abs_(self: Tensor, *args: Any, **kwargs: Any) -> Tensor: ...
+def _foreach_acos(self: Tensor, *args: Any, **kwargs: Any) -> Tensor: ...
+def _foreach_acos_(self: Tensor, *args: Any, **kwargs: Any) -> Tensor: ...
+def _foreach_add(self: Tensor, *args: Any, **kwargs: Any) -> Tensor: ...
+def _foreach_add_(self: Tensor, *args: Any, **kwargs: Any) -> Tensor: ...
+def _foreach_addcdiv(self: Tensor, *args: Any, **kwargs: Any) -> Tensor: ...
+def _foreach_addcdiv_(self: Tensor, *args: Any, **kwargs: Any) -> Tensor: ...
+def _foreach_addcmul(self: Tensor, *args: Any, **kwargs: Any) -> Tensor: ...
+def _foreach_addcmul_(self: Tensor, *args: Any, **kwargs: Any) -> Tensor: ...
+def _foreach_asin(self: Tensor, *args: Any, **kwargs: Any) -> Tensor: ...
+def _foreach_asin_(self: Tensor, *args: Any, **kwargs: Any) -> Tensor: ...
+def _foreach_atan(self: Tensor, *args: Any, **kwargs: Any) -> Tensor: ...
+def _foreach_atan_(self: Tensor, *args: Any, **kwargs: Any) -> Tensor: ...
+def _foreach_ceil(self: Tensor, *args: Any, **kwargs: Any) -> Tensor: ...
+def _foreach_ceil_(self: Tensor, *args: Any, **kwargs: Any) -> Tensor: ...
+def _foreach_clamp_max(self: Tensor, *args: Any, **kwargs: Any) -> Tensor: ...
+def _foreach_clamp_max_(self: Tensor, *args: Any, **kwargs: Any) -> Tensor: ...
+def _foreach_clamp_min(self: Tensor, *args: Any, **kwargs: Any) -> Tensor: ...
+def _foreach_clamp_min_(self: Tensor, *args: Any, **kwargs: Any) -> Tensor: ...
+def _foreach_clone(self: Tensor, *args: Any, **kwargs: Any) -> Tensor: ...
+def _foreach_copy(self: Tensor, *args: Any, **kwargs: Any) -> Tensor: ...
+def _foreach_copy_(self: Tensor, *args: Any, **kwargs: Any) -> Tensor: ...
+def _foreach_cos(self: Tensor, *args: Any, **kwargs: Any) -> Tensor: ...
+def _foreach_cos_(self: Tensor, *args: Any, **kwargs: Any) -> Tensor: ...
+def _foreach_cosh(self: Tensor, *args: Any, **kwargs: Any) -> Tensor: ...
+def _foreach_cosh_(self: Tensor, *args: Any, **kwargs: Any) -> Tensor: ...
+def _foreach_div(self: Tensor, *args: Any, **kwargs: Any) -> Tensor: ...
+def _foreach_div_(self: Tensor, *args: Any, **kwargs: Any) -> Tensor: ...
+def _foreach_erf(self: Tensor, *args: Any, **kwargs: Any) -> Tensor: ...
+def _foreach_erf_(self: Tensor, *args: Any, **kwargs: Any) -> Tensor: ...
+def _foreach_erfc(self: Tensor, *args: Any, **kwargs: Any) -> Tensor: ...
+def _foreach_erfc_(self: Tensor, *args: Any, **kwargs: Any) -> Tensor: ...
+def _foreach_exp(self: Tensor, *args: Any, **kwargs: Any) -> Tensor: ...
+def _foreach_exp_(self: Tensor, *args: Any, **kwargs: Any) -> Tensor: ...
+def _foreach_expm1(self: Tensor, *args: Any, **kwargs: Any) -> Tensor: ...
+def _foreach_expm1_(self: Tensor, *args: Any, **kwargs: Any) -> Tensor: ...
+def _foreach_floor(self: Tensor, *args: Any, **kwargs: Any) -> Tensor: ...
+def _foreach_floor_(self: Tensor, *args: Any, **kwargs: Any) -> Tensor: ...
+def _foreach_frac(self: Tensor, *args: Any, **kwargs: Any) -> Tensor: ...
+def _foreach_frac_(self: Tensor, *args: Any, **kwargs: Any) -> Tensor: ...
+def _foreach_lerp(self: Tensor, *args: Any, **kwargs: Any) -> Tensor: ...
+def _foreach_lerp_(self: Tensor, *args: Any, **kwargs: Any) -> Tensor: ...
+def _foreach_lgamma(self: Tensor, *args: Any, **kwargs: Any) -> Tensor: ...
+def _foreach_lgamma_(self: Tensor, *args: Any, **kwargs: Any) -> Tensor: ...
+def _foreach_log(self: Tensor, *args: Any, **kwargs: Any) -> Tensor: ...
+def _foreach_log10(self: Tensor, *args: Any, **kwargs: Any) -> Tensor: ...
+def _foreach_log10_(self: Tensor, *args: Any, **kwargs: Any) -> Tensor: ...
+def _foreach_log1p(self: Tensor, *args: Any, **kwargs: Any) -> Tensor: ...
+def _foreach_log1p_(self: Tensor, *args: Any, **kwargs: Any) -> Tensor: ...
+def _foreach_log2(self: Tensor, *args: Any, **kwargs: Any) -> Tensor: ...
+def _foreach_log2_(self: Tensor, *args: Any, **kwargs: Any) -> Tensor: ...
+def _foreach_log_(self: Tensor, *args: Any, **kwargs: Any) -> Tensor: ...
+def _foreach_max(self: Tensor, *args: Any, **kwargs: Any) -> Tensor: ...
+def _foreach_maximum(self: Tensor, *args: Any, **kwargs: Any) -> Tensor: ...
+def _foreach_maximum_(self: Tensor, *args: Any, **kwargs: Any) -> Tensor: ...
+def _foreach_minimum(self: Tensor, *args: Any, **kwargs: Any) -> Tensor: ...
+def _foreach_minimum_(self: Tensor, *args: Any, **kwargs: Any) -> Tensor: ...
+def _foreach_mul(self: Tensor, *args: Any, **kwargs: Any) -> Tensor: ...
+def _foreach_mul_(self: Tensor, *args: Any, **kwargs: Any) -> Tensor: ...
+def _foreach_neg(self: Tensor, *args: Any, **kwargs: Any) -> Tensor: ...
+def _foreach_neg_(self: Tensor, *args: Any, **kwargs: Any) -> Tensor: ...
+def _foreach_norm(self: Tensor, *args: Any, **kwargs: Any) -> Tensor: ...
+def _foreach_pow(self: Tensor, exponent: Any) -> Tensor: ...
+def _foreach_pow_(self: Tensor, *args: Any, **kwargs: Any) -> Tensor: ...
+def _foreach_reciprocal(self: Tensor, *args: Any, **kwargs: Any) -> Tensor: ...
+def _foreach_reciprocal_(self: Tensor, *args: Any, **kwargs: Any) -> Tensor: ...
+def _foreach_round(self: Tensor, *args: Any, **kwargs: Any) -> Tensor: ...
+def _foreach_round_(self: Tensor, *args: Any, **kwargs: Any) -> Tensor: ...
+def _foreach_rsqrt(self: Tensor, *args: Any, **kwargs: Any) -> Tensor: ...
+def _foreach_rsqrt_(self: Tensor, *args: Any, **kwargs: Any) -> Tensor: ...
+def _foreach_sigmoid(self: Tensor, *args: Any, **kwargs: Any) -> Tensor: ...
+def _foreach_sigmoid_(self: Tensor, *args: Any, **kwargs: Any) -> Tensor: ...
+def _foreach_sign(self: Tensor, *args: Any, **kwargs: Any) -> Tensor: ...
+def _foreach_sign_(self: Tensor, *args: Any, **kwargs: Any) -> Tensor: ...
+def _foreach_sin(self: Tensor, *args: Any, **kwargs: Any) -> Tensor: ...
+def _foreach_sin_(self: Tensor, *args: Any, **kwargs: Any) -> Tensor: ...
+def _foreach_sinh(self: Tensor, *args: Any, **kwargs: Any) -> Tensor: ...
+def _foreach_sinh_(self: Tensor, *args: Any, **kwargs: Any) -> Tensor: ...
+def _foreach_sqrt(self: Tensor, *args: Any, **kwargs: Any) -> Tensor: ...
+def _foreach_sqrt_(self: Tensor, *args: Any, **kwargs: Any) -> Tensor: ...
+def _foreach_sub(self: Tensor, *args: Any, **kwargs: Any) -> Tensor: ...
+def _foreach_sub_(self: Tensor, *args: Any, **kwargs: Any) -> Tensor: ...
+def _foreach_tan(self: Tensor, *args: Any, **kwargs: Any) -> Tensor: ...
+def _foreach_tan_(self: Tensor, *args: Any, **kwargs: Any) -> Tensor: ...
+def _foreach_tanh(self: Tensor, *args: Any, **kwargs: Any) -> Tensor: ...
+def _foreach_tanh_(self: Tensor, *args: Any, **kwargs: Any) -> Tensor: ...
+def _foreach_trunc(self: Tensor, *args: Any, **kwargs: Any) -> Tensor: ...
+def _foreach_trunc_(self: Tensor, *args: Any, **kwargs: Any) -> Tensor: ...
+def _foreach_zero(self: Tensor, *args: Any, **kwargs: Any) -> Tensor: ...
+def _foreach_zero_(self: Tensor, *args: Any, **kwargs: Any) -> Tensor: ...
+def _sample_dirichlet(self: Tensor, generator: Generator | None = None) -> Tensor: ...
+def _standard_gamma(self: Tensor, generator: Generator | None = None) -> Tensor: ...
+def _standard_gamma_grad(self: Tensor, output: Any) -> Tensor: ...
+def abs(input: Tensor, *, out: Any = None) -> Tensor: ...
+def abs_(input: Tensor, *, out: Any = None) -> Tensor: ...
 absolute = abs
-def acos(input: Tensor, *, out: Any = None) -> Tensor:
-    """The angle in [0, pi] whose cosine is `input`; nan outside [-1, 1], unless complex."""
-def acos_(input: Tensor, *, out: Any = None) -> Tensor:
-    """In-place version of `acos`."""
-def acosh(input: Tensor, *, out: Any = None) -> Tensor:
-    """The inverse of `cosh`, elementwise; nan below 1, unless complex."""
-def acosh_(input: Tensor, *, out: Any = None) -> Tensor:
-    """In-place version of `acosh`."""
-def adaptive_avg_pool1d(input: Tensor, output_size: Any) -> Tensor:
-    """The means of `output_size` windows that divide the last dim as evenly as can be."""
-def adaptive_max_pool1d(input: Tensor, output_size: Any) -> Tensor:
-    """The largest elements of `output_size` windows over the last dim, and their places."""
-def add(input: Tensor, other: Any, *, alpha: Any = 1, out: Any = None) -> Tensor:
-    """`input + alpha * other`, elementwise."""
+def acos(input: Tensor, *, out: Any = None) -> Tensor: ...
+def acos_(input: Tensor, *, out: Any = None) -> Tensor: ...
+def acosh(input: Tensor, *, out: Any = None) -> Tensor: ...
+def acosh_(input: Tensor, *, out: Any = None) -> Tensor: ...
+def adaptive_avg_pool1d(input: Tensor, output_size: Any) -> Tensor: ...
+def adaptive_max_pool1d(input: Tensor, output_size: Any) -> Tensor: ...
+def add(input: Tensor, other: Any, *, alpha: Any = 1, out: Any = None) -> Tensor: ...
 def addbmm(
     input: Tensor,
     batch1: Tensor,
@@ -343,8 +237,7 @@ def addbmm(
     beta: Any = 1,
     alpha: Any = 1,
     out: Any = None,
-) -> Tensor:
-    """`beta * input + alpha * sum_i batch1[i] @ batch2[i]`, for matrices of one dtype."""
+) -> Tensor: ...
 def addcdiv(
     input: Tensor,
     tensor1: Tensor,
@@ -352,8 +245,7 @@ def addcdiv(
     *,
     value: Any = 1,
     out: Any = None,
-) -> Tensor:
-    """`input + value * tensor1 / tensor2`, elementwise, in the three tensors' common dtype."""
+) -> Tensor: ...
 def addcmul(
     input: Tensor,
     tensor1: Tensor,
@@ -361,8 +253,7 @@ def addcmul(
     *,
     value: Any = 1,
     out: Any = None,
-) -> Tensor:
-    """`input + value * tensor1 * tensor2`, elementwise, in the three tensors' common dtype."""
+) -> Tensor: ...
 def addmm(
     input: Tensor,
     mat1: Tensor,
@@ -371,8 +262,7 @@ def addmm(
     beta: Any = 1,
     alpha: Any = 1,
     out: Any = None,
-) -> Tensor:
-    """`beta * input + alpha * (mat1 @ mat2)`, for matrices of one dtype."""
+) -> Tensor: ...
 def addmv(
     input: Tensor,
     mat: Tensor,
@@ -381,8 +271,7 @@ def addmv(
     beta: Any = 1,
     alpha: Any = 1,
     out: Any = None,
-) -> Tensor:
-    """`beta * input + alpha * (mat @ vec)`, for tensors of one dtype."""
+) -> Tensor: ...
 def addr(
     input: Tensor,
     vec1: Tensor,
@@ -391,44 +280,31 @@ def addr(
     beta: Any = 1,
     alpha: Any = 1,
     out: Any = None,
-) -> Tensor:
-    """`beta * input + alpha * outer(vec1, vec2)`; dtypes are promoted."""
-def adjoint(input: Tensor) -> Tensor:
-    """The last two dims swapped, and the values conjugated."""
-def affine_grid_generator(theta: Any, size: Any, align_corners: Any) -> Tensor:
-    """`torch.nn.functional.affine_grid`, all arguments required."""
-def alias_copy(input: Tensor, *, out: Any = None) -> Tensor:
-    """A copy of what `alias` shows."""
-def all(input: Tensor, dim: Any = None, keepdim: _bool = False, *, out: Any = None) -> Tensor:
-    """Are all elements true (nonzero) - of all elements, or along `dim` (an int or several)?"""
+) -> Tensor: ...
+def adjoint(input: Tensor) -> Tensor: ...
+def affine_grid_generator(theta: Any, size: Any, align_corners: Any) -> Tensor: ...
+def alias_copy(input: Tensor, *, out: Any = None) -> Tensor: ...
+def all(input: Tensor, dim: Any = None, keepdim: _bool = False, *, out: Any = None) -> Tensor: ...
 def allclose(
     input: Tensor,
     other: Any,
     rtol: Any = 1e-05,
     atol: Any = 1e-08,
     equal_nan: _bool = False,
-) -> _bool:
-    """Are all elements close, in the sense of `isclose`? A bool, not a tensor."""
-def alpha_dropout(input: Tensor, p: Any, train: Any) -> Tensor:
-    """`torch.nn.functional.alpha_dropout`, all arguments required."""
-def alpha_dropout_(input: Tensor, p: Any, train: Any) -> Tensor:
-    """`alpha_dropout` in place."""
-def amax(input: Tensor, dim: Any = None, keepdim: _bool = False, *, out: Any = None) -> Tensor:
-    """The largest elements over `dim` (an int or several; all by default)."""
-def amin(input: Tensor, dim: Any = None, keepdim: _bool = False, *, out: Any = None) -> Tensor:
-    """The smallest elements over `dim` (an int or several; all by default)."""
+) -> _bool: ...
+def alpha_dropout(input: Tensor, p: Any, train: Any) -> Tensor: ...
+def alpha_dropout_(input: Tensor, p: Any, train: Any) -> Tensor: ...
+def amax(input: Tensor, dim: Any = None, keepdim: _bool = False, *, out: Any = None) -> Tensor: ...
+def amin(input: Tensor, dim: Any = None, keepdim: _bool = False, *, out: Any = None) -> Tensor: ...
 def aminmax(
     input: Tensor,
     *,
     dim: Any = None,
     keepdim: _bool = False,
     out: Any = None,
-) -> return_types.aminmax:
-    """The smallest and the largest elements, (min, max), along `dim` or of all elements."""
-def angle(input: Tensor, *, out: Any = None) -> Tensor:
-    """The angle of each number in the complex plane, in radians; 0 or pi for real ones."""
-def any(input: Tensor, dim: Any = None, keepdim: _bool = False, *, out: Any = None) -> Tensor:
-    """Is an element true (nonzero) - of all elements, or along `dim` (an int or several)?"""
+) -> return_types.aminmax: ...
+def angle(input: Tensor, *, out: Any = None) -> Tensor: ...
+def any(input: Tensor, dim: Any = None, keepdim: _bool = False, *, out: Any = None) -> Tensor: ...
 def arange(
     *args: Any,
     start: Any = None,
@@ -440,48 +316,35 @@ def arange(
     device: Any = None,
     pin_memory: _bool = False,
     requires_grad: _bool = False,
-) -> Tensor:
-    """The numbers from `start` (0) to before `end` in steps of `step` (1)."""
+) -> Tensor: ...
 arccos = acos
 arccos_ = acos_
 arccosh = acosh
 arccosh_ = acosh_
-def arcsin(input: Tensor, *, out: Any = None) -> Tensor:
-    """The angle in [-pi/2, pi/2] whose sine is `input`; nan outside [-1, 1], unless complex."""
-def arcsin_(input: Tensor, *, out: Any = None) -> Tensor:
-    """In-place version of `asin`."""
-def arcsinh(input: Tensor, *, out: Any = None) -> Tensor:
-    """The inverse of `sinh`, elementwise."""
-def arcsinh_(input: Tensor, *, out: Any = None) -> Tensor:
-    """In-place version of `asinh`."""
-def arctan(input: Tensor, *, out: Any = None) -> Tensor:
-    """The angle in (-pi/2, pi/2) whose tangent is `input`."""
-def arctan2(input: Tensor, other: Any, *, out: Any = None) -> Tensor:
-    """The angle of the point (`other`, `input`), elementwise, in (-pi, pi]."""
-def arctan_(input: Tensor, *, out: Any = None) -> Tensor:
-    """In-place version of `atan`."""
-def arctanh(input: Tensor, *, out: Any = None) -> Tensor:
-    """The inverse of `tanh`, elementwise; nan outside [-1, 1], unless complex."""
-def arctanh_(input: Tensor, *, out: Any = None) -> Tensor:
-    """In-place version of `atanh`."""
-def are_deterministic_algorithms_enabled() -> _bool:
-    """Has `use_deterministic_algorithms` been asked for?"""
+def arcsin(input: Tensor, *, out: Any = None) -> Tensor: ...
+def arcsin_(input: Tensor, *, out: Any = None) -> Tensor: ...
+def arcsinh(input: Tensor, *, out: Any = None) -> Tensor: ...
+def arcsinh_(input: Tensor, *, out: Any = None) -> Tensor: ...
+def arctan(input: Tensor, *, out: Any = None) -> Tensor: ...
+def arctan2(input: Tensor, other: Any, *, out: Any = None) -> Tensor: ...
+def arctan_(input: Tensor, *, out: Any = None) -> Tensor: ...
+def arctanh(input: Tensor, *, out: Any = None) -> Tensor: ...
+def arctanh_(input: Tensor, *, out: Any = None) -> Tensor: ...
+def are_deterministic_algorithms_enabled() -> _bool: ...
 def argmax(
     input: Tensor,
     dim: Any = None,
     keepdim: _bool = False,
     *,
     out: Any = None,
-) -> Tensor:
-    """The index of the first largest element: in the flattened input, or along `dim`."""
+) -> Tensor: ...
 def argmin(
     input: Tensor,
     dim: Any = None,
     keepdim: _bool = False,
     *,
     out: Any = None,
-) -> Tensor:
-    """The index of the first smallest element: in the flattened input, or along `dim`."""
+) -> Tensor: ...
 def argsort(
     input: Tensor,
     dim: Any = -1,
@@ -489,14 +352,10 @@ def argsort(
     *,
     stable: _bool = False,
     out: Any = None,
-) -> Tensor:
-    """The indices that sort the elements along `dim`, as of `sort`."""
-def argwhere(input: Tensor) -> Tensor:
-    """One row of indices per nonzero element."""
-def as_strided(input: Tensor, size: Any, stride: Any, storage_offset: Any = None) -> Tensor:
-    """The memory of `input` under any size and stride, from `storage_offset` on."""
-def as_strided_(*args: Any, **kwargs: Any) -> Tensor:
-    """In-place version of `as_strided`."""
+) -> Tensor: ...
+def argwhere(input: Tensor) -> Tensor: ...
+def as_strided(input: Tensor, size: Any, stride: Any, storage_offset: Any = None) -> Tensor: ...
+def as_strided_(*args: Any, **kwargs: Any) -> Tensor: ...
 def as_strided_copy(
     input: Tensor,
     size: Any,
@@ -504,18 +363,15 @@ def as_strided_copy(
     storage_offset: Any = None,
     *,
     out: Any = None,
-) -> Tensor:
-    """A copy of what `as_strided` shows."""
+) -> Tensor: ...
 def as_strided_scatter(
     input: Tensor,
     src: Any,
     size: Any,
     stride: Any,
     storage_offset: Any = None,
-) -> Tensor:
-    """A copy of `input`, and of its memory, with `src` in the place of an `as_strided` view."""
-def as_tensor(data: Any, dtype: _dtype | _type | None = None, device: Any = None) -> Tensor:
-    """`data` as a tensor, sharing its memory (and its graph, if it is a tensor) where that is"""
+) -> Tensor: ...
+def as_tensor(data: Any, dtype: _dtype | _type | None = None, device: Any = None) -> Tensor: ...
 def asarray(
     obj: Any,
     *,
@@ -523,8 +379,7 @@ def asarray(
     device: Any = None,
     copy: _bool | None = None,
     requires_grad: _bool | None = None,
-) -> Tensor:
-    """A tensor of any kind of data, sharing memory if `copy` does not forbid it."""
+) -> Tensor: ...
 asin = arcsin
 asin_ = arcsin_
 asinh = arcsinh
@@ -534,12 +389,9 @@ atan2 = arctan2
 atan_ = arctan_
 atanh = arctanh
 atanh_ = arctanh_
-def atleast_1d(*tensors: Any) -> Any:
-    """0-d tensors with one dim of length 1, others as they are; several give a tuple."""
-def atleast_2d(*tensors: Any) -> Any:
-    """Tensors with dims of length 1 in front until they have two; several give a tuple."""
-def atleast_3d(*tensors: Any) -> Any:
-    """Tensors with dims of length 1 around them until they have three; several give a tuple."""
+def atleast_1d(*tensors: Any) -> Any: ...
+def atleast_2d(*tensors: Any) -> Any: ...
+def atleast_3d(*tensors: Any) -> Any: ...
 def avg_pool1d(
     input: Tensor,
     kernel_size: Any,
@@ -547,8 +399,7 @@ def avg_pool1d(
     padding: Any = 0,
     ceil_mode: _bool = False,
     count_include_pad: _bool = True,
-) -> Tensor:
-    """The means of windows that slide over the last dim."""
+) -> Tensor: ...
 def baddbmm(
     input: Tensor,
     batch1: Tensor,
@@ -557,8 +408,7 @@ def baddbmm(
     beta: Any = 1,
     alpha: Any = 1,
     out: Any = None,
-) -> Tensor:
-    """`beta * input + alpha * (batch1 @ batch2)`, for batches of matrices of one dtype."""
+) -> Tensor: ...
 def bartlett_window(
     window_length: _int,
     periodic: _bool = True,
@@ -568,8 +418,7 @@ def bartlett_window(
     device: Any = None,
     pin_memory: _bool = False,
     requires_grad: _bool = False,
-) -> Tensor:
-    """Bartlett's window: up to 1 and down again in straight lines."""
+) -> Tensor: ...
 def batch_norm(
     input: Tensor,
     weight: Any,
@@ -580,43 +429,31 @@ def batch_norm(
     momentum: Any,
     eps: Any,
     cudnn_enabled: Any,
-) -> Tensor:
-    """`torch.nn.functional.batch_norm`, all arguments required."""
+) -> Tensor: ...
 def bernoulli(
     input: Tensor,
     p: Any = None,
     *,
     generator: Generator | None = None,
     out: Any = None,
-) -> Tensor:
-    """Ones with the probabilities in `input` (or all with probability `p`), zeros else."""
+) -> Tensor: ...
 bfloat16: _dtype
-def bilinear(input1: Any, input2: Any, weight: Any, bias: Any = None) -> Tensor:
-    """`input1^T weight[o] input2 + bias[o]` for each o, over the last dims of the inputs."""
+def bilinear(input1: Any, input2: Any, weight: Any, bias: Any = None) -> Tensor: ...
 def binary_cross_entropy_with_logits(
     input: Tensor,
     target: Any,
     weight: Any = None,
     pos_weight: Any = None,
     reduction: Any = 0,
-) -> Tensor:
-    """`nn.functional.binary_cross_entropy_with_logits`, its reduction a number."""
-def bincount(input: Tensor, weights: Any = None, minlength: Any = 0) -> Tensor:
-    """How often each of 0, 1, 2, ... occurs in the 1-d integer `input`, or the sum of its"""
-def binomial(count: Any, prob: Any, generator: Generator | None = None) -> Tensor:
-    """How many of `count` tries succeed, each with probability `prob`; both are floating tensors."""
-def bitwise_and(input: Tensor, other: Any, *, out: Any = None) -> Tensor:
-    """`input & other`, elementwise, of integers or bools."""
-def bitwise_left_shift(input: Tensor, other: Any, *, out: Any = None) -> Tensor:
-    """`input * 2 ** other`, elementwise, of integers; bits shifted out are lost."""
-def bitwise_not(input: Tensor, *, out: Any = None) -> Tensor:
-    """`~input`, elementwise, of integers or bools."""
-def bitwise_or(input: Tensor, other: Any, *, out: Any = None) -> Tensor:
-    """`input | other`, elementwise, of integers or bools."""
-def bitwise_right_shift(input: Tensor, other: Any, *, out: Any = None) -> Tensor:
-    """`input / 2 ** other` rounded down, elementwise, of integers."""
-def bitwise_xor(input: Tensor, other: Any, *, out: Any = None) -> Tensor:
-    """`input ^ other`, elementwise, of integers or bools."""
+) -> Tensor: ...
+def bincount(input: Tensor, weights: Any = None, minlength: Any = 0) -> Tensor: ...
+def binomial(count: Any, prob: Any, generator: Generator | None = None) -> Tensor: ...
+def bitwise_and(input: Tensor, other: Any, *, out: Any = None) -> Tensor: ...
+def bitwise_left_shift(input: Tensor, other: Any, *, out: Any = None) -> Tensor: ...
+def bitwise_not(input: Tensor, *, out: Any = None) -> Tensor: ...
+def bitwise_or(input: Tensor, other: Any, *, out: Any = None) -> Tensor: ...
+def bitwise_right_shift(input: Tensor, other: Any, *, out: Any = None) -> Tensor: ...
+def bitwise_xor(input: Tensor, other: Any, *, out: Any = None) -> Tensor: ...
 def blackman_window(
     window_length: _int,
     periodic: _bool = True,
@@ -626,19 +463,13 @@ def blackman_window(
     device: Any = None,
     pin_memory: _bool = False,
     requires_grad: _bool = False,
-) -> Tensor:
-    """Blackman's window: `0.42 - 0.5 cos(2 pi k / (n - 1)) + 0.08 cos(4 pi k / (n - 1))`."""
-def block_diag(tensors: Sequence[Tensor]) -> Tensor:
-    """A matrix with the tensors (of up to two dims) along its diagonal, zeros elsewhere."""
-def bmm(input: Tensor, mat2: Tensor, *, out: Any = None) -> Tensor:
-    """The matrix products of two batches of matrices of one dtype."""
+) -> Tensor: ...
+def block_diag(tensors: Sequence[Tensor]) -> Tensor: ...
+def bmm(input: Tensor, mat2: Tensor, *, out: Any = None) -> Tensor: ...
 bool: _dtype
-def broadcast_shapes(*shapes: Any) -> _Size:
-    """The shape that shapes (tuples, or ints for one dim) broadcast to."""
-def broadcast_tensors(*tensors: Any) -> tuple[Tensor, ...]:
-    """The tensors expanded to the shape that all of them broadcast to."""
-def broadcast_to(input: Tensor, *size: Any) -> Tensor:
-    """`input` expanded to `size`."""
+def broadcast_shapes(*shapes: Any) -> _Size: ...
+def broadcast_tensors(*tensors: Any) -> tuple[Tensor, ...]: ...
+def broadcast_to(input: Tensor, *size: Any) -> Tensor: ...
 def bucketize(
     input: Tensor,
     boundaries: Any,
@@ -646,87 +477,58 @@ def bucketize(
     out_int32: _bool = False,
     right: _bool = False,
     out: Any = None,
-) -> Tensor:
-    """The index of the interval between the rising `boundaries` that each of `input` lies in."""
-def can_cast(from_: _dtype, to: _dtype) -> _bool:
-    """Whether a result of dtype `from_` may be stored in a tensor of dtype `to`, as in-place"""
-def cartesian_prod(*tensors: Any) -> Tensor:
-    """All ways to take one element of each 1-d tensor, as the rows of a matrix."""
-def cat(tensors: Sequence[Tensor], dim: Any = 0, *, out: Any = None) -> Tensor:
-    """The tensors one after another along dim `dim`; empty 1-d tensors are passed over."""
+) -> Tensor: ...
+def can_cast(from_: _dtype, to: _dtype) -> _bool: ...
+def cartesian_prod(*tensors: Any) -> Tensor: ...
+def cat(tensors: Sequence[Tensor], dim: Any = 0, *, out: Any = None) -> Tensor: ...
 def cdist(
     x1: Any,
     x2: Any,
     p: Any = 2.0,
     compute_mode: str = 'use_mm_for_euclid_dist_if_necessary',
-) -> Tensor:
-    """The p-norm distances of all pairs of rows of `x1` and `x2`."""
+) -> Tensor: ...
 cdouble: _dtype
-def ceil(input: Tensor, *, out: Any = None) -> Tensor:
-    """The smallest whole number not below `input`, elementwise."""
-def ceil_(input: Tensor, *, out: Any = None) -> Tensor:
-    """In-place version of `ceil`."""
-def celu(input: Tensor, alpha: Any = 1.0, inplace: _bool = False) -> Tensor:
-    """`max(0, input) + min(0, alpha * (exp(input / alpha) - 1))`, elementwise."""
-def celu_(input: Tensor, alpha: Any = 1.0) -> Tensor:
-    """In-place version of `celu`."""
+def ceil(input: Tensor, *, out: Any = None) -> Tensor: ...
+def ceil_(input: Tensor, *, out: Any = None) -> Tensor: ...
+def celu(input: Tensor, alpha: Any = 1.0, inplace: _bool = False) -> Tensor: ...
+def celu_(input: Tensor, alpha: Any = 1.0) -> Tensor: ...
 cfloat: _dtype
-def chain_matmul(*matrices: Any, out: Any = None) -> Tensor:
-    """The product of several matrices; deprecated, `torch.linalg.multi_dot` does the same."""
+def chain_matmul(*matrices: Any, out: Any = None) -> Tensor: ...
 chalf: _dtype
-def channel_shuffle(input: Tensor, groups: Any) -> Tensor:
-    """The channels (dim 1) of `input`, in groups, dealt out: the groups' first ones come first."""
+def channel_shuffle(input: Tensor, groups: Any) -> Tensor: ...
 channels_last: _memory_format
 channels_last_3d: _memory_format
-def cholesky(input: Tensor, upper: _bool = False, *, out: Any = None) -> Tensor:
-    """`linalg.cholesky(input, upper=upper)`, deprecated."""
-def cholesky_inverse(input: Tensor, upper: _bool = False, *, out: Any = None) -> Tensor:
-    """The inverse of the matrix whose Cholesky factor is `input`."""
+def cholesky(input: Tensor, upper: _bool = False, *, out: Any = None) -> Tensor: ...
+def cholesky_inverse(input: Tensor, upper: _bool = False, *, out: Any = None) -> Tensor: ...
 def cholesky_solve(
     input: Tensor,
     input2: Any,
     upper: _bool = False,
     *,
     out: Any = None,
-) -> Tensor:
-    """X of `A X = input` for the A whose Cholesky factor is `input2`."""
-def chunk(input: Tensor, chunks: Any, dim: Any = 0) -> tuple[Tensor, ...]:
-    """Up to `chunks` parts of equal length (the last may be shorter) along dim `dim`."""
-def clamp(input: Tensor, min: Any = None, max: Any = None, *, out: Any = None) -> Tensor:
-    """`input` limited to `[min, max]`, elementwise; either limit may be missing."""
-def clamp_(input: Tensor, min: Any = None, max: Any = None, *, out: Any = None) -> Tensor:
-    """In-place version of `clamp`."""
-def clamp_max(input: Tensor, b: Any, *, out: Any = None) -> Tensor:
-    """The smaller of `input` and `max`, elementwise."""
-def clamp_max_(input: Tensor, b: Any, *, out: Any = None) -> Tensor:
-    """In-place version of `clamp_max`."""
-def clamp_min(input: Tensor, b: Any, *, out: Any = None) -> Tensor:
-    """The larger of `input` and `min`, elementwise."""
-def clamp_min_(input: Tensor, b: Any, *, out: Any = None) -> Tensor:
-    """In-place version of `clamp_min`."""
+) -> Tensor: ...
+def chunk(input: Tensor, chunks: Any, dim: Any = 0) -> tuple[Tensor, ...]: ...
+def clamp(input: Tensor, min: Any = None, max: Any = None, *, out: Any = None) -> Tensor: ...
+def clamp_(input: Tensor, min: Any = None, max: Any = None, *, out: Any = None) -> Tensor: ...
+def clamp_max(input: Tensor, b: Any, *, out: Any = None) -> Tensor: ...
+def clamp_max_(input: Tensor, b: Any, *, out: Any = None) -> Tensor: ...
+def clamp_min(input: Tensor, b: Any, *, out: Any = None) -> Tensor: ...
+def clamp_min_(input: Tensor, b: Any, *, out: Any = None) -> Tensor: ...
 clip = clamp
 clip_ = clamp_
-def clone(input: Tensor, *, memory_format: Any = ...) -> Tensor:
-    """A copy of `input` in memory of its own; gradients flow back to `input`."""
-def column_stack(tensors: Sequence[Tensor], *, out: Any = None) -> Tensor:
-    """The tensors side by side, 0-d and 1-d ones as columns."""
-def combinations(input: Tensor, r: Any = 2, with_replacement: _bool = False) -> Tensor:
-    """All ways to choose `r` elements of a 1-d tensor, as the rows of a matrix."""
-def complex(input: Tensor, imag: Any, *, out: Any = None) -> Tensor:
-    """Complex numbers with these real and imaginary parts."""
+def clone(input: Tensor, *, memory_format: Any = ...) -> Tensor: ...
+def column_stack(tensors: Sequence[Tensor], *, out: Any = None) -> Tensor: ...
+def combinations(input: Tensor, r: Any = 2, with_replacement: _bool = False) -> Tensor: ...
+def complex(input: Tensor, imag: Any, *, out: Any = None) -> Tensor: ...
 complex128: _dtype
 complex32: _dtype
 complex64: _dtype
 concat = cat
 concatenate = cat
-def conj(input: Tensor) -> Tensor:
-    """The complex conjugate; a real tensor itself."""
-def conj_physical(input: Tensor, *, out: Any = None) -> Tensor:
-    """The complex conjugate in memory of its own; a real tensor itself."""
-def conj_physical_(input: Tensor) -> Tensor:
-    """In-place version of `conj_physical`."""
-def constant_pad_nd(input: Tensor, pad: Any, value: Any = 0) -> Tensor:
-    """`input` with `value` around it; `pad` holds (before, after) of the last dim, then of the one"""
+def conj(input: Tensor) -> Tensor: ...
+def conj_physical(input: Tensor, *, out: Any = None) -> Tensor: ...
+def conj_physical_(input: Tensor) -> Tensor: ...
+def constant_pad_nd(input: Tensor, pad: Any, value: Any = 0) -> Tensor: ...
 contiguous_format: _memory_format
 def conv1d(
     input: Tensor,
@@ -736,8 +538,7 @@ def conv1d(
     padding: Any = 0,
     dilation: Any = 1,
     groups: Any = 1,
-) -> Tensor:
-    """Slides a kernel over `input` and sums what is under it, for each output channel."""
+) -> Tensor: ...
 def conv2d(
     input: Tensor,
     weight: Any,
@@ -746,8 +547,7 @@ def conv2d(
     padding: Any = 0,
     dilation: Any = 1,
     groups: Any = 1,
-) -> Tensor:
-    """`conv1d` with two dims in place of the length, and kernels of two dims."""
+) -> Tensor: ...
 def conv3d(
     input: Tensor,
     weight: Any,
@@ -756,10 +556,8 @@ def conv3d(
     padding: Any = 0,
     dilation: Any = 1,
     groups: Any = 1,
-) -> Tensor:
-    """`conv1d` with three dims in place of the length, and kernels of three dims."""
-def conv_tbc(input: Tensor, weight: Any, bias: Any, pad: Any = 0) -> Tensor:
-    """A convolution over time of sequences laid out as time x samples x channels."""
+) -> Tensor: ...
+def conv_tbc(input: Tensor, weight: Any, bias: Any, pad: Any = 0) -> Tensor: ...
 def conv_transpose1d(
     input: Tensor,
     weight: Any,
@@ -769,8 +567,7 @@ def conv_transpose1d(
     output_padding: Any = 0,
     groups: Any = 1,
     dilation: Any = 1,
-) -> Tensor:
-    """The transpose of `conv1d`: each value times a kernel, added up where the kernel lies."""
+) -> Tensor: ...
 def conv_transpose2d(
     input: Tensor,
     weight: Any,
@@ -780,8 +577,7 @@ def conv_transpose2d(
     output_padding: Any = 0,
     groups: Any = 1,
     dilation: Any = 1,
-) -> Tensor:
-    """`conv_transpose1d` with two dims in place of the length: the transpose of `conv2d`."""
+) -> Tensor: ...
 def conv_transpose3d(
     input: Tensor,
     weight: Any,
@@ -791,8 +587,7 @@ def conv_transpose3d(
     output_padding: Any = 0,
     groups: Any = 1,
     dilation: Any = 1,
-) -> Tensor:
-    """`conv_transpose1d` with three dims in place of the length: the transpose of `conv3d`."""
+) -> Tensor: ...
 def convolution(
     input: Tensor,
     weight: Any,
@@ -803,42 +598,30 @@ def convolution(
     transposed: Any,
     output_padding: Any,
     groups: Any,
-) -> Tensor:
-    """A convolution, or with `transposed` a transposed one, over as many dims as the weight has."""
-def copysign(input: Tensor, other: Any, *, out: Any = None) -> Tensor:
-    """The magnitude of `input` with the sign of `other`, elementwise."""
-def corrcoef(input: Tensor) -> Tensor:
-    """The correlations of variables, the rows of `input`, whose columns are observations."""
-def cos(input: Tensor, *, out: Any = None) -> Tensor:
-    """The cosine, elementwise, of radians."""
-def cos_(input: Tensor, *, out: Any = None) -> Tensor:
-    """In-place version of `cos`."""
-def cosh(input: Tensor, *, out: Any = None) -> Tensor:
-    """The hyperbolic cosine, elementwise."""
-def cosh_(input: Tensor, *, out: Any = None) -> Tensor:
-    """In-place version of `cosh`."""
+) -> Tensor: ...
+def copysign(input: Tensor, other: Any, *, out: Any = None) -> Tensor: ...
+def corrcoef(input: Tensor) -> Tensor: ...
+def cos(input: Tensor, *, out: Any = None) -> Tensor: ...
+def cos_(input: Tensor, *, out: Any = None) -> Tensor: ...
+def cosh(input: Tensor, *, out: Any = None) -> Tensor: ...
+def cosh_(input: Tensor, *, out: Any = None) -> Tensor: ...
 def cosine_embedding_loss(
     input1: Any,
     input2: Any,
     target: Any,
     margin: Any = 0.0,
     reduction: Any = 0,
-) -> Tensor:
-    """`nn.functional.cosine_embedding_loss`, its reduction a number."""
-def cosine_similarity(x1: Any, x2: Any, dim: Any = 1, eps: Any = 1e-08) -> Tensor:
-    """The cosine of the angle between vectors along `dim`."""
-def count_nonzero(input: Tensor, dim: Any = None) -> Tensor:
-    """How many elements over `dim` (an int or several; all by default) are not zero."""
+) -> Tensor: ...
+def cosine_similarity(x1: Any, x2: Any, dim: Any = 1, eps: Any = 1e-08) -> Tensor: ...
+def count_nonzero(input: Tensor, dim: Any = None) -> Tensor: ...
 def cov(
     input: Tensor,
     *,
     correction: Any = 1,
     fweights: Any = None,
     aweights: Any = None,
-) -> Tensor:
-    """The covariances of variables, the rows of `input`, whose columns are observations."""
-def cross(input: Tensor, other: Any, dim: Any = None, *, out: Any = None) -> Tensor:
-    """`linalg.cross`; without `dim` (deprecated), along the first dim of length 3."""
+) -> Tensor: ...
+def cross(input: Tensor, other: Any, dim: Any = None, *, out: Any = None) -> Tensor: ...
 def ctc_loss(
     log_probs: Any,
     targets: Any,
@@ -847,50 +630,35 @@ def ctc_loss(
     blank: Any = 0,
     reduction: Any = 0,
     zero_infinity: _bool = False,
-) -> Tensor:
-    """`nn.functional.ctc_loss`, its reduction a number."""
-def cummax(input: Tensor, dim: Any, *, out: Any = None) -> return_types.cummax:
-    """The largest elements so far along `dim`, with their (latest) indices."""
-def cummin(input: Tensor, dim: Any, *, out: Any = None) -> return_types.cummin:
-    """The smallest elements so far along `dim`, with their (latest) indices."""
+) -> Tensor: ...
+def cummax(input: Tensor, dim: Any, *, out: Any = None) -> return_types.cummax: ...
+def cummin(input: Tensor, dim: Any, *, out: Any = None) -> return_types.cummin: ...
 def cumprod(
     input: Tensor,
     dim: Any,
     *,
     dtype: _dtype | _type | None = None,
     out: Any = None,
-) -> Tensor:
-    """The running product along `dim`; integers multiply in int64 unless `dtype` is given."""
+) -> Tensor: ...
 def cumsum(
     input: Tensor,
     dim: Any,
     *,
     dtype: _dtype | _type | None = None,
     out: Any = None,
-) -> Tensor:
-    """The running sum along `dim`; integers add up in int64 unless `dtype` is given."""
-def cumulative_trapezoid(y: Any, x: Any = None, *, dx: Any = None, dim: Any = -1) -> Tensor:
-    """The integrals of `y` along `dim` from the first point to each of the others, by the"""
+) -> Tensor: ...
+def cumulative_trapezoid(y: Any, x: Any = None, *, dx: Any = None, dim: Any = -1) -> Tensor: ...
 default_generator: Generator
-def deg2rad(input: Tensor, *, out: Any = None) -> Tensor:
-    """Degrees in radians, elementwise."""
-def deg2rad_(input: Tensor, *, out: Any = None) -> Tensor:
-    """In-place version of `deg2rad`."""
-def det(input: Tensor) -> Tensor:
-    """`linalg.det`."""
-def detach(input: Tensor) -> Tensor:
-    """The values of `input`, sharing memory, as a leaf that requires no grad."""
-def detach_(input: Tensor) -> Tensor:
-    """Make `input` a leaf that requires no grad; views of other tensors cannot be."""
+def deg2rad(input: Tensor, *, out: Any = None) -> Tensor: ...
+def deg2rad_(input: Tensor, *, out: Any = None) -> Tensor: ...
+def det(input: Tensor) -> Tensor: ...
+def detach(input: Tensor) -> Tensor: ...
+def detach_(input: Tensor) -> Tensor: ...
 from rushlight.kernels.metadata import device as device
-def diag(input: Tensor, diagonal: Any = 0, *, out: Any = None) -> Tensor:
-    """The diagonal of a matrix (a copy), or the matrix with a vector on its diagonal."""
-def diag_embed(input: Tensor, offset: Any = 0, dim1: Any = -2, dim2: Any = -1) -> Tensor:
-    """The last dim put on the `offset`-th diagonal of new dims `dim1` and `dim2`, zeros elsewhere."""
-def diagflat(input: Tensor, offset: Any = 0) -> Tensor:
-    """A matrix with all elements of `input` on its diagonal."""
-def diagonal(input: Tensor, offset: Any = 0, dim1: Any = 0, dim2: Any = 1) -> Tensor:
-    """The diagonal `offset` places above the main one, over `dim1` and `dim2`, as the last dim."""
+def diag(input: Tensor, diagonal: Any = 0, *, out: Any = None) -> Tensor: ...
+def diag_embed(input: Tensor, offset: Any = 0, dim1: Any = -2, dim2: Any = -1) -> Tensor: ...
+def diagflat(input: Tensor, offset: Any = 0) -> Tensor: ...
+def diagonal(input: Tensor, offset: Any = 0, dim1: Any = 0, dim2: Any = 1) -> Tensor: ...
 def diagonal_copy(
     input: Tensor,
     offset: Any = 0,
@@ -898,16 +666,14 @@ def diagonal_copy(
     dim2: Any = 1,
     *,
     out: Any = None,
-) -> Tensor:
-    """A copy of `diagonal`."""
+) -> Tensor: ...
 def diagonal_scatter(
     input: Tensor,
     src: Any,
     offset: Any = 0,
     dim1: Any = 0,
     dim2: Any = 1,
-) -> Tensor:
-    """A copy of `input` with `src` in a diagonal."""
+) -> Tensor: ...
 def diff(
     input: Tensor,
     n: Any = 1,
@@ -916,44 +682,33 @@ def diff(
     append: Any = None,
     *,
     out: Any = None,
-) -> Tensor:
-    """The differences of neighbours along `dim`, taken `n` times, after putting `prepend` before"""
-def digamma(input: Tensor, *, out: Any = None) -> Tensor:
-    """The derivative of `lgamma`, elementwise."""
-def dist(input: Tensor, other: Any, p: Any = 2) -> Tensor:
-    """The p-norm of `input - other`."""
-def div(input: Tensor, other: Any, *, rounding_mode: Any = None, out: Any = None) -> Tensor:
-    """`input / other`, elementwise; `rounding_mode` 'trunc' or 'floor' rounds the quotient."""
+) -> Tensor: ...
+def digamma(input: Tensor, *, out: Any = None) -> Tensor: ...
+def dist(input: Tensor, other: Any, p: Any = 2) -> Tensor: ...
+def div(input: Tensor, other: Any, *, rounding_mode: Any = None, out: Any = None) -> Tensor: ...
 divide = div
-def dot(input: Tensor, tensor: Any, *, out: Any = None) -> Tensor:
-    """The sum of the products of two vectors' elements; nothing is conjugated."""
+def dot(input: Tensor, tensor: Any, *, out: Any = None) -> Tensor: ...
 double: _dtype
-def dropout(input: Tensor, p: Any, train: Any) -> Tensor:
-    """`torch.nn.functional.dropout`, all arguments required."""
-def dropout_(input: Tensor, p: Any, train: Any) -> Tensor:
-    """`dropout` in place."""
+def dropout(input: Tensor, p: Any, train: Any) -> Tensor: ...
+def dropout_(input: Tensor, p: Any, train: Any) -> Tensor: ...
 def dsplit(
     input: Tensor,
     indices_or_sections: Any = None,
     *,
     sections: Any = None,
     indices: Any = None,
-) -> tuple[Tensor, ...]:
-    """Parts along the third dim."""
-def dstack(tensors: Sequence[Tensor], *, out: Any = None) -> Tensor:
-    """The tensors behind each other, along the third dim."""
+) -> tuple[Tensor, ...]: ...
+def dstack(tensors: Sequence[Tensor], *, out: Any = None) -> Tensor: ...
 from rushlight.kernels.dtypes import dtype as dtype
 e: _float
-def einsum(*args: Any) -> Tensor:
-    """Sums of products of the operands' elements, in Einstein's notation."""
+def einsum(*args: Any) -> Tensor: ...
 def embedding(
     weight: Any,
     indices: Any,
     padding_idx: Any = -1,
     scale_grad_by_freq: _bool = False,
     sparse: _bool = False,
-) -> Tensor:
-    """The rows of `weight` at `indices`, as `torch.embedding`."""
+) -> Tensor: ...
 def empty(
     *args: Any,
     size: Any = None,
@@ -965,10 +720,8 @@ def empty(
     requires_grad: _bool = False,
     memory_format: Any = None,
     names: Any = None,
-) -> Tensor:
-    """A tensor of the given size with whatever is in its memory."""
-def empty_cache() -> None:
-    """Give the memory that is kept for new tensors back to the system."""
+) -> Tensor: ...
+def empty_cache() -> None: ...
 def empty_like(
     input: Tensor,
     *,
@@ -978,8 +731,7 @@ def empty_like(
     requires_grad: _bool = False,
     memory_format: Any = None,
     pin_memory: _bool = False,
-) -> Tensor:
-    """An uninitialised tensor of the shape, dtype and order of dims of `input`."""
+) -> Tensor: ...
 def empty_permuted(
     size: Any,
     physical_layout: Any,
@@ -989,8 +741,7 @@ def empty_permuted(
     device: Any = None,
     requires_grad: _bool = False,
     pin_memory: _bool = False,
-) -> Tensor:
-    """An uninitialised dense tensor whose dims lie in memory in the order `physical_layout`."""
+) -> Tensor: ...
 def empty_strided(
     size: Any,
     stride: Any,
@@ -1000,36 +751,21 @@ def empty_strided(
     device: Any = None,
     requires_grad: _bool = False,
     pin_memory: _bool = False,
-) -> Tensor:
-    """An uninitialised tensor with the given size and strides (counted in elements)."""
-def eq(input: Tensor, other: Any, *, out: Any = None) -> Tensor:
-    """Is `input` equal to `other`, elementwise?"""
-def equal(input: Tensor, other: Any) -> _bool:
-    """Have the tensors the same shape and the same elements? A bool, not a tensor."""
-def erf(input: Tensor, *, out: Any = None) -> Tensor:
-    """The error function, elementwise: `2 / sqrt(pi)` times the integral of `exp(-t^2)` from 0."""
-def erf_(input: Tensor, *, out: Any = None) -> Tensor:
-    """In-place version of `erf`."""
-def erfc(input: Tensor, *, out: Any = None) -> Tensor:
-    """`1 - erf(input)`, elementwise, exact for large inputs too."""
-def erfc_(input: Tensor, *, out: Any = None) -> Tensor:
-    """In-place version of `erfc`."""
-def erfinv(input: Tensor, *, out: Any = None) -> Tensor:
-    """The inverse of `erf`, elementwise; nan outside [-1, 1]."""
-def exp(input: Tensor, *, out: Any = None) -> Tensor:
-    """`e ** input`, elementwise; integers become the default float."""
-def exp2(input: Tensor, *, out: Any = None) -> Tensor:
-    """`2 ** input`, elementwise; integers become the default float."""
-def exp2_(input: Tensor, *, out: Any = None) -> Tensor:
-    """In-place version of `exp2`."""
-def exp_(input: Tensor, *, out: Any = None) -> Tensor:
-    """In-place version of `exp`."""
-def expand_copy(input: Tensor, *size: Any, out: Any = None) -> Tensor:
-    """A copy of what `expand` shows."""
-def expm1(input: Tensor, *, out: Any = None) -> Tensor:
-    """`e ** input - 1`, elementwise, exact for small inputs too."""
-def expm1_(input: Tensor, *, out: Any = None) -> Tensor:
-    """In-place version of `expm1`."""
+) -> Tensor: ...
+def eq(input: Tensor, other: Any, *, out: Any = None) -> Tensor: ...
+def equal(input: Tensor, other: Any) -> _bool: ...
+def erf(input: Tensor, *, out: Any = None) -> Tensor: ...
+def erf_(input: Tensor, *, out: Any = None) -> Tensor: ...
+def erfc(input: Tensor, *, out: Any = None) -> Tensor: ...
+def erfc_(input: Tensor, *, out: Any = None) -> Tensor: ...
+def erfinv(input: Tensor, *, out: Any = None) -> Tensor: ...
+def exp(input: Tensor, *, out: Any = None) -> Tensor: ...
+def exp2(input: Tensor, *, out: Any = None) -> Tensor: ...
+def exp2_(input: Tensor, *, out: Any = None) -> Tensor: ...
+def exp_(input: Tensor, *, out: Any = None) -> Tensor: ...
+def expand_copy(input: Tensor, *size: Any, out: Any = None) -> Tensor: ...
+def expm1(input: Tensor, *, out: Any = None) -> Tensor: ...
+def expm1_(input: Tensor, *, out: Any = None) -> Tensor: ...
 def eye(
     n: _int,
     m: _int | None = None,
@@ -1040,61 +776,36 @@ def eye(
     device: Any = None,
     pin_memory: _bool = False,
     requires_grad: _bool = False,
-) -> Tensor:
-    """The `n` by `m` matrix (by default square) with ones on the diagonal and zeros elsewhere."""
-def feature_alpha_dropout(input: Tensor, p: Any, train: Any) -> Tensor:
-    """`torch.nn.functional.feature_alpha_dropout`, all arguments required."""
-def feature_alpha_dropout_(input: Tensor, p: Any, train: Any) -> Tensor:
-    """`feature_alpha_dropout` in place."""
-def feature_dropout(input: Tensor, p: Any, train: Any) -> Tensor:
-    """Dropout of whole channels, dim 1 of the input."""
-def feature_dropout_(input: Tensor, p: Any, train: Any) -> Tensor:
-    """`feature_dropout` in place."""
-def fill(input: Tensor, value: Any) -> Tensor:
-    """`input` with every element replaced by `value`, a number or a 0-d tensor."""
-def fill_(self: Tensor, value: Any) -> Tensor:
-    """Overwrite every element of `self` with `value`, a number or a 0-d tensor; returns `self`."""
+) -> Tensor: ...
+def feature_alpha_dropout(input: Tensor, p: Any, train: Any) -> Tensor: ...
+def feature_alpha_dropout_(input: Tensor, p: Any, train: Any) -> Tensor: ...
+def feature_dropout(input: Tensor, p: Any, train: Any) -> Tensor: ...
+def feature_dropout_(input: Tensor, p: Any, train: Any) -> Tensor: ...
+def fill(input: Tensor, value: Any) -> Tensor: ...
+def fill_(self: Tensor, value: Any) -> Tensor: ...
 from rushlight.kernels.dtypes import finfo as finfo
-def fix(input: Tensor, *, out: Any = None) -> Tensor:
-    """`input` rounded towards zero, elementwise."""
-def fix_(input: Tensor, *, out: Any = None) -> Tensor:
-    """In-place version of `trunc`."""
-def flatten(input: Tensor, start_dim: Any = 0, end_dim: Any = -1) -> Tensor:
-    """`input` with dims `start_dim` to `end_dim` made one; a 0-d tensor gets one dim."""
-def flip(input: Tensor, *dims: Any) -> Tensor:
-    """`input` in reverse order along `dims`; a copy, unlike NumPy's."""
-def fliplr(input: Tensor) -> Tensor:
-    """A matrix (or more) in reverse order along its second dim."""
-def flipud(input: Tensor) -> Tensor:
-    """A tensor in reverse order along its first dim."""
+def fix(input: Tensor, *, out: Any = None) -> Tensor: ...
+def fix_(input: Tensor, *, out: Any = None) -> Tensor: ...
+def flatten(input: Tensor, start_dim: Any = 0, end_dim: Any = -1) -> Tensor: ...
+def flip(input: Tensor, *dims: Any) -> Tensor: ...
+def fliplr(input: Tensor) -> Tensor: ...
+def flipud(input: Tensor) -> Tensor: ...
 float: _dtype
 float16: _dtype
 float32: _dtype
 float64: _dtype
-def float_power(input: Tensor, exponent: Any, *, out: Any = None) -> Tensor:
-    """`input ** exponent` computed in float64, or complex128."""
-def floor(input: Tensor, *, out: Any = None) -> Tensor:
-    """The largest whole number not above `input`, elementwise."""
-def floor_(input: Tensor, *, out: Any = None) -> Tensor:
-    """In-place version of `floor`."""
-def floor_divide(input: Tensor, other: Any, *, out: Any = None) -> Tensor:
-    """`input / other` rounded down, elementwise, in the operands' common dtype; not differentiable."""
-def fmax(input: Tensor, other: Any, *, out: Any = None) -> Tensor:
-    """The larger of two, elementwise; nan only if both are."""
-def fmin(input: Tensor, other: Any, *, out: Any = None) -> Tensor:
-    """The smaller of two, elementwise; nan only if both are."""
-def fmod(input: Tensor, other: Any, *, out: Any = None) -> Tensor:
-    '''What division leaves, with the dividend's sign: `input - input.div(other, "trunc") * other`.'''
-def frac(input: Tensor, *, out: Any = None) -> Tensor:
-    """What `trunc` takes away: `input - trunc(input)`, elementwise."""
-def frac_(input: Tensor, *, out: Any = None) -> Tensor:
-    """In-place version of `frac`."""
-def frexp(input: Tensor, *, out: Any = None) -> return_types.frexp:
-    """Each element as `mantissa * 2 ** exponent`, the mantissa's size between 1/2 and 1."""
-def from_dlpack(ext_tensor: Any, *, device: Any = None, copy: _bool | None = None) -> Tensor:
-    """A tensor over the memory of an object that speaks DLPack."""
-def from_numpy(ndarray: Any, /) -> Tensor:
-    """The tensor over a NumPy array's own memory: writing to one changes the other."""
+def float_power(input: Tensor, exponent: Any, *, out: Any = None) -> Tensor: ...
+def floor(input: Tensor, *, out: Any = None) -> Tensor: ...
+def floor_(input: Tensor, *, out: Any = None) -> Tensor: ...
+def floor_divide(input: Tensor, other: Any, *, out: Any = None) -> Tensor: ...
+def fmax(input: Tensor, other: Any, *, out: Any = None) -> Tensor: ...
+def fmin(input: Tensor, other: Any, *, out: Any = None) -> Tensor: ...
+def fmod(input: Tensor, other: Any, *, out: Any = None) -> Tensor: ...
+def frac(input: Tensor, *, out: Any = None) -> Tensor: ...
+def frac_(input: Tensor, *, out: Any = None) -> Tensor: ...
+def frexp(input: Tensor, *, out: Any = None) -> return_types.frexp: ...
+def from_dlpack(ext_tensor: Any, *, device: Any = None, copy: _bool | None = None) -> Tensor: ...
+def from_numpy(ndarray: Any, /) -> Tensor: ...
 def frombuffer(
     buffer: Any,
     *,
@@ -1102,8 +813,7 @@ def frombuffer(
     count: _int = -1,
     offset: _int = 0,
     requires_grad: _bool = False,
-) -> Tensor:
-    """A 1-d tensor over the memory of an object with a buffer (bytearray, mmap, array.array)."""
+) -> Tensor: ...
 def full(
     size: Any,
     fill_value: Any,
@@ -1115,8 +825,7 @@ def full(
     pin_memory: _bool = False,
     requires_grad: _bool = False,
     names: Any = None,
-) -> Tensor:
-    """A tensor of shape `size` with one number in every place; its dtype follows the number."""
+) -> Tensor: ...
 def full_like(
     input: Tensor,
     fill_value: Any,
@@ -1128,8 +837,7 @@ def full_like(
     memory_format: Any = None,
     out: Any = None,
     pin_memory: _bool = False,
-) -> Tensor:
-    """A tensor of the shape, dtype and order of dims of `input` with one number everywhere."""
+) -> Tensor: ...
 def gather(
     input: Tensor,
     dim: Any,
@@ -1137,44 +845,28 @@ def gather(
     *,
     sparse_grad: _bool = False,
     out: Any = None,
-) -> Tensor:
-    """The elements of `input` that `index` names along `dim`; the result has the index's shape."""
-def gcd(input: Tensor, other: Any, *, out: Any = None) -> Tensor:
-    """The greatest common divisor, elementwise, of integers."""
-def gcd_(input: Tensor, other: Any, *, out: Any = None) -> Tensor:
-    """In-place version of `gcd`."""
-def ge(input: Tensor, other: Any, *, out: Any = None) -> Tensor:
-    """Is `input` greater than or equal to `other`, elementwise?"""
-def geqrf(input: Tensor, *, out: Any = None) -> Tensor:
-    """LAPACK's form of `linalg.qr`: R on and above the diagonal, reflections below it, and `tau`."""
-def ger(input: Tensor, vec2: Tensor, *, out: Any = None) -> Tensor:
-    """The products of all pairs of two vectors' elements: a matrix."""
-def get_default_device() -> _device:
-    """The device on which factory functions create a tensor when they are told none."""
-def get_default_dtype() -> _dtype:
-    """The dtype of tensors made from Python floats; float32 unless changed."""
-def get_deterministic_debug_mode() -> _int:
-    """What `set_deterministic_debug_mode` has set, as a number."""
-def get_device(self: Tensor) -> _int:
-    """The index of the tensor's device: -1, for the CPU."""
-def get_float32_matmul_precision() -> str:
-    """What `set_float32_matmul_precision` has set."""
-def get_num_interop_threads() -> _int:
-    """What `set_num_interop_threads` has set; the number of processors at first."""
-def get_num_threads() -> _int:
-    """How many threads large loops and linear algebra may use."""
-def get_rng_state() -> Tensor:
-    """The state of the default generator as a tensor of bytes."""
+) -> Tensor: ...
+def gcd(input: Tensor, other: Any, *, out: Any = None) -> Tensor: ...
+def gcd_(input: Tensor, other: Any, *, out: Any = None) -> Tensor: ...
+def ge(input: Tensor, other: Any, *, out: Any = None) -> Tensor: ...
+def geqrf(input: Tensor, *, out: Any = None) -> Tensor: ...
+def ger(input: Tensor, vec2: Tensor, *, out: Any = None) -> Tensor: ...
+def get_default_device() -> _device: ...
+def get_default_dtype() -> _dtype: ...
+def get_deterministic_debug_mode() -> _int: ...
+def get_device(self: Tensor) -> _int: ...
+def get_float32_matmul_precision() -> str: ...
+def get_num_interop_threads() -> _int: ...
+def get_num_threads() -> _int: ...
+def get_rng_state() -> Tensor: ...
 def gradient(
     input: Tensor,
     *,
     spacing: Any = None,
     dim: Any = None,
     edge_order: Any = 1,
-) -> Tensor:
-    """The derivatives of a function, known at the points of a grid, by each of its variables."""
-def greater(input: Tensor, other: Any, *, out: Any = None) -> Tensor:
-    """Is `input` greater than `other`, elementwise?"""
+) -> Tensor: ...
+def greater(input: Tensor, other: Any, *, out: Any = None) -> Tensor: ...
 greater_equal = ge
 def grid_sampler(
     input: Tensor,
@@ -1182,32 +874,28 @@ def grid_sampler(
     interpolation_mode: Any,
     padding_mode: Any,
     align_corners: Any,
-) -> Tensor:
-    """`torch.nn.functional.grid_sample` with numbers for modes: 0, 1, 2 in the order listed there."""
+) -> Tensor: ...
 def grid_sampler_2d(
     input: Tensor,
     grid: Any,
     interpolation_mode: Any,
     padding_mode: Any,
     align_corners: Any,
-) -> Tensor:
-    """`grid_sampler` of images."""
+) -> Tensor: ...
 def grid_sampler_3d(
     input: Tensor,
     grid: Any,
     interpolation_mode: Any,
     padding_mode: Any,
     align_corners: Any,
-) -> Tensor:
-    """`grid_sampler` of volumes."""
+) -> Tensor: ...
 def group_norm(
     input: Tensor,
     num_groups: Any,
     weight: Any = None,
     bias: Any = None,
     eps: Any = 1e-05,
-) -> Tensor:
-    """Each sample standardised over groups of its channels, times `weight` plus `bias`."""
+) -> Tensor: ...
 gt = greater
 half: _dtype
 def hamming_window(
@@ -1221,8 +909,7 @@ def hamming_window(
     device: Any = None,
     pin_memory: _bool = False,
     requires_grad: _bool = False,
-) -> Tensor:
-    """Hamming's window: `alpha - beta * cos(2 pi k / (n - 1))`; see `hann_window`."""
+) -> Tensor: ...
 def hann_window(
     window_length: _int,
     periodic: _bool = True,
@@ -1232,19 +919,15 @@ def hann_window(
     device: Any = None,
     pin_memory: _bool = False,
     requires_grad: _bool = False,
-) -> Tensor:
-    """Hann's window: `(1 - cos(2 pi k / (n - 1))) / 2`, for n one more than the length if"""
-def hardshrink(input: Tensor, lambd: Any = 0.5, *, out: Any = None) -> Tensor:
-    """`input` outside `[-lambd, lambd]`, 0 inside, elementwise."""
-def heaviside(input: Tensor, values: Any, *, out: Any = None) -> Tensor:
-    """0 below zero, 1 above, `values` at zero, elementwise; not differentiable."""
+) -> Tensor: ...
+def hardshrink(input: Tensor, lambd: Any = 0.5, *, out: Any = None) -> Tensor: ...
+def heaviside(input: Tensor, values: Any, *, out: Any = None) -> Tensor: ...
 def hinge_embedding_loss(
     input: Tensor,
     target: Any,
     margin: Any = 1.0,
     reduction: Any = 0,
-) -> Tensor:
-    """`nn.functional.hinge_embedding_loss`, its reduction a number."""
+) -> Tensor: ...
 def histc(
     input: Tensor,
     bins: Any = 100,
@@ -1252,8 +935,7 @@ def histc(
     max: Any = 0,
     *,
     out: Any = None,
-) -> Tensor:
-    """How many elements lie in each of `bins` equal intervals from `min` to `max`."""
+) -> Tensor: ...
 def histogram(
     input: Tensor,
     bins: Any = 100,
@@ -1262,8 +944,7 @@ def histogram(
     weight: Any = None,
     density: _bool = False,
     out: Any = None,
-) -> Tensor:
-    """How many elements lie in each of the intervals `bins`."""
+) -> Tensor: ...
 def histogramdd(
     input: Tensor,
     bins: Any,
@@ -1271,31 +952,22 @@ def histogramdd(
     range: Any = None,
     weight: Any = None,
     density: _bool = False,
-) -> Tensor:
-    """How many points, the last dim of `input` being their coordinates, lie in each of the bins"""
+) -> Tensor: ...
 def hsplit(
     input: Tensor,
     indices_or_sections: Any = None,
     *,
     sections: Any = None,
     indices: Any = None,
-) -> tuple[Tensor, ...]:
-    """Parts along the second dim (the only one of a 1-d tensor)."""
-def hstack(tensors: Sequence[Tensor], *, out: Any = None) -> Tensor:
-    """The tensors side by side: along the second dim, or the only one of 1-d tensors."""
-def hypot(input: Tensor, other: Any, *, out: Any = None) -> Tensor:
-    """`sqrt(input^2 + other^2)`, elementwise, without overflow."""
-def i0(input: Tensor, *, out: Any = None) -> Tensor:
-    """The modified Bessel function of the first kind of order 0, elementwise."""
-def i0_(input: Tensor, *, out: Any = None) -> Tensor:
-    """In-place version of `i0`."""
-def igamma(input: Tensor, other: Any, *, out: Any = None) -> Tensor:
-    """The lower regularised incomplete gamma function, elementwise: the integral of"""
-def igammac(input: Tensor, other: Any, *, out: Any = None) -> Tensor:
-    """The upper regularised incomplete gamma function, elementwise: 1 less `igamma`."""
+) -> tuple[Tensor, ...]: ...
+def hstack(tensors: Sequence[Tensor], *, out: Any = None) -> Tensor: ...
+def hypot(input: Tensor, other: Any, *, out: Any = None) -> Tensor: ...
+def i0(input: Tensor, *, out: Any = None) -> Tensor: ...
+def i0_(input: Tensor, *, out: Any = None) -> Tensor: ...
+def igamma(input: Tensor, other: Any, *, out: Any = None) -> Tensor: ...
+def igammac(input: Tensor, other: Any, *, out: Any = None) -> Tensor: ...
 from rushlight.kernels.dtypes import iinfo as iinfo
-def imag(input: Tensor) -> Tensor:
-    """The imaginary part, a view."""
+def imag(input: Tensor) -> Tensor: ...
 def index_add(
     input: Tensor,
     dim: Any,
@@ -1304,16 +976,11 @@ def index_add(
     *,
     alpha: Any = 1,
     out: Any = None,
-) -> Tensor:
-    """`input` with `alpha` times the slices of `source` added to those of `dim` at `index`."""
-def index_copy(input: Tensor, dim: Any, index: Any, source: Any, *, out: Any = None) -> Tensor:
-    """`input` with the slices of `dim` at `index` replaced by those of `source`."""
-def index_fill(input: Tensor, dim: Any, index: Any, value: Any) -> Tensor:
-    """`input` with the slices of `dim` at `index` filled with `value`, a number or 0-d tensor."""
-def index_put(input: Tensor, indices: Any, values: Any, accumulate: _bool = False) -> Tensor:
-    """A copy of `input` with the elements at `indices` replaced by (or increased by) `values`."""
-def index_put_(input: Tensor, indices: Any, values: Any, accumulate: _bool = False) -> Tensor:
-    """In-place version of `index_put`."""
+) -> Tensor: ...
+def index_copy(input: Tensor, dim: Any, index: Any, source: Any, *, out: Any = None) -> Tensor: ...
+def index_fill(input: Tensor, dim: Any, index: Any, value: Any) -> Tensor: ...
+def index_put(input: Tensor, indices: Any, values: Any, accumulate: _bool = False) -> Tensor: ...
+def index_put_(input: Tensor, indices: Any, values: Any, accumulate: _bool = False) -> Tensor: ...
 def index_reduce(
     input: Tensor,
     dim: Any,
@@ -1323,15 +990,11 @@ def index_reduce(
     *,
     include_self: _bool = True,
     out: Any = None,
-) -> Tensor:
-    """`input` with the slices of `source` reduced into those of `dim` at `index`."""
-def index_select(input: Tensor, dim: Any, index: Any, *, out: Any = None) -> Tensor:
-    """The slices of dim `dim` that the vector `index` names, in its order, as a copy."""
+) -> Tensor: ...
+def index_select(input: Tensor, dim: Any, index: Any, *, out: Any = None) -> Tensor: ...
 inf: _float
-def initial_seed() -> _int:
-    """The seed of the default generator."""
-def inner(input: Tensor, other: Any, *, out: Any = None) -> Tensor:
-    """The products over the last dims of both, for all pairs of what remains."""
+def initial_seed() -> _int: ...
+def inner(input: Tensor, other: Any, *, out: Any = None) -> Tensor: ...
 def instance_norm(
     input: Tensor,
     weight: Any,
@@ -1342,51 +1005,34 @@ def instance_norm(
     momentum: Any,
     eps: Any,
     cudnn_enabled: _bool = True,
-) -> Tensor:
-    """`torch.nn.functional.instance_norm`, all arguments required: a batch of one sample."""
+) -> Tensor: ...
 int: _dtype
 int16: _dtype
 int32: _dtype
 int64: _dtype
 int8: _dtype
-def inverse(input: Tensor, *, out: Any = None) -> Tensor:
-    """`linalg.inv`."""
-def is_complex(input: Tensor) -> _bool:
-    """Is the dtype a complex one?"""
-def is_conj(input: Tensor) -> _bool:
-    """False: conjugates are never lazy here."""
-def is_deterministic_algorithms_warn_only_enabled() -> _bool:
-    """Has `use_deterministic_algorithms` been asked for with `warn_only`?"""
-def is_distributed(self: Tensor) -> _bool:
-    """Is the tensor spread over processes?  Never."""
-def is_floating_point(input: Tensor) -> _bool:
-    """Is the dtype a floating-point one?"""
-def is_inference(input: Tensor) -> _bool:
-    """Was `input` made in inference mode?"""
-def is_neg(input: Tensor) -> _bool:
-    """False: negatives are never lazy here."""
-def is_nonzero(input: Tensor) -> _bool:
-    """Is the one element not zero?"""
-def is_same_size(input: Tensor, other: Any) -> _bool:
-    """Do two tensors have the same shape?"""
-def is_signed(input: Tensor) -> _bool:
-    """Does the dtype have negative numbers?"""
-def is_storage(obj: Any, /) -> _bool:
-    """Is `obj` a storage?"""
-def is_tensor(obj: Any, /) -> _bool:
-    """Is `obj` a tensor?"""
-def is_warn_always_enabled() -> _bool:
-    """Are warnings that PyTorch gives once given every time?"""
+def inverse(input: Tensor, *, out: Any = None) -> Tensor: ...
+def is_complex(input: Tensor) -> _bool: ...
+def is_conj(input: Tensor) -> _bool: ...
+def is_deterministic_algorithms_warn_only_enabled() -> _bool: ...
+def is_distributed(self: Tensor) -> _bool: ...
+def is_floating_point(input: Tensor) -> _bool: ...
+def is_inference(input: Tensor) -> _bool: ...
+def is_neg(input: Tensor) -> _bool: ...
+def is_nonzero(input: Tensor) -> _bool: ...
+def is_same_size(input: Tensor, other: Any) -> _bool: ...
+def is_signed(input: Tensor) -> _bool: ...
+def is_storage(obj: Any, /) -> _bool: ...
+def is_tensor(obj: Any, /) -> _bool: ...
+def is_warn_always_enabled() -> _bool: ...
 def isclose(
     input: Tensor,
     other: Any,
     rtol: Any = 1e-05,
     atol: Any = 1e-08,
     equal_nan: _bool = False,
-) -> Tensor:
-    """Is `|input - other| <= atol + rtol * |other|`, elementwise? Infinities are close if equal."""
-def isfinite(input: Tensor) -> Tensor:
-    """Which elements are neither infinite nor nan?"""
+) -> Tensor: ...
+def isfinite(input: Tensor) -> Tensor: ...
 def isin(
     elements: Any,
     test_elements: Any,
@@ -1394,18 +1040,12 @@ def isin(
     assume_unique: _bool = False,
     invert: _bool = False,
     out: Any = None,
-) -> Tensor:
-    """Is each of `elements` among `test_elements`? (With `invert`: is it not?)"""
-def isinf(input: Tensor) -> Tensor:
-    """Which elements are infinite, of either sign?"""
-def isnan(input: Tensor) -> Tensor:
-    """Which elements are nan (of a complex number, either part)?"""
-def isneginf(input: Tensor, *, out: Any = None) -> Tensor:
-    """Which elements are minus infinity?"""
-def isposinf(input: Tensor, *, out: Any = None) -> Tensor:
-    """Which elements are plus infinity?"""
-def isreal(input: Tensor) -> Tensor:
-    """Which elements have no imaginary part?"""
+) -> Tensor: ...
+def isinf(input: Tensor) -> Tensor: ...
+def isnan(input: Tensor) -> Tensor: ...
+def isneginf(input: Tensor, *, out: Any = None) -> Tensor: ...
+def isposinf(input: Tensor, *, out: Any = None) -> Tensor: ...
+def isreal(input: Tensor) -> Tensor: ...
 def istft(
     input: Tensor,
     n_fft: Any,
@@ -1417,8 +1057,7 @@ def istft(
     onesided: Any = None,
     length: Any = None,
     return_complex: _bool = False,
-) -> Tensor:
-    """The signal whose spectra `stft` gave: the frames added up where they lie, over the sum of"""
+) -> Tensor: ...
 jagged: _layout
 def kaiser_window(
     window_length: _int,
@@ -1430,18 +1069,15 @@ def kaiser_window(
     device: Any = None,
     pin_memory: _bool = False,
     requires_grad: _bool = False,
-) -> Tensor:
-    """Kaiser's window: `i0(beta * sqrt(1 - y * y)) / i0(beta)`, y from -1 to 1."""
+) -> Tensor: ...
 def kl_div(
     input: Tensor,
     target: Any,
     reduction: Any = 0,
     *,
     log_target: _bool = False,
-) -> Tensor:
-    """`nn.functional.kl_div`, its reduction a number."""
-def kron(input: Tensor, other: Any, *, out: Any = None) -> Tensor:
-    """The Kronecker product: `other` scaled by every element of `input`, as blocks."""
+) -> Tensor: ...
+def kron(input: Tensor, other: Any, *, out: Any = None) -> Tensor: ...
 def kthvalue(
     input: Tensor,
     k: Any,
@@ -1449,8 +1085,7 @@ def kthvalue(
     keepdim: _bool = False,
     *,
     out: Any = None,
-) -> return_types.kthvalue:
-    """The `k`-th smallest elements along `dim`, counted from 1, with their indices."""
+) -> return_types.kthvalue: ...
 def layer_norm(
     input: Tensor,
     normalized_shape: _Size | Sequence[_int],
@@ -1458,27 +1093,18 @@ def layer_norm(
     bias: Any = None,
     eps: Any = 1e-05,
     cudnn_enable: _bool = True,
-) -> Tensor:
-    """`torch.nn.functional.layer_norm`."""
+) -> Tensor: ...
 from rushlight.kernels.metadata import layout as layout
-def lcm(input: Tensor, other: Any, *, out: Any = None) -> Tensor:
-    """The least common multiple, elementwise, of integers."""
-def lcm_(input: Tensor, other: Any, *, out: Any = None) -> Tensor:
-    """In-place version of `lcm`."""
-def ldexp(input: Tensor, other: Any, *, out: Any = None) -> Tensor:
-    """`input * 2 ** other`, elementwise."""
-def ldexp_(input: Tensor, other: Any, *, out: Any = None) -> Tensor:
-    """In-place version of `ldexp`."""
-def le(input: Tensor, other: Any, *, out: Any = None) -> Tensor:
-    """Is `input` less than or equal to `other`, elementwise?"""
+def lcm(input: Tensor, other: Any, *, out: Any = None) -> Tensor: ...
+def lcm_(input: Tensor, other: Any, *, out: Any = None) -> Tensor: ...
+def ldexp(input: Tensor, other: Any, *, out: Any = None) -> Tensor: ...
+def ldexp_(input: Tensor, other: Any, *, out: Any = None) -> Tensor: ...
+def le(input: Tensor, other: Any, *, out: Any = None) -> Tensor: ...
 legacy_contiguous_format: _memory_format
-def lerp(input: Tensor, end: Any, weight: Any, *, out: Any = None) -> Tensor:
-    """`input + weight * (end - input)`, elementwise; `weight` is a tensor or a number."""
-def less(input: Tensor, other: Any, *, out: Any = None) -> Tensor:
-    """Is `input` less than `other`, elementwise?"""
+def lerp(input: Tensor, end: Any, weight: Any, *, out: Any = None) -> Tensor: ...
+def less(input: Tensor, other: Any, *, out: Any = None) -> Tensor: ...
 less_equal = le
-def lgamma(input: Tensor, *, out: Any = None) -> Tensor:
-    """`log(|gamma(input)|)`, elementwise; infinite at gamma's poles 0, -1, -2..."""
+def lgamma(input: Tensor, *, out: Any = None) -> Tensor: ...
 def linspace(
     start: Any,
     end: Any,
@@ -1490,52 +1116,32 @@ def linspace(
     device: Any = None,
     pin_memory: _bool = False,
     requires_grad: _bool = False,
-) -> Tensor:
-    """`steps` numbers from `start` to `end`, both included, at equal distances."""
-def log(input: Tensor, *, out: Any = None) -> Tensor:
-    """The natural logarithm, elementwise; nan below zero, unless complex."""
-def log10(input: Tensor, *, out: Any = None) -> Tensor:
-    """The logarithm to base 10, elementwise."""
-def log10_(input: Tensor, *, out: Any = None) -> Tensor:
-    """In-place version of `log10`."""
-def log1p(input: Tensor, *, out: Any = None) -> Tensor:
-    """`log(1 + input)`, elementwise, exact for small inputs too."""
-def log1p_(input: Tensor, *, out: Any = None) -> Tensor:
-    """In-place version of `log1p`."""
-def log2(input: Tensor, *, out: Any = None) -> Tensor:
-    """The logarithm to base 2, elementwise."""
-def log2_(input: Tensor, *, out: Any = None) -> Tensor:
-    """In-place version of `log2`."""
-def log_(input: Tensor, *, out: Any = None) -> Tensor:
-    """In-place version of `log`."""
+) -> Tensor: ...
+def log(input: Tensor, *, out: Any = None) -> Tensor: ...
+def log10(input: Tensor, *, out: Any = None) -> Tensor: ...
+def log10_(input: Tensor, *, out: Any = None) -> Tensor: ...
+def log1p(input: Tensor, *, out: Any = None) -> Tensor: ...
+def log1p_(input: Tensor, *, out: Any = None) -> Tensor: ...
+def log2(input: Tensor, *, out: Any = None) -> Tensor: ...
+def log2_(input: Tensor, *, out: Any = None) -> Tensor: ...
+def log_(input: Tensor, *, out: Any = None) -> Tensor: ...
 def log_softmax(
     input: Tensor,
     dim: Any,
     dtype: _dtype | _type | None = None,
     *,
     out: Any = None,
-) -> Tensor:
-    """The logarithm of `softmax`, computed so that it does not underflow."""
-def logaddexp(input: Tensor, other: Any, *, out: Any = None) -> Tensor:
-    """`log(exp(input) + exp(other))`, elementwise, without overflow."""
-def logaddexp2(input: Tensor, other: Any, *, out: Any = None) -> Tensor:
-    """`log2(2 ** input + 2 ** other)`, elementwise, without overflow."""
-def logcumsumexp(input: Tensor, dim: Any, *, out: Any = None) -> Tensor:
-    """`log(cumsum(exp(input)))` along `dim`, computed without overflow."""
-def logdet(input: Tensor) -> Tensor:
-    """The logarithm of the determinant: NaN where that is negative, `-inf` where it is 0."""
-def logical_and(input: Tensor, other: Any, *, out: Any = None) -> Tensor:
-    """Are both true, elementwise? Zero is false."""
-def logical_not(input: Tensor, *, out: Any = None) -> Tensor:
-    """Is `input` zero, elementwise?"""
-def logical_or(input: Tensor, other: Any, *, out: Any = None) -> Tensor:
-    """Is either true, elementwise? Zero is false."""
-def logical_xor(input: Tensor, other: Any, *, out: Any = None) -> Tensor:
-    """Is exactly one true, elementwise? Zero is false."""
-def logit(input: Tensor, eps: Any = None, *, out: Any = None) -> Tensor:
-    """`log(input / (1 - input))`, elementwise, of the input clamped to `[eps, 1 - eps]`."""
-def logit_(input: Tensor, eps: Any = None, *, out: Any = None) -> Tensor:
-    """In-place version of `logit`."""
+) -> Tensor: ...
+def logaddexp(input: Tensor, other: Any, *, out: Any = None) -> Tensor: ...
+def logaddexp2(input: Tensor, other: Any, *, out: Any = None) -> Tensor: ...
+def logcumsumexp(input: Tensor, dim: Any, *, out: Any = None) -> Tensor: ...
+def logdet(input: Tensor) -> Tensor: ...
+def logical_and(input: Tensor, other: Any, *, out: Any = None) -> Tensor: ...
+def logical_not(input: Tensor, *, out: Any = None) -> Tensor: ...
+def logical_or(input: Tensor, other: Any, *, out: Any = None) -> Tensor: ...
+def logical_xor(input: Tensor, other: Any, *, out: Any = None) -> Tensor: ...
+def logit(input: Tensor, eps: Any = None, *, out: Any = None) -> Tensor: ...
+def logit_(input: Tensor, eps: Any = None, *, out: Any = None) -> Tensor: ...
 def logspace(
     start: Any,
     end: Any,
@@ -1548,16 +1154,12 @@ def logspace(
     device: Any = None,
     pin_memory: _bool = False,
     requires_grad: _bool = False,
-) -> Tensor:
-    """`base` to the power of `steps` numbers from `start` to `end`, both included."""
-def logsumexp(input: Tensor, dim: Any, keepdim: _bool = False, *, out: Any = None) -> Tensor:
-    """`log(sum(exp(input)))` over `dim` (an int or several), computed without overflow."""
+) -> Tensor: ...
+def logsumexp(input: Tensor, dim: Any, keepdim: _bool = False, *, out: Any = None) -> Tensor: ...
 long: _dtype
 lt = less
-def lu(A: Any, pivot: _bool = True, get_infos: _bool = False, out: Any = None) -> Tensor:
-    """`linalg.lu_factor` without its error, deprecated: (LU, pivots), and info if `get_infos`."""
-def lu_solve(input: Tensor, LU_data: Any, LU_pivots: Any, *, out: Any = None) -> Tensor:
-    """`linalg.lu_solve(LU_data, LU_pivots, input)`, deprecated."""
+def lu(A: Any, pivot: _bool = True, get_infos: _bool = False, out: Any = None) -> Tensor: ...
+def lu_solve(input: Tensor, LU_data: Any, LU_pivots: Any, *, out: Any = None) -> Tensor: ...
 def lu_unpack(
     LU_data: Any,
     LU_pivots: Any,
@@ -1565,39 +1167,27 @@ def lu_unpack(
     unpack_pivots: _bool = True,
     *,
     out: Any = None,
-) -> Tensor:
-    """P, L, U of the results of `linalg.lu_factor`; without elements what is not to be unpacked."""
-def manual_seed(seed: Any) -> Generator:
-    """Seed the default generator, which is returned."""
+) -> Tensor: ...
+def manual_seed(seed: Any) -> Generator: ...
 def margin_ranking_loss(
     input1: Any,
     input2: Any,
     target: Any,
     margin: Any = 0.0,
     reduction: Any = 0,
-) -> Tensor:
-    """`nn.functional.margin_ranking_loss`, its reduction a number."""
-def masked_fill(input: Tensor, mask: Tensor, value: Any) -> Tensor:
-    """`input` with `value` (a number or 0-d tensor) where `mask` is true."""
-def masked_scatter(input: Tensor, source: Any, mask: Tensor) -> Tensor:
-    """`input` with the elements where `mask` is true replaced by those of `source` in order."""
-def masked_select(input: Tensor, mask: Tensor, *, out: Any = None) -> Tensor:
-    """The elements of `input` where `mask` is true, in one dim; the two are broadcast."""
-def matmul(input: Tensor, other: Any) -> Tensor:
-    """The product of vectors, matrices and batches of matrices, as `@` computes it."""
-def matrix_exp(input: Tensor) -> Tensor:
-    """The exponential of a square matrix, or of each of a batch: the sum of A^k / k!."""
-def matrix_power(input: Tensor, n: Any, *, out: Any = None) -> Tensor:
-    """The n-th power of a square matrix, or of each of a batch; powers of the inverse if n < 0."""
+) -> Tensor: ...
+def masked_fill(input: Tensor, mask: Tensor, value: Any) -> Tensor: ...
+def masked_scatter(input: Tensor, source: Any, mask: Tensor) -> Tensor: ...
+def masked_select(input: Tensor, mask: Tensor, *, out: Any = None) -> Tensor: ...
+def matmul(input: Tensor, other: Any) -> Tensor: ...
+def matrix_exp(input: Tensor) -> Tensor: ...
+def matrix_power(input: Tensor, n: Any, *, out: Any = None) -> Tensor: ...
 @overload
-def max(input: Tensor) -> Tensor:
-    """The largest element; with `dim` those along it, with their indices; or the elementwise"""
+def max(input: Tensor) -> Tensor: ...
 @overload
-def max(input: Tensor, dim: _int, keepdim: _bool = False) -> return_types.max:
-    """The largest element; with `dim` those along it, with their indices; or the elementwise"""
+def max(input: Tensor, dim: _int, keepdim: _bool = False) -> return_types.max: ...
 @overload
-def max(input: Tensor, other: Tensor) -> Tensor:
-    """The largest element; with `dim` those along it, with their indices; or the elementwise"""
+def max(input: Tensor, other: Tensor) -> Tensor: ...
 def max_pool1d(
     input: Tensor,
     kernel_size: Any,
@@ -1605,8 +1195,7 @@ def max_pool1d(
     padding: Any = 0,
     dilation: Any = 1,
     ceil_mode: _bool = False,
-) -> Any:
-    """The largest elements of windows over the last dim: see `torch.nn.functional.max_pool1d`."""
+) -> Any: ...
 def max_pool1d_with_indices(
     input: Tensor,
     kernel_size: Any,
@@ -1614,8 +1203,7 @@ def max_pool1d_with_indices(
     padding: Any = 0,
     dilation: Any = 1,
     ceil_mode: _bool = False,
-) -> Tensor:
-    """`torch.nn.functional.max_pool1d` with `return_indices`."""
+) -> Tensor: ...
 def max_pool2d(
     input: Tensor,
     kernel_size: Any,
@@ -1623,8 +1211,7 @@ def max_pool2d(
     padding: Any = 0,
     dilation: Any = 1,
     ceil_mode: _bool = False,
-) -> Any:
-    """The largest elements of windows: `torch.nn.functional.max_pool2d` without indices."""
+) -> Any: ...
 def max_pool3d(
     input: Tensor,
     kernel_size: Any,
@@ -1632,10 +1219,8 @@ def max_pool3d(
     padding: Any = 0,
     dilation: Any = 1,
     ceil_mode: _bool = False,
-) -> Any:
-    """The largest elements of windows: `torch.nn.functional.max_pool3d` without indices."""
-def maximum(input: Tensor, other: Any, *, out: Any = None) -> Tensor:
-    """The larger of two, elementwise; nan if either is. Equals share the gradient."""
+) -> Any: ...
+def maximum(input: Tensor, other: Any, *, out: Any = None) -> Tensor: ...
 def mean(
     input: Tensor,
     dim: Any = None,
@@ -1643,47 +1228,33 @@ def mean(
     *,
     dtype: _dtype | _type | None = None,
     out: Any = None,
-) -> Tensor:
-    """The mean over `dim` (an int or several; all by default) of floating or complex elements."""
+) -> Tensor: ...
 @overload
-def median(input: Tensor) -> Tensor:
-    """The middle element, the lower of the two of an even number: of all elements, or along"""
+def median(input: Tensor) -> Tensor: ...
 @overload
-def median(input: Tensor, dim: _int, keepdim: _bool = False) -> return_types.median:
-    """The middle element, the lower of the two of an even number: of all elements, or along"""
+def median(input: Tensor, dim: _int, keepdim: _bool = False) -> return_types.median: ...
 from rushlight.kernels.metadata import memory_format as memory_format
-def memory_stats() -> dict[str, _int]:
-    """What the memory of large results amounts to: in bytes, and in blocks since the start."""
-def meshgrid(*tensors: Any, indexing: Any = None) -> tuple[Tensor, ...]:
-    """Each 1-d tensor expanded over the grid that all of them span."""
+def memory_stats() -> dict[str, _int]: ...
+def meshgrid(*tensors: Any, indexing: Any = None) -> tuple[Tensor, ...]: ...
 @overload
-def min(input: Tensor) -> Tensor:
-    """The smallest element; with `dim` those along it, with their indices; or the elementwise"""
+def min(input: Tensor) -> Tensor: ...
 @overload
-def min(input: Tensor, dim: _int, keepdim: _bool = False) -> return_types.min:
-    """The smallest element; with `dim` those along it, with their indices; or the elementwise"""
+def min(input: Tensor, dim: _int, keepdim: _bool = False) -> return_types.min: ...
 @overload
-def min(input: Tensor, other: Tensor) -> Tensor:
-    """The smallest element; with `dim` those along it, with their indices; or the elementwise"""
-def minimum(input: Tensor, other: Any, *, out: Any = None) -> Tensor:
-    """The smaller of two, elementwise; nan if either is. Equals share the gradient."""
-def mm(input: Tensor, mat2: Tensor, *, out: Any = None) -> Tensor:
-    """The matrix product of two matrices of one dtype."""
+def min(input: Tensor, other: Tensor) -> Tensor: ...
+def minimum(input: Tensor, other: Any, *, out: Any = None) -> Tensor: ...
+def mm(input: Tensor, mat2: Tensor, *, out: Any = None) -> Tensor: ...
 def mode(
     input: Tensor,
     dim: Any = -1,
     keepdim: _bool = False,
     *,
     out: Any = None,
-) -> return_types.mode:
-    """The most frequent elements along `dim`, with their last indices; of several the smallest."""
-def moveaxis(input: Tensor, source: Any, destination: Any) -> Tensor:
-    """`input` with dims `source` moved to `destination`; the others keep their order."""
+) -> return_types.mode: ...
+def moveaxis(input: Tensor, source: Any, destination: Any) -> Tensor: ...
 movedim = moveaxis
-def msort(input: Tensor, *, out: Any = None) -> Tensor:
-    """`input` sorted along its first dim."""
-def mul(input: Tensor, other: Any, *, out: Any = None) -> Tensor:
-    """`input * other`, elementwise."""
+def msort(input: Tensor, *, out: Any = None) -> Tensor: ...
+def mul(input: Tensor, other: Any, *, out: Any = None) -> Tensor: ...
 def multinomial(
     input: Tensor,
     num_samples: _int,
@@ -1691,13 +1262,10 @@ def multinomial(
     *,
     generator: Generator | None = None,
     out: Any = None,
-) -> Tensor:
-    """Indices drawn by the weights in each row of `input`."""
+) -> Tensor: ...
 multiply = mul
-def mv(input: Tensor, vec: Tensor, *, out: Any = None) -> Tensor:
-    """The product of a matrix and a vector of one dtype."""
-def mvlgamma(input: Tensor, p: Any, *, out: Any = None) -> Tensor:
-    """The logarithm of the multivariate gamma function of dimension `p`, elementwise."""
+def mv(input: Tensor, vec: Tensor, *, out: Any = None) -> Tensor: ...
+def mvlgamma(input: Tensor, p: Any, *, out: Any = None) -> Tensor: ...
 nan: _float
 def nan_to_num(
     input: Tensor,
@@ -1706,8 +1274,7 @@ def nan_to_num(
     neginf: Any = None,
     *,
     out: Any = None,
-) -> Tensor:
-    """`input` with nan and the infinities replaced by finite numbers."""
+) -> Tensor: ...
 def nan_to_num_(
     input: Tensor,
     nan: Any = None,
@@ -1715,8 +1282,7 @@ def nan_to_num_(
     neginf: Any = None,
     *,
     out: Any = None,
-) -> Tensor:
-    """In-place version of `nan_to_num`."""
+) -> Tensor: ...
 def nanmean(
     input: Tensor,
     dim: Any = None,
@@ -1724,14 +1290,11 @@ def nanmean(
     *,
     dtype: _dtype | _type | None = None,
     out: Any = None,
-) -> Tensor:
-    """The mean over `dim` of the elements that are not NaN."""
+) -> Tensor: ...
 @overload
-def nanmedian(input: Tensor) -> Tensor:
-    """`median` of the elements that are not NaN."""
+def nanmedian(input: Tensor) -> Tensor: ...
 @overload
-def nanmedian(input: Tensor, dim: _int, keepdim: _bool = False) -> return_types.nanmedian:
-    """`median` of the elements that are not NaN."""
+def nanmedian(input: Tensor, dim: _int, keepdim: _bool = False) -> return_types.nanmedian: ...
 def nanquantile(
     input: Tensor,
     q: Any,
@@ -1740,8 +1303,7 @@ def nanquantile(
     *,
     interpolation: str = 'linear',
     out: Any = None,
-) -> Tensor:
-    """`quantile` of the elements that are not NaN."""
+) -> Tensor: ...
 def nansum(
     input: Tensor,
     dim: Any = None,
@@ -1749,12 +1311,9 @@ def nansum(
     *,
     dtype: _dtype | _type | None = None,
     out: Any = None,
-) -> Tensor:
-    """The sum over `dim` of the elements that are not NaN."""
-def narrow(input: Tensor, dim: Any, start: Any, length: Any) -> Tensor:
-    """`length` indices of dim `dim` from `start` on."""
-def narrow_copy(input: Tensor, dim: Any, start: Any, length: Any, *, out: Any = None) -> Tensor:
-    """A copy of `narrow`."""
+) -> Tensor: ...
+def narrow(input: Tensor, dim: Any, start: Any, length: Any) -> Tensor: ...
+def narrow_copy(input: Tensor, dim: Any, start: Any, length: Any, *, out: Any = None) -> Tensor: ...
 def native_batch_norm(
     input: Tensor,
     weight: Any,
@@ -1766,31 +1325,23 @@ def native_batch_norm(
     eps: Any,
     *,
     out: Any = None,
-) -> tuple[Tensor, Tensor, Tensor]:
-    """`batch_norm`, with the mean and the reciprocal deviation used as further results."""
-def native_channel_shuffle(input: Tensor, groups: Any) -> Tensor:
-    """`channel_shuffle` under another name."""
+) -> tuple[Tensor, Tensor, Tensor]: ...
+def native_channel_shuffle(input: Tensor, groups: Any) -> Tensor: ...
 def native_layer_norm(
     input: Tensor,
     normalized_shape: _Size | Sequence[_int],
     weight: Any,
     bias: Any,
     eps: Any,
-) -> tuple[Tensor, Tensor, Tensor]:
-    """`layer_norm`, with the mean and the reciprocal deviation as further results."""
-def ne(input: Tensor, other: Any, *, out: Any = None) -> Tensor:
-    """Is `input` unequal to `other`, elementwise?"""
-def neg(input: Tensor, *, out: Any = None) -> Tensor:
-    """`-input`, elementwise."""
-def neg_(input: Tensor, *, out: Any = None) -> Tensor:
-    """In-place version of `neg`."""
+) -> tuple[Tensor, Tensor, Tensor]: ...
+def ne(input: Tensor, other: Any, *, out: Any = None) -> Tensor: ...
+def neg(input: Tensor, *, out: Any = None) -> Tensor: ...
+def neg_(input: Tensor, *, out: Any = None) -> Tensor: ...
 negative = neg
 negative_ = neg_
 newaxis: None
-def nextafter(input: Tensor, other: Any, *, out: Any = None) -> Tensor:
-    """The next number after `input` towards `other`, elementwise."""
-def nonzero(input: Tensor, *, as_tuple: _bool = False, out: Any = None) -> Any:
-    """Where `input` is not zero: one row of indices per element, or one vector per dim."""
+def nextafter(input: Tensor, other: Any, *, out: Any = None) -> Tensor: ...
+def nonzero(input: Tensor, *, as_tuple: _bool = False, out: Any = None) -> Any: ...
 def norm(
     input: Tensor,
     p: str = 'fro',
@@ -1799,8 +1350,7 @@ def norm(
     dtype: _dtype | _type | None = None,
     *,
     out: Any = None,
-) -> Tensor:
-    """The vector norm of order `p` over `dim`, or over all elements."""
+) -> Tensor: ...
 def normal(
     mean: Any = 0.0,
     std: Any = 1.0,
@@ -1809,11 +1359,9 @@ def normal(
     generator: Generator | None = None,
     out: Any = None,
     **options: Any,
-) -> Tensor:
-    """Normal numbers: `mean` and `std` are tensors or numbers; two numbers need a `size`."""
+) -> Tensor: ...
 not_equal = ne
-def numel(input: Tensor) -> _int:
-    """How many elements `input` has."""
+def numel(input: Tensor) -> _int: ...
 def ones(
     *args: Any,
     size: Any = None,
@@ -1823,8 +1371,7 @@ def ones(
     device: Any = None,
     pin_memory: _bool = False,
     requires_grad: _bool = False,
-) -> Tensor:
-    """A tensor of ones of the given size, which is separate ints or a sequence."""
+) -> Tensor: ...
 def ones_like(
     input: Tensor,
     *,
@@ -1835,10 +1382,8 @@ def ones_like(
     memory_format: Any = None,
     out: Any = None,
     pin_memory: _bool = False,
-) -> Tensor:
-    """A tensor of ones of the shape, dtype and order of dims of `input`."""
-def orgqr(input: Tensor, input2: Any, *, out: Any = None) -> Tensor:
-    """`linalg.householder_product(input, input2)`."""
+) -> Tensor: ...
+def orgqr(input: Tensor, input2: Any, *, out: Any = None) -> Tensor: ...
 def ormqr(
     input: Tensor,
     input2: Any,
@@ -1847,8 +1392,7 @@ def ormqr(
     transpose: _bool = False,
     *,
     out: Any = None,
-) -> Tensor:
-    """`Q input3`, for the Q of the reflections in `input` with factors `input2`."""
+) -> Tensor: ...
 outer = ger
 def pairwise_distance(
     x1: Any,
@@ -1856,25 +1400,16 @@ def pairwise_distance(
     p: Any = 2.0,
     eps: Any = 1e-06,
     keepdim: _bool = False,
-) -> Tensor:
-    """The p-norm along the last dim of `x1 - x2 + eps`."""
-def pca_lowrank(A: Any, q: Any = None, center: _bool = True, niter: Any = 2) -> Tensor:
-    """Principal components: `svd_lowrank` of A less the means of its columns, if `center`."""
-def pdist(input: Tensor, p: Any = 2.0) -> Tensor:
-    """The p-norm distances of all pairs of rows i < j of a matrix, as one vector."""
-def permute(input: Tensor, *dims: Any) -> Tensor:
-    """`input` with its dims in the order `dims`."""
-def permute_copy(input: Tensor, *dims: Any, out: Any = None) -> Tensor:
-    """A copy of what `permute` shows."""
+) -> Tensor: ...
+def pca_lowrank(A: Any, q: Any = None, center: _bool = True, niter: Any = 2) -> Tensor: ...
+def pdist(input: Tensor, p: Any = 2.0) -> Tensor: ...
+def permute(input: Tensor, *dims: Any) -> Tensor: ...
+def permute_copy(input: Tensor, *dims: Any, out: Any = None) -> Tensor: ...
 pi: _float
-def pinverse(input: Tensor, rcond: Any = 1e-15) -> Tensor:
-    """`linalg.pinv`, with 1e-15 for the relative tolerance."""
-def pixel_shuffle(input: Tensor, upscale_factor: Any) -> Tensor:
-    """Channels rearranged as pixels: ... x C r^2 x H x W becomes ... x C x H r x W r."""
-def pixel_unshuffle(input: Tensor, downscale_factor: Any) -> Tensor:
-    """Pixels rearranged as channels: ... x C x H r x W r becomes ... x C r^2 x H x W."""
-def poisson(input: Tensor, generator: Generator | None = None) -> Tensor:
-    """A count for each expectation in `input`."""
+def pinverse(input: Tensor, rcond: Any = 1e-15) -> Tensor: ...
+def pixel_shuffle(input: Tensor, upscale_factor: Any) -> Tensor: ...
+def pixel_unshuffle(input: Tensor, downscale_factor: Any) -> Tensor: ...
+def poisson(input: Tensor, generator: Generator | None = None) -> Tensor: ...
 def poisson_nll_loss(
     input: Tensor,
     target: Any,
@@ -1882,18 +1417,12 @@ def poisson_nll_loss(
     full: Any,
     eps: Any,
     reduction: Any,
-) -> Tensor:
-    """`nn.functional.poisson_nll_loss`, its reduction a number."""
-def polar(input: Tensor, angle: Any, *, out: Any = None) -> Tensor:
-    """Complex numbers with these absolute values and angles."""
-def polygamma(n: Any, input: Tensor, *, out: Any = None) -> Tensor:
-    """The n-th derivative of `digamma`, elementwise: `torch.polygamma(n, input)`."""
-def positive(input: Tensor) -> Tensor:
-    """`input` itself; a bool tensor is refused."""
-def pow(input: Tensor, exponent: Any, *, out: Any = None) -> Tensor:
-    """`input ** exponent`, elementwise; one of the two may be a number."""
-def prelu(input: Tensor, weight: Any) -> Tensor:
-    """`input` above zero, `weight * input` below; one weight for all, or one per channel (dim 1)."""
+) -> Tensor: ...
+def polar(input: Tensor, angle: Any, *, out: Any = None) -> Tensor: ...
+def polygamma(n: Any, input: Tensor, *, out: Any = None) -> Tensor: ...
+def positive(input: Tensor) -> Tensor: ...
+def pow(input: Tensor, exponent: Any, *, out: Any = None) -> Tensor: ...
+def prelu(input: Tensor, weight: Any) -> Tensor: ...
 preserve_format: _memory_format
 def prod(
     input: Tensor,
@@ -1902,14 +1431,10 @@ def prod(
     *,
     dtype: _dtype | _type | None = None,
     out: Any = None,
-) -> Tensor:
-    """The product of all elements, or of those along `dim`; integers multiply in int64."""
-def promote_types(type1: _dtype, type2: _dtype) -> _dtype:
-    """The smallest dtype that holds the values of both dtypes, as PyTorch sees it."""
-def put(input: Tensor, index: Any, source: Any, accumulate: _bool = False) -> Tensor:
-    """A copy of `input`, seen as one dim, with `source` written (or added) at `index`."""
-def qr(input: Tensor, some: _bool = True, *, out: Any = None) -> Tensor:
-    '''`linalg.qr`, deprecated, with `mode` "complete" where `some` is false.'''
+) -> Tensor: ...
+def promote_types(type1: _dtype, type2: _dtype) -> _dtype: ...
+def put(input: Tensor, index: Any, source: Any, accumulate: _bool = False) -> Tensor: ...
+def qr(input: Tensor, some: _bool = True, *, out: Any = None) -> Tensor: ...
 def quantile(
     input: Tensor,
     q: Any,
@@ -1918,12 +1443,9 @@ def quantile(
     *,
     interpolation: str = 'linear',
     out: Any = None,
-) -> Tensor:
-    """The quantiles `q` (a number, or a 1-d tensor of them) along `dim`, or of all elements."""
-def rad2deg(input: Tensor, *, out: Any = None) -> Tensor:
-    """Radians in degrees, elementwise."""
-def rad2deg_(input: Tensor, *, out: Any = None) -> Tensor:
-    """In-place version of `rad2deg`."""
+) -> Tensor: ...
+def rad2deg(input: Tensor, *, out: Any = None) -> Tensor: ...
+def rad2deg_(input: Tensor, *, out: Any = None) -> Tensor: ...
 def rand(
     *args: Any,
     size: Any = None,
@@ -1935,8 +1457,7 @@ def rand(
     device: Any = None,
     pin_memory: _bool = False,
     requires_grad: _bool = False,
-) -> Tensor:
-    """Numbers drawn uniformly from [0, 1), in a tensor of the given size."""
+) -> Tensor: ...
 def rand_like(
     input: Tensor,
     *,
@@ -1947,8 +1468,7 @@ def rand_like(
     requires_grad: _bool = False,
     memory_format: Any = None,
     pin_memory: _bool = False,
-) -> Tensor:
-    """Numbers drawn uniformly from [0, 1) in a tensor of the shape and dtype of `input`."""
+) -> Tensor: ...
 def randint(
     *args: Any,
     low: Any = None,
@@ -1961,8 +1481,7 @@ def randint(
     device: Any = None,
     pin_memory: _bool = False,
     requires_grad: _bool = False,
-) -> Tensor:
-    """Integers from `low` (0) to before `high`: `randint([low,] high, size)`."""
+) -> Tensor: ...
 def randint_like(
     input: Tensor,
     *args: Any,
@@ -1975,8 +1494,7 @@ def randint_like(
     requires_grad: _bool = False,
     memory_format: Any = None,
     pin_memory: _bool = False,
-) -> Tensor:
-    """Integers from `low` (0) to before `high` in a tensor like `input`."""
+) -> Tensor: ...
 def randn(
     *args: Any,
     size: Any = None,
@@ -1988,8 +1506,7 @@ def randn(
     device: Any = None,
     pin_memory: _bool = False,
     requires_grad: _bool = False,
-) -> Tensor:
-    """Numbers from the standard normal distribution, in a tensor of the given size."""
+) -> Tensor: ...
 def randn_like(
     input: Tensor,
     *,
@@ -2000,8 +1517,7 @@ def randn_like(
     requires_grad: _bool = False,
     memory_format: Any = None,
     pin_memory: _bool = False,
-) -> Tensor:
-    """Standard normal numbers in a tensor of the shape and dtype of `input`."""
+) -> Tensor: ...
 def randperm(
     n: _int,
     *,
@@ -2012,8 +1528,7 @@ def randperm(
     device: Any = None,
     pin_memory: _bool = False,
     requires_grad: _bool = False,
-) -> Tensor:
-    """The integers below `n` in random order."""
+) -> Tensor: ...
 def range(
     start: Any = 0,
     end: Any = None,
@@ -2025,82 +1540,55 @@ def range(
     device: Any = None,
     pin_memory: _bool = False,
     requires_grad: _bool = False,
-) -> Tensor:
-    """The numbers from `start` to `end`, both included; deprecated in favour of `arange`."""
-def ravel(input: Tensor) -> Tensor:
-    """All elements in one dim: a view of a contiguous tensor, else a copy."""
-def real(input: Tensor) -> Tensor:
-    """The real part, a view; a real tensor itself."""
-def reciprocal(input: Tensor, *, out: Any = None) -> Tensor:
-    """`1 / input`, elementwise."""
-def reciprocal_(input: Tensor, *, out: Any = None) -> Tensor:
-    """In-place version of `reciprocal`."""
-def relu(input: Tensor) -> Tensor:
-    """`max(0, input)`, elementwise; the gradient at 0 is 0."""
-def relu_(input: Tensor) -> Tensor:
-    """In-place version of `relu`."""
-def remainder(input: Tensor, other: Any, *, out: Any = None) -> Tensor:
-    '''What division leaves, with the divisor's sign: `input - input.div(other, "floor") * other`.'''
-def renorm(input: Tensor, p: Any, dim: Any, maxnorm: Any, *, out: Any = None) -> Tensor:
-    """The slices along `dim` whose p-norm exceeds `maxnorm` scaled down to it."""
+) -> Tensor: ...
+def ravel(input: Tensor) -> Tensor: ...
+def real(input: Tensor) -> Tensor: ...
+def reciprocal(input: Tensor, *, out: Any = None) -> Tensor: ...
+def reciprocal_(input: Tensor, *, out: Any = None) -> Tensor: ...
+def relu(input: Tensor) -> Tensor: ...
+def relu_(input: Tensor) -> Tensor: ...
+def remainder(input: Tensor, other: Any, *, out: Any = None) -> Tensor: ...
+def renorm(input: Tensor, p: Any, dim: Any, maxnorm: Any, *, out: Any = None) -> Tensor: ...
 def repeat_interleave(
     input: Tensor,
     repeats: Any = None,
     dim: Any = None,
     *,
     output_size: Any = None,
-) -> Tensor:
-    """Each element, or each index of `dim`, repeated in place, as often as `repeats` says."""
-def reset_peak_memory_stats() -> None:
-    """Count the peak of `memory_stats` anew from what is in use."""
-def reshape(input: Tensor, *shape: Any) -> Tensor:
-    """`input` under another shape: a view where its strides allow one, else a copy."""
-def resize_as(self: Tensor, other: Any, *, memory_format: Any = ...) -> Tensor:
-    """Give this tensor the size of `other`."""
-def resolve_conj(input: Tensor) -> Tensor:
-    """`input` itself: conjugates are never lazy here."""
-def resolve_neg(input: Tensor) -> Tensor:
-    """`input` itself: negatives are never lazy here."""
-def result_type(tensor: Any, other: Any) -> _dtype:
-    """The dtype of an operation on two tensors or numbers."""
+) -> Tensor: ...
+def reset_peak_memory_stats() -> None: ...
+def reshape(input: Tensor, *shape: Any) -> Tensor: ...
+def resize_as(self: Tensor, other: Any, *, memory_format: Any = ...) -> Tensor: ...
+def resolve_conj(input: Tensor) -> Tensor: ...
+def resolve_neg(input: Tensor) -> Tensor: ...
+def result_type(tensor: Any, other: Any) -> _dtype: ...
 def rms_norm(
     input: Tensor,
     normalized_shape: _Size | Sequence[_int],
     weight: Any = None,
     eps: Any = None,
-) -> Tensor:
-    """The input over the root of its mean square over the last dims, times `weight`."""
-def roll(input: Tensor, shifts: Any, dims: Any = None) -> Tensor:
-    """`input` shifted along `dims`, what leaves at one end coming in at the other."""
-def rot90(input: Tensor, k: Any = 1, dims: Any = ...) -> Tensor:
-    """`input` turned by `k` quarters from the first of `dims` towards the second."""
-def round(input: Tensor, *, decimals: Any = None, out: Any = None) -> Tensor:
-    """`input` rounded to `decimals` places, elementwise; halves go to the even neighbour."""
-def round_(input: Tensor, *, decimals: Any = None, out: Any = None) -> Tensor:
-    """In-place version of `round`."""
-def row_stack(tensors: Sequence[Tensor], *, out: Any = None) -> Tensor:
-    """The tensors on top of each other, 1-d ones as rows."""
+) -> Tensor: ...
+def roll(input: Tensor, shifts: Any, dims: Any = None) -> Tensor: ...
+def rot90(input: Tensor, k: Any = 1, dims: Any = ...) -> Tensor: ...
+def round(input: Tensor, *, decimals: Any = None, out: Any = None) -> Tensor: ...
+def round_(input: Tensor, *, decimals: Any = None, out: Any = None) -> Tensor: ...
+def row_stack(tensors: Sequence[Tensor], *, out: Any = None) -> Tensor: ...
 def rrelu(
     input: Tensor,
     lower: Any = 0.125,
     upper: Any = 0.3333333333333333,
     training: _bool = False,
     inplace: _bool = False,
-) -> Tensor:
-    """`leaky_relu` with a slope for each element drawn from `[lower, upper)` in training."""
+) -> Tensor: ...
 def rrelu_(
     input: Tensor,
     lower: Any = 0.125,
     upper: Any = 0.3333333333333333,
     training: _bool = False,
-) -> Tensor:
-    """In-place version of `rrelu`."""
-def rsqrt(input: Tensor, *, out: Any = None) -> Tensor:
-    """`1 / sqrt(input)`, elementwise."""
-def rsqrt_(input: Tensor, *, out: Any = None) -> Tensor:
-    """In-place version of `rsqrt`."""
-def rsub(input: Tensor, other: Any, *, alpha: Any = 1) -> Tensor:
-    """`other - alpha * input`, elementwise: a subtraction with its operands exchanged."""
+) -> Tensor: ...
+def rsqrt(input: Tensor, *, out: Any = None) -> Tensor: ...
+def rsqrt_(input: Tensor, *, out: Any = None) -> Tensor: ...
+def rsub(input: Tensor, other: Any, *, alpha: Any = 1) -> Tensor: ...
 def scalar_tensor(
     s: Any,
     *,
@@ -2109,12 +1597,9 @@ def scalar_tensor(
     device: Any = None,
     pin_memory: _bool = False,
     requires_grad: _bool = False,
-) -> Tensor:
-    """A 0-d tensor of a number, in the default dtype."""
-def scatter(input: Tensor, src: Any, index: Any, dim: Any, *, out: Any = None) -> Tensor:
-    """`input` with `src`, a tensor or number, written where `index` says along `dim`."""
-def scatter_add(input: Tensor, dim: Any, index: Any, src: Any, *, out: Any = None) -> Tensor:
-    """`input` with the elements of `src` added where `index` says along `dim`."""
+) -> Tensor: ...
+def scatter(input: Tensor, src: Any, index: Any, dim: Any, *, out: Any = None) -> Tensor: ...
+def scatter_add(input: Tensor, dim: Any, index: Any, src: Any, *, out: Any = None) -> Tensor: ...
 def scatter_reduce(
     input: Tensor,
     dim: Any,
@@ -2124,8 +1609,7 @@ def scatter_reduce(
     *,
     include_self: _bool = True,
     out: Any = None,
-) -> Tensor:
-    """`input` with the elements of `src` reduced into the places that `index` names along `dim`."""
+) -> Tensor: ...
 def searchsorted(
     sorted_sequence: Any,
     input: Tensor,
@@ -2135,38 +1619,22 @@ def searchsorted(
     side: Any = None,
     sorter: Any = None,
     out: Any = None,
-) -> Tensor:
-    """Where each of `input` would go in the rising `sorted_sequence`, along the last dim."""
-def seed() -> _int:
-    """Seed the default generator with a number from the operating system, which is returned."""
-def select(input: Tensor, dim: Any, index: Any) -> Tensor:
-    """`input` at one `index` of dim `dim`, which disappears."""
-def select_copy(input: Tensor, dim: Any, index: Any, *, out: Any = None) -> Tensor:
-    """A copy of what `select` shows."""
-def select_scatter(input: Tensor, src: Any, dim: Any, index: Any) -> Tensor:
-    """A copy of `input` with `src` at `index` of dim `dim`."""
-def selu(input: Tensor, inplace: _bool = False) -> Tensor:
-    """`elu` scaled to keep mean 0 and variance 1 from layer to layer."""
-def selu_(input: Tensor) -> Tensor:
-    """In-place version of `selu`."""
-def set_default_device(new: _device | str | None) -> None:
-    """Choose what get_default_device returns outside device contexts; None means the CPU."""
-def set_default_dtype(d: _dtype, /) -> None:
-    """Choose the dtype of tensors made from Python floats; complex ones follow its precision."""
-def set_default_tensor_type(t: Any, /) -> None:
-    """Choose the default dtype by an old tensor type, as `torch.DoubleTensor` or its name."""
-def set_deterministic_debug_mode(debug_mode: Any) -> None:
-    '''`use_deterministic_algorithms` as one setting: 0 "default", 1 "warn" or 2 "error".'''
-def set_float32_matmul_precision(precision: Any) -> None:
-    """How float32 matrices may be rounded when multiplied; ours are not."""
-def set_flush_denormal(mode: Any) -> _bool:
-    """Ask that numbers too small for full precision become 0; NumPy cannot, which False says."""
-def set_memory_limit(bytes: _int) -> None:
-    """How many bytes may be kept for new tensors; with 0 none are."""
-def set_num_interop_threads(num: Any) -> None:
-    """How many operations may run at once, which can be said only once; here it is always one."""
-def set_num_threads(num: _int, /) -> None:
-    """Let large loops and linear algebra use `num` threads."""
+) -> Tensor: ...
+def seed() -> _int: ...
+def select(input: Tensor, dim: Any, index: Any) -> Tensor: ...
+def select_copy(input: Tensor, dim: Any, index: Any, *, out: Any = None) -> Tensor: ...
+def select_scatter(input: Tensor, src: Any, dim: Any, index: Any) -> Tensor: ...
+def selu(input: Tensor, inplace: _bool = False) -> Tensor: ...
+def selu_(input: Tensor) -> Tensor: ...
+def set_default_device(new: _device | str | None) -> None: ...
+def set_default_dtype(d: _dtype, /) -> None: ...
+def set_default_tensor_type(t: Any, /) -> None: ...
+def set_deterministic_debug_mode(debug_mode: Any) -> None: ...
+def set_float32_matmul_precision(precision: Any) -> None: ...
+def set_flush_denormal(mode: Any) -> _bool: ...
+def set_memory_limit(bytes: _int) -> None: ...
+def set_num_interop_threads(num: Any) -> None: ...
+def set_num_threads(num: _int, /) -> None: ...
 def set_printoptions(
     precision: _int | None = None,
     threshold: _float | None = None,
@@ -2174,35 +1642,21 @@ def set_printoptions(
     linewidth: _int | None = None,
     profile: str | None = None,
     sci_mode: _bool | None = None,
-) -> None:
-    """Choose how tensors print."""
-def set_rng_state(new_state: Any) -> None:
-    """Put the default generator into a state that `get_rng_state` gave."""
-def set_warn_always(b: _bool, /) -> None:
-    """Give such warnings every time (True) or once per process (False, the default)."""
-def sgn(input: Tensor, *, out: Any = None) -> Tensor:
-    """The sign of real numbers, the direction `input / |input|` of complex ones; 0 at zero."""
+) -> None: ...
+def set_rng_state(new_state: Any) -> None: ...
+def set_warn_always(b: _bool, /) -> None: ...
+def sgn(input: Tensor, *, out: Any = None) -> Tensor: ...
 short: _dtype
-def sigmoid(input: Tensor, *, out: Any = None) -> Tensor:
-    """`1 / (1 + exp(-input))`, elementwise."""
-def sigmoid_(input: Tensor, *, out: Any = None) -> Tensor:
-    """In-place version of `sigmoid`."""
-def sign(input: Tensor, *, out: Any = None) -> Tensor:
-    """-1, 0 or 1, elementwise, as `input` is negative, zero (or nan) or positive."""
-def signbit(input: Tensor, *, out: Any = None) -> Tensor:
-    """Which elements carry a minus sign (zero and nan may)?"""
-def sin(input: Tensor, *, out: Any = None) -> Tensor:
-    """The sine, elementwise, of radians."""
-def sin_(input: Tensor, *, out: Any = None) -> Tensor:
-    """In-place version of `sin`."""
-def sinc(input: Tensor, *, out: Any = None) -> Tensor:
-    """`sin(pi x) / (pi x)` of `input`, elementwise, which is 1 at zero."""
-def sinc_(input: Tensor, *, out: Any = None) -> Tensor:
-    """In-place version of `sinc`."""
-def sinh(input: Tensor, *, out: Any = None) -> Tensor:
-    """The hyperbolic sine, elementwise."""
-def sinh_(input: Tensor, *, out: Any = None) -> Tensor:
-    """In-place version of `sinh`."""
+def sigmoid(input: Tensor, *, out: Any = None) -> Tensor: ...
+def sigmoid_(input: Tensor, *, out: Any = None) -> Tensor: ...
+def sign(input: Tensor, *, out: Any = None) -> Tensor: ...
+def signbit(input: Tensor, *, out: Any = None) -> Tensor: ...
+def sin(input: Tensor, *, out: Any = None) -> Tensor: ...
+def sin_(input: Tensor, *, out: Any = None) -> Tensor: ...
+def sinc(input: Tensor, *, out: Any = None) -> Tensor: ...
+def sinc_(input: Tensor, *, out: Any = None) -> Tensor: ...
+def sinh(input: Tensor, *, out: Any = None) -> Tensor: ...
+def sinh_(input: Tensor, *, out: Any = None) -> Tensor: ...
 def slice_copy(
     input: Tensor,
     dim: Any = 0,
@@ -2211,8 +1665,7 @@ def slice_copy(
     step: Any = 1,
     *,
     out: Any = None,
-) -> Tensor:
-    """A copy of what `slice` shows."""
+) -> Tensor: ...
 def slice_scatter(
     input: Tensor,
     src: Any,
@@ -2220,18 +1673,15 @@ def slice_scatter(
     start: Any = None,
     end: Any = None,
     step: Any = 1,
-) -> Tensor:
-    """A copy of `input` with `src` in the slice `start:end:step` of dim `dim`."""
-def slogdet(input: Tensor, *, out: Any = None) -> Tensor:
-    """`linalg.slogdet`."""
+) -> Tensor: ...
+def slogdet(input: Tensor, *, out: Any = None) -> Tensor: ...
 def softmax(
     input: Tensor,
     dim: Any,
     dtype: _dtype | _type | None = None,
     *,
     out: Any = None,
-) -> Tensor:
-    """exp(input) divided by its sum along `dim`."""
+) -> Tensor: ...
 def sort(
     input: Tensor,
     dim: Any = -1,
@@ -2239,8 +1689,7 @@ def sort(
     *,
     stable: Any = None,
     out: Any = None,
-) -> return_types.sort:
-    """The elements in rising (or falling) order along `dim`, with their indices."""
+) -> return_types.sort: ...
 sparse_bsc: _layout
 sparse_bsr: _layout
 sparse_coo: _layout
@@ -2252,8 +1701,7 @@ def split(
     dim: Any = 0,
     *,
     split_size_or_sections: Any = None,
-) -> tuple[Tensor, ...]:
-    """Parts of length `split_size` (the last may be shorter) along dim `dim`; a list gives the"""
+) -> tuple[Tensor, ...]: ...
 def split_copy(
     input: Tensor,
     split_size: Any = None,
@@ -2261,32 +1709,22 @@ def split_copy(
     *,
     split_size_or_sections: Any = None,
     out: Any = None,
-) -> tuple[Tensor, ...]:
-    """A copy of what `split` shows."""
-def split_with_sizes(input: Tensor, split_sizes: Any, dim: Any = 0) -> tuple[Tensor, ...]:
-    """Consecutive parts of lengths `split_sizes` along dim `dim`."""
+) -> tuple[Tensor, ...]: ...
+def split_with_sizes(input: Tensor, split_sizes: Any, dim: Any = 0) -> tuple[Tensor, ...]: ...
 def split_with_sizes_copy(
     input: Tensor,
     split_sizes: Any,
     dim: Any = 0,
     *,
     out: Any = None,
-) -> tuple[Tensor, ...]:
-    """A copy of what `split_with_sizes` shows."""
-def sqrt(input: Tensor, *, out: Any = None) -> Tensor:
-    """The square root, elementwise; nan below zero, unless complex."""
-def sqrt_(input: Tensor, *, out: Any = None) -> Tensor:
-    """In-place version of `sqrt`."""
-def square(input: Tensor, *, out: Any = None) -> Tensor:
-    """`input ** 2`, elementwise."""
-def square_(input: Tensor, *, out: Any = None) -> Tensor:
-    """In-place version of `square`."""
-def squeeze(input: Tensor, dim: Any = None) -> Tensor:
-    """`input` without its dims of length 1, or without those among `dim` (an int or several)."""
-def squeeze_copy(input: Tensor, dim: Any = None, *, out: Any = None) -> Tensor:
-    """A copy of what `squeeze` shows."""
-def stack(tensors: Sequence[Tensor], dim: Any = 0, *, out: Any = None) -> Tensor:
-    """The tensors, all of one shape, along a new dim `dim`."""
+) -> tuple[Tensor, ...]: ...
+def sqrt(input: Tensor, *, out: Any = None) -> Tensor: ...
+def sqrt_(input: Tensor, *, out: Any = None) -> Tensor: ...
+def square(input: Tensor, *, out: Any = None) -> Tensor: ...
+def square_(input: Tensor, *, out: Any = None) -> Tensor: ...
+def squeeze(input: Tensor, dim: Any = None) -> Tensor: ...
+def squeeze_copy(input: Tensor, dim: Any = None, *, out: Any = None) -> Tensor: ...
+def stack(tensors: Sequence[Tensor], dim: Any = 0, *, out: Any = None) -> Tensor: ...
 def std(
     input: Tensor,
     dim: Any = None,
@@ -2295,8 +1733,7 @@ def std(
     *,
     correction: Any = None,
     out: Any = None,
-) -> Tensor:
-    """The standard deviation over `dim`: the square root of `var`, with its parameters."""
+) -> Tensor: ...
 def std_mean(
     input: Tensor,
     dim: Any = None,
@@ -2305,8 +1742,7 @@ def std_mean(
     *,
     correction: Any = None,
     out: Any = None,
-) -> tuple[Tensor, Tensor]:
-    """The standard deviation and the mean over `dim`, as a pair; parameters as of `var`."""
+) -> tuple[Tensor, Tensor]: ...
 def stft(
     input: Tensor,
     n_fft: Any,
@@ -2319,11 +1755,9 @@ def stft(
     onesided: Any = None,
     return_complex: Any = None,
     align_to_window: Any = None,
-) -> Tensor:
-    """The spectra of a signal's frames: frequencies x frames, after the batch's dim if there is"""
+) -> Tensor: ...
 strided: _layout
-def sub(input: Tensor, other: Any, *, alpha: Any = 1, out: Any = None) -> Tensor:
-    """`input - alpha * other`, elementwise; booleans are refused."""
+def sub(input: Tensor, other: Any, *, alpha: Any = 1, out: Any = None) -> Tensor: ...
 subtract = sub
 def sum(
     input: Tensor,
@@ -2332,37 +1766,25 @@ def sum(
     *,
     dtype: _dtype | _type | None = None,
     out: Any = None,
-) -> Tensor:
-    """The sum over `dim` (an int or several; all by default); integers add up in int64."""
+) -> Tensor: ...
 def svd(
     input: Tensor,
     some: _bool = True,
     compute_uv: _bool = True,
     *,
     out: Any = None,
-) -> Tensor:
-    """U, S and V (not V^H) of `linalg.svd`; with `full_matrices` if not `some`."""
-def svd_lowrank(A: Any, q: Any = 6, niter: Any = 2, M: Any = None) -> Tensor:
-    """U, S, V with `A - M` nearly `U diag(S) V^H`, for matrices nearly of rank `q` or less."""
-def swapaxes(input: Tensor, dim0: Any, dim1: Any) -> Tensor:
-    """`input` with dims `dim0` and `dim1` swapped."""
+) -> Tensor: ...
+def svd_lowrank(A: Any, q: Any = 6, niter: Any = 2, M: Any = None) -> Tensor: ...
+def swapaxes(input: Tensor, dim0: Any, dim1: Any) -> Tensor: ...
 swapdims = swapaxes
-def t(input: Tensor) -> Tensor:
-    """The transpose of a matrix; tensors of fewer dims as they are."""
-def t_copy(input: Tensor, *, out: Any = None) -> Tensor:
-    """A copy of what `t` shows."""
-def take(input: Tensor, index: Any, *, out: Any = None) -> Tensor:
-    """The elements of `input`, seen as one dim, at `index`; the result has the index's shape."""
-def take_along_dim(input: Tensor, indices: Any, dim: Any = None, *, out: Any = None) -> Tensor:
-    """`gather` with `input` and `indices` broadcast; without `dim`, both are flattened."""
-def tan(input: Tensor, *, out: Any = None) -> Tensor:
-    """The tangent, elementwise, of radians."""
-def tan_(input: Tensor, *, out: Any = None) -> Tensor:
-    """In-place version of `tan`."""
-def tanh(input: Tensor, *, out: Any = None) -> Tensor:
-    """The hyperbolic tangent, elementwise."""
-def tanh_(input: Tensor, *, out: Any = None) -> Tensor:
-    """In-place version of `tanh`."""
+def t(input: Tensor) -> Tensor: ...
+def t_copy(input: Tensor, *, out: Any = None) -> Tensor: ...
+def take(input: Tensor, index: Any, *, out: Any = None) -> Tensor: ...
+def take_along_dim(input: Tensor, indices: Any, dim: Any = None, *, out: Any = None) -> Tensor: ...
+def tan(input: Tensor, *, out: Any = None) -> Tensor: ...
+def tan_(input: Tensor, *, out: Any = None) -> Tensor: ...
+def tanh(input: Tensor, *, out: Any = None) -> Tensor: ...
+def tanh_(input: Tensor, *, out: Any = None) -> Tensor: ...
 def tensor(
     data: Any,
     *,
@@ -2371,8 +1793,7 @@ def tensor(
     requires_grad: _bool = False,
     pin_memory: _bool = False,
     names: Any = None,
-) -> Tensor:
-    """A new tensor with a copy of `data`: numbers, nested sequences, a NumPy array, a tensor."""
+) -> Tensor: ...
 def tensor_split(
     input: Tensor,
     indices_or_sections: Any = None,
@@ -2380,16 +1801,11 @@ def tensor_split(
     *,
     sections: Any = None,
     indices: Any = None,
-) -> tuple[Tensor, ...]:
-    """Parts between the given indices, or a given number of nearly equal parts, along dim `dim`."""
-def tensordot(a: Any, b: Any, dims: Any = 2, *, out: Any = None) -> Tensor:
-    """The sum of products over dims of `a` paired with dims of `b`."""
-def threshold(input: Tensor, threshold: Any, value: Any, inplace: _bool = False) -> Tensor:
-    """`input` where it is above `threshold`, `value` elsewhere."""
-def threshold_(input: Tensor, threshold: Any, value: Any) -> Tensor:
-    """In-place version of `threshold`."""
-def tile(input: Tensor, *dims: Any) -> Tensor:
-    """`input` repeated along each dim; counts that are missing in front are 1."""
+) -> tuple[Tensor, ...]: ...
+def tensordot(a: Any, b: Any, dims: Any = 2, *, out: Any = None) -> Tensor: ...
+def threshold(input: Tensor, threshold: Any, value: Any, inplace: _bool = False) -> Tensor: ...
+def threshold_(input: Tensor, threshold: Any, value: Any) -> Tensor: ...
+def tile(input: Tensor, *dims: Any) -> Tensor: ...
 def topk(
     input: Tensor,
     k: Any,
@@ -2398,17 +1814,12 @@ def topk(
     sorted: _bool = True,
     *,
     out: Any = None,
-) -> return_types.topk:
-    """The `k` largest (or smallest) elements along `dim`, in order, with their indices."""
-def trace(input: Tensor) -> Tensor:
-    """The sum of the main diagonal of a matrix; integers add up in int64."""
+) -> return_types.topk: ...
+def trace(input: Tensor) -> Tensor: ...
 transpose = swapaxes
-def transpose_copy(input: Tensor, dim0: Any, dim1: Any, *, out: Any = None) -> Tensor:
-    """A copy of what `transpose` shows."""
-def trapezoid(y: Any, x: Any = None, *, dx: Any = None, dim: Any = -1) -> Tensor:
-    """The integral of `y` along `dim` by the trapezoidal rule."""
-def trapz(y: Any, x: Any = None, *, dx: Any = None, dim: Any = -1) -> Tensor:
-    """`trapezoid` under its older name."""
+def transpose_copy(input: Tensor, dim0: Any, dim1: Any, *, out: Any = None) -> Tensor: ...
+def trapezoid(y: Any, x: Any = None, *, dx: Any = None, dim: Any = -1) -> Tensor: ...
+def trapz(y: Any, x: Any = None, *, dx: Any = None, dim: Any = -1) -> Tensor: ...
 def triangular_solve(
     input: Tensor,
     A: Any,
@@ -2417,10 +1828,8 @@ def triangular_solve(
     unitriangular: _bool = False,
     *,
     out: Any = None,
-) -> Tensor:
-    """X of `A X = input` (`A^T X = input` if `transpose`) for a triangular A, and a copy of A."""
-def tril(input: Tensor, diagonal: Any, *, out: Any = None) -> Tensor:
-    """The last two dims with zeros above the `diagonal`-th diagonal."""
+) -> Tensor: ...
+def tril(input: Tensor, diagonal: Any, *, out: Any = None) -> Tensor: ...
 def tril_indices(
     row: _int,
     col: _int,
@@ -2431,8 +1840,7 @@ def tril_indices(
     layout: Any = None,
     pin_memory: _bool = False,
     requires_grad: _bool = False,
-) -> Tensor:
-    """Row and column indices, in two rows, of a matrix's lower triangle with its diagonal."""
+) -> Tensor: ...
 def triplet_margin_loss(
     anchor: Any,
     positive: Any,
@@ -2442,10 +1850,8 @@ def triplet_margin_loss(
     eps: Any = 1e-06,
     swap: _bool = False,
     reduction: Any = 0,
-) -> Tensor:
-    """`nn.functional.triplet_margin_loss`, its reduction a number."""
-def triu(input: Tensor, diagonal: Any, *, out: Any = None) -> Tensor:
-    """The last two dims with zeros below the `diagonal`-th diagonal."""
+) -> Tensor: ...
+def triu(input: Tensor, diagonal: Any, *, out: Any = None) -> Tensor: ...
 def triu_indices(
     row: _int,
     col: _int,
@@ -2456,23 +1862,18 @@ def triu_indices(
     layout: Any = None,
     pin_memory: _bool = False,
     requires_grad: _bool = False,
-) -> Tensor:
-    """Row and column indices, in two rows, of a matrix's upper triangle with its diagonal."""
+) -> Tensor: ...
 true_divide = div
 trunc = fix
 trunc_ = fix_
-def typename(obj: Any, /) -> str:
-    """The kind of a tensor, or the full name of an object or of its type, as of PyTorch."""
+def typename(obj: Any, /) -> str: ...
 uint16: _dtype
 uint32: _dtype
 uint64: _dtype
 uint8: _dtype
-def unbind(input: Tensor, dim: Any = 0) -> tuple[Tensor, ...]:
-    """The slices at each index of dim `dim`, which disappears."""
-def unbind_copy(input: Tensor, dim: Any = 0, *, out: Any = None) -> tuple[Tensor, ...]:
-    """A copy of what `unbind` shows."""
-def unflatten(input: Tensor, dim: Any, sizes: Any) -> Tensor:
-    """`input` with dim `dim` split into dims of lengths `sizes`, one of which may be -1."""
+def unbind(input: Tensor, dim: Any = 0) -> tuple[Tensor, ...]: ...
+def unbind_copy(input: Tensor, dim: Any = 0, *, out: Any = None) -> tuple[Tensor, ...]: ...
+def unflatten(input: Tensor, dim: Any, sizes: Any) -> Tensor: ...
 def unfold_copy(
     input: Tensor,
     dimension: Any,
@@ -2480,43 +1881,32 @@ def unfold_copy(
     step: Any,
     *,
     out: Any = None,
-) -> Tensor:
-    """A copy of what `unfold` shows."""
+) -> Tensor: ...
 def unique(
     input: Tensor,
     sorted: _bool = True,
     return_inverse: _bool = False,
     return_counts: _bool = False,
     dim: Any = None,
-) -> Any:
-    """The distinct elements of `input` in rising order, or the distinct slices along `dim`."""
+) -> Any: ...
 def unique_consecutive(
     input: Tensor,
     return_inverse: _bool = False,
     return_counts: _bool = False,
     dim: Any = None,
-) -> Any:
-    """The elements of `input` (or its slices along `dim`) that differ from the one before."""
-def unravel_index(indices: Any, shape: Any) -> Tensor:
-    """For places in a flattened tensor of shape `shape`, a tuple of their indices in each dim."""
-def unsafe_chunk(input: Tensor, chunks: Any, dim: Any = 0) -> tuple[Tensor, ...]:
-    """`chunk` whose parts do not count as views."""
-def unsafe_split(input: Tensor, split_size: Any, dim: Any = 0) -> tuple[Tensor, ...]:
-    """`split` whose parts do not count as views."""
+) -> Any: ...
+def unravel_index(indices: Any, shape: Any) -> Tensor: ...
+def unsafe_chunk(input: Tensor, chunks: Any, dim: Any = 0) -> tuple[Tensor, ...]: ...
+def unsafe_split(input: Tensor, split_size: Any, dim: Any = 0) -> tuple[Tensor, ...]: ...
 def unsafe_split_with_sizes(
     input: Tensor,
     split_sizes: Any,
     dim: Any = 0,
-) -> tuple[Tensor, ...]:
-    """`split_with_sizes` whose parts do not count as views."""
-def unsqueeze(input: Tensor, dim: Any) -> Tensor:
-    """`input` with a dim of length 1 put in at `dim`."""
-def unsqueeze_copy(input: Tensor, dim: Any, *, out: Any = None) -> Tensor:
-    """A copy of what `unsqueeze` shows."""
-def use_deterministic_algorithms(mode: Any, *, warn_only: _bool = False) -> None:
-    """Ask for operations that always give the same result, as all of ours do."""
-def vander(x: Any, N: Any = None, increasing: _bool = False) -> Tensor:
-    """The powers N - 1 to 0 of a vector's elements, one row for each."""
+) -> tuple[Tensor, ...]: ...
+def unsqueeze(input: Tensor, dim: Any) -> Tensor: ...
+def unsqueeze_copy(input: Tensor, dim: Any, *, out: Any = None) -> Tensor: ...
+def use_deterministic_algorithms(mode: Any, *, warn_only: _bool = False) -> None: ...
+def vander(x: Any, N: Any = None, increasing: _bool = False) -> Tensor: ...
 def var(
     input: Tensor,
     dim: Any = None,
@@ -2525,8 +1915,7 @@ def var(
     *,
     correction: Any = None,
     out: Any = None,
-) -> Tensor:
-    """The variance over `dim` (an int or several; all by default)."""
+) -> Tensor: ...
 def var_mean(
     input: Tensor,
     dim: Any = None,
@@ -2535,42 +1924,31 @@ def var_mean(
     *,
     correction: Any = None,
     out: Any = None,
-) -> tuple[Tensor, Tensor]:
-    """The variance and the mean over `dim`, as a pair; parameters as of `var`."""
-def vdot(input: Tensor, other: Any, *, out: Any = None) -> Tensor:
-    """The sum of the products of two vectors' elements, those of `input` conjugated."""
-def view_as_complex(input: Tensor) -> Tensor:
-    """A real tensor whose last dim has length 2 as a complex one without it."""
-def view_as_real(input: Tensor) -> Tensor:
-    """A complex tensor as a real one with a last dim of length 2: real and imaginary part."""
+) -> tuple[Tensor, Tensor]: ...
+def vdot(input: Tensor, other: Any, *, out: Any = None) -> Tensor: ...
+def view_as_complex(input: Tensor) -> Tensor: ...
+def view_as_real(input: Tensor) -> Tensor: ...
 def view_copy(
     input: Tensor,
     *size: Any,
     dtype: _dtype | _type | None = None,
     out: Any = None,
-) -> Tensor:
-    """A copy of what `view` shows."""
+) -> Tensor: ...
 def vsplit(
     input: Tensor,
     indices_or_sections: Any = None,
     *,
     sections: Any = None,
     indices: Any = None,
-) -> tuple[Tensor, ...]:
-    """Parts along the first dim."""
+) -> tuple[Tensor, ...]: ...
 vstack = row_stack
 @overload
-def where(condition: Tensor) -> tuple[Tensor, ...]:
-    """`input` where `condition` is true, `other` elsewhere; all are broadcast."""
+def where(condition: Tensor) -> tuple[Tensor, ...]: ...
 @overload
-def where(condition: Tensor, input: Any, other: Any) -> Tensor:
-    """`input` where `condition` is true, `other` elsewhere; all are broadcast."""
-def xlogy(input: Tensor, other: Any, *, out: Any = None) -> Tensor:
-    """`input * log(other)`, elementwise, which is 0 where `input` is (unless `other` is nan)."""
-def xlogy_(input: Tensor, other: Any, *, out: Any = None) -> Tensor:
-    """In-place version of `xlogy`."""
-def zero_(self: Tensor) -> Tensor:
-    """Overwrite every element of `self` with zero; returns `self`."""
+def where(condition: Tensor, input: Any, other: Any) -> Tensor: ...
+def xlogy(input: Tensor, other: Any, *, out: Any = None) -> Tensor: ...
+def xlogy_(input: Tensor, other: Any, *, out: Any = None) -> Tensor: ...
+def zero_(self: Tensor) -> Tensor: ...
 def zeros(
     *args: Any,
     size: Any = None,
@@ -2580,8 +1958,7 @@ def zeros(
     device: Any = None,
     pin_memory: _bool = False,
     requires_grad: _bool = False,
-) -> Tensor:
-    """A tensor of zeros of the given size, which is separate ints or a sequence."""
+) -> Tensor: ...
 def zeros_like(
     input: Tensor,
     *,
@@ -2592,5 +1969,4 @@ def zeros_like(
     memory_format: Any = None,
     out: Any = None,
     pin_memory: _bool = False,
-) -> Tensor:
-    """A tensor of zeros of the shape, dtype and order of dims of `input`."""
+) -> Tensor: ...

@@ -22,57 +22,46 @@ from rushlight.tensor.storage import TypedStorage, UntypedStorage
 
 from rushlight.tensor.tensor import Tensor
 
-def adaptive_avg_pool1d(input: Tensor, output_size: Any) -> Tensor:
-    """The means of `output_size` windows that divide the last dim as evenly as can be."""
-def adaptive_avg_pool2d(input: Tensor, output_size: Any) -> Tensor:
-    """The means of windows that divide the last two dims as evenly as can be."""
-def adaptive_avg_pool3d(input: Tensor, output_size: Any) -> Tensor:
-    """The means of windows that divide the last three dims as evenly as can be."""
+def adaptive_avg_pool1d(input: Tensor, output_size: Any) -> Tensor: ...
+def adaptive_avg_pool2d(input: Tensor, output_size: Any) -> Tensor: ...
+def adaptive_avg_pool3d(input: Tensor, output_size: Any) -> Tensor: ...
 def adaptive_max_pool1d(
     input: Tensor,
     output_size: Any,
     return_indices: _bool = False,
-) -> Tensor:
-    """The largest elements of `output_size` windows that divide the last dim evenly."""
+) -> Tensor: ...
 def adaptive_max_pool1d_with_indices(
     input: Tensor,
     output_size: Any,
     return_indices: _bool = False,
-) -> Tensor:
-    """`adaptive_max_pool1d` with `return_indices`."""
+) -> Tensor: ...
 def adaptive_max_pool2d(
     input: Tensor,
     output_size: Any,
     return_indices: _bool = False,
-) -> Tensor:
-    """The largest elements of windows that divide the last two dims as evenly as can be."""
+) -> Tensor: ...
 def adaptive_max_pool2d_with_indices(
     input: Tensor,
     output_size: Any,
     return_indices: _bool = False,
-) -> Tensor:
-    """`adaptive_max_pool2d` with `return_indices`."""
+) -> Tensor: ...
 def adaptive_max_pool3d(
     input: Tensor,
     output_size: Any,
     return_indices: _bool = False,
-) -> Tensor:
-    """The largest elements of windows that divide the last three dims as evenly as can be."""
+) -> Tensor: ...
 def adaptive_max_pool3d_with_indices(
     input: Tensor,
     output_size: Any,
     return_indices: _bool = False,
-) -> Tensor:
-    """`adaptive_max_pool3d` with `return_indices`."""
-def affine_grid(theta: Any, size: Any, align_corners: Any = None) -> Tensor:
-    """The grid for `grid_sample` that applies an affine map."""
+) -> Tensor: ...
+def affine_grid(theta: Any, size: Any, align_corners: Any = None) -> Tensor: ...
 def alpha_dropout(
     input: Tensor,
     p: Any = 0.5,
     training: _bool = False,
     inplace: _bool = False,
-) -> Tensor:
-    """Dropout that keeps mean and variance of a SELU's outputs."""
+) -> Tensor: ...
 def avg_pool1d(
     input: Tensor,
     kernel_size: Any,
@@ -80,8 +69,7 @@ def avg_pool1d(
     padding: Any = 0,
     ceil_mode: _bool = False,
     count_include_pad: _bool = True,
-) -> Tensor:
-    """The means of windows that slide over the last dim."""
+) -> Tensor: ...
 def avg_pool2d(
     input: Tensor,
     kernel_size: Any,
@@ -92,8 +80,7 @@ def avg_pool2d(
     divisor_override: Any = None,
     *,
     out: Any = None,
-) -> Tensor:
-    """The means of windows that slide over the last two dims."""
+) -> Tensor: ...
 def avg_pool3d(
     input: Tensor,
     kernel_size: Any,
@@ -104,8 +91,7 @@ def avg_pool3d(
     divisor_override: Any = None,
     *,
     out: Any = None,
-) -> Tensor:
-    """The means of windows that slide over the last three dims."""
+) -> Tensor: ...
 def batch_norm(
     input: Tensor,
     running_mean: Any,
@@ -115,10 +101,8 @@ def batch_norm(
     training: _bool = False,
     momentum: Any = 0.1,
     eps: Any = 1e-05,
-) -> Tensor:
-    """Each channel (dim 1) standardised over all other dims, times `weight` plus `bias`."""
-def bilinear(input1: Any, input2: Any, weight: Any, bias: Any = None) -> Tensor:
-    """`input1^T weight[o] input2 + bias[o]` for each o, over the last dims of the inputs."""
+) -> Tensor: ...
+def bilinear(input1: Any, input2: Any, weight: Any, bias: Any = None) -> Tensor: ...
 def binary_cross_entropy(
     input: Tensor,
     target: Any,
@@ -126,8 +110,7 @@ def binary_cross_entropy(
     size_average: Any = None,
     reduce: Any = None,
     reduction: str = 'mean',
-) -> Tensor:
-    """-(t log x + (1 - t) log(1 - x)) for probabilities `input` and targets `target`."""
+) -> Tensor: ...
 def binary_cross_entropy_with_logits(
     input: Tensor,
     target: Any,
@@ -136,14 +119,10 @@ def binary_cross_entropy_with_logits(
     reduce: Any = None,
     reduction: str = 'mean',
     pos_weight: Any = None,
-) -> Tensor:
-    """`binary_cross_entropy` of the probabilities sigmoid(input), computed without overflow."""
-def celu(input: Tensor, alpha: Any = 1.0, inplace: _bool = False) -> Tensor:
-    """`max(0, input) + min(0, alpha * (exp(input / alpha) - 1))`, elementwise."""
-def celu_(input: Tensor, alpha: Any = 1.0) -> Tensor:
-    """In-place version of `celu`."""
-def channel_shuffle(input: Tensor, groups: Any) -> Tensor:
-    """The channels (dim 1) of `input`, in groups, dealt out: the groups' first ones come first."""
+) -> Tensor: ...
+def celu(input: Tensor, alpha: Any = 1.0, inplace: _bool = False) -> Tensor: ...
+def celu_(input: Tensor, alpha: Any = 1.0) -> Tensor: ...
+def channel_shuffle(input: Tensor, groups: Any) -> Tensor: ...
 def conv1d(
     input: Tensor,
     weight: Any,
@@ -152,8 +131,7 @@ def conv1d(
     padding: Any = 0,
     dilation: Any = 1,
     groups: Any = 1,
-) -> Tensor:
-    """Slides a kernel over `input` and sums what is under it, for each output channel."""
+) -> Tensor: ...
 def conv2d(
     input: Tensor,
     weight: Any,
@@ -162,8 +140,7 @@ def conv2d(
     padding: Any = 0,
     dilation: Any = 1,
     groups: Any = 1,
-) -> Tensor:
-    """`conv1d` with two dims in place of the length, and kernels of two dims."""
+) -> Tensor: ...
 def conv3d(
     input: Tensor,
     weight: Any,
@@ -172,10 +149,8 @@ def conv3d(
     padding: Any = 0,
     dilation: Any = 1,
     groups: Any = 1,
-) -> Tensor:
-    """`conv1d` with three dims in place of the length, and kernels of three dims."""
-def conv_tbc(input: Tensor, weight: Any, bias: Any, pad: Any = 0) -> Tensor:
-    """A convolution over time of sequences laid out as time x samples x channels."""
+) -> Tensor: ...
+def conv_tbc(input: Tensor, weight: Any, bias: Any, pad: Any = 0) -> Tensor: ...
 def conv_transpose1d(
     input: Tensor,
     weight: Any,
@@ -185,8 +160,7 @@ def conv_transpose1d(
     output_padding: Any = 0,
     groups: Any = 1,
     dilation: Any = 1,
-) -> Tensor:
-    """The transpose of `conv1d`: each value times a kernel, added up where the kernel lies."""
+) -> Tensor: ...
 def conv_transpose2d(
     input: Tensor,
     weight: Any,
@@ -196,8 +170,7 @@ def conv_transpose2d(
     output_padding: Any = 0,
     groups: Any = 1,
     dilation: Any = 1,
-) -> Tensor:
-    """`conv_transpose1d` with two dims in place of the length: the transpose of `conv2d`."""
+) -> Tensor: ...
 def conv_transpose3d(
     input: Tensor,
     weight: Any,
@@ -207,8 +180,7 @@ def conv_transpose3d(
     output_padding: Any = 0,
     groups: Any = 1,
     dilation: Any = 1,
-) -> Tensor:
-    """`conv_transpose1d` with three dims in place of the length: the transpose of `conv3d`."""
+) -> Tensor: ...
 def cosine_embedding_loss(
     input1: Any,
     input2: Any,
@@ -217,10 +189,8 @@ def cosine_embedding_loss(
     size_average: Any = None,
     reduce: Any = None,
     reduction: str = 'mean',
-) -> Tensor:
-    """1 - cos(x1, x2) where the target is 1, max(0, cos(x1, x2) - margin) where it is -1."""
-def cosine_similarity(x1: Any, x2: Any, dim: Any = 1, eps: Any = 1e-08) -> Tensor:
-    """The cosine of the angle between vectors along `dim`."""
+) -> Tensor: ...
+def cosine_similarity(x1: Any, x2: Any, dim: Any = 1, eps: Any = 1e-08) -> Tensor: ...
 def cross_entropy(
     input: Tensor,
     target: Any,
@@ -230,8 +200,7 @@ def cross_entropy(
     reduce: Any = None,
     reduction: str = 'mean',
     label_smoothing: Any = 0.0,
-) -> Tensor:
-    """The cross entropy between the softmax of `input` over its classes and `target`."""
+) -> Tensor: ...
 def ctc_loss(
     log_probs: Any,
     targets: Any,
@@ -240,40 +209,33 @@ def ctc_loss(
     blank: Any = 0,
     reduction: str = 'mean',
     zero_infinity: _bool = False,
-) -> Tensor:
-    """The CTC loss of frames' log-probabilities and sequences of labels."""
+) -> Tensor: ...
 def dropout(
     input: Tensor,
     p: Any = 0.5,
     training: _bool = True,
     inplace: _bool = False,
-) -> Tensor:
-    """Set elements to zero with probability `p` and divide the others by `1 - p`."""
+) -> Tensor: ...
 def dropout1d(
     input: Tensor,
     p: Any = 0.5,
     training: _bool = True,
     inplace: _bool = False,
-) -> Tensor:
-    """Dropout of whole channels of N x C x L or C x L."""
+) -> Tensor: ...
 def dropout2d(
     input: Tensor,
     p: Any = 0.5,
     training: _bool = True,
     inplace: _bool = False,
-) -> Tensor:
-    """Dropout of whole channels, dim 1 of N x C x H x W."""
+) -> Tensor: ...
 def dropout3d(
     input: Tensor,
     p: Any = 0.5,
     training: _bool = True,
     inplace: _bool = False,
-) -> Tensor:
-    """Dropout of whole channels of N x C x D x H x W or C x D x H x W."""
-def elu(input: Tensor, alpha: Any = 1.0, inplace: _bool = False) -> Tensor:
-    """`input` above zero, `alpha * (exp(input) - 1)` below, elementwise."""
-def elu_(input: Tensor, alpha: Any = 1.0) -> Tensor:
-    """In-place version of `elu`."""
+) -> Tensor: ...
+def elu(input: Tensor, alpha: Any = 1.0, inplace: _bool = False) -> Tensor: ...
+def elu_(input: Tensor, alpha: Any = 1.0) -> Tensor: ...
 def embedding(
     input: Tensor,
     weight: Any,
@@ -282,8 +244,7 @@ def embedding(
     norm_type: Any = 2.0,
     scale_grad_by_freq: _bool = False,
     sparse: _bool = False,
-) -> Tensor:
-    """The rows of `weight` whose numbers stand in `input`."""
+) -> Tensor: ...
 def embedding_bag(
     input: Tensor,
     weight: Any,
@@ -296,15 +257,13 @@ def embedding_bag(
     per_sample_weights: Any = None,
     include_last_offset: _bool = False,
     padding_idx: Any = None,
-) -> Tensor:
-    """Rows of `weight` whose numbers stand in `input`, reduced bag by bag."""
+) -> Tensor: ...
 def feature_alpha_dropout(
     input: Tensor,
     p: Any = 0.5,
     training: _bool = False,
     inplace: _bool = False,
-) -> Tensor:
-    """`alpha_dropout` of whole channels, dim 1 of the input."""
+) -> Tensor: ...
 def fold(
     input: Tensor,
     output_size: Any,
@@ -312,8 +271,7 @@ def fold(
     dilation: Any = 1,
     padding: Any = 0,
     stride: Any = 1,
-) -> Tensor:
-    """Images from columns, as `unfold` makes them of patches; where patches overlap they add up."""
+) -> Tensor: ...
 def fractional_max_pool2d(
     input: Tensor,
     kernel_size: Any,
@@ -321,8 +279,7 @@ def fractional_max_pool2d(
     output_ratio: Any = None,
     return_indices: _bool = False,
     _random_samples: Any = None,
-) -> Tensor:
-    """The largest elements of windows over the last two dims, at random distances of two lengths."""
+) -> Tensor: ...
 def fractional_max_pool2d_with_indices(
     input: Tensor,
     kernel_size: Any,
@@ -330,8 +287,7 @@ def fractional_max_pool2d_with_indices(
     output_ratio: Any = None,
     return_indices: _bool = False,
     _random_samples: Any = None,
-) -> Tensor:
-    """`fractional_max_pool2d` with `return_indices`."""
+) -> Tensor: ...
 def fractional_max_pool3d(
     input: Tensor,
     kernel_size: Any,
@@ -339,8 +295,7 @@ def fractional_max_pool3d(
     output_ratio: Any = None,
     return_indices: _bool = False,
     _random_samples: Any = None,
-) -> Tensor:
-    """The largest elements of windows over the last three dims, at random distances."""
+) -> Tensor: ...
 def fractional_max_pool3d_with_indices(
     input: Tensor,
     kernel_size: Any,
@@ -348,8 +303,7 @@ def fractional_max_pool3d_with_indices(
     output_ratio: Any = None,
     return_indices: _bool = False,
     _random_samples: Any = None,
-) -> Tensor:
-    """`fractional_max_pool3d` with `return_indices`."""
+) -> Tensor: ...
 def gaussian_nll_loss(
     input: Tensor,
     target: Any,
@@ -357,51 +311,40 @@ def gaussian_nll_loss(
     full: _bool = False,
     eps: Any = 1e-06,
     reduction: str = 'mean',
-) -> Tensor:
-    """The negative log likelihood of `target` under Gaussians of means `input`, variances `var`."""
-def gelu(input: Tensor, *, approximate: str = 'none', out: Any = None) -> Tensor:
-    """`input` times the standard normal distribution's probability of being below it."""
-def glu(input: Tensor, dim: Any = -1) -> Tensor:
-    """The gated linear unit: the first half along `dim` times the sigmoid of the second."""
+) -> Tensor: ...
+def gelu(input: Tensor, *, approximate: str = 'none', out: Any = None) -> Tensor: ...
+def glu(input: Tensor, dim: Any = -1) -> Tensor: ...
 def grid_sample(
     input: Tensor,
     grid: Any,
     mode: str = 'bilinear',
     padding_mode: str = 'zeros',
     align_corners: Any = None,
-) -> Tensor:
-    """`input` read at the places that `grid` holds."""
+) -> Tensor: ...
 def group_norm(
     input: Tensor,
     num_groups: Any,
     weight: Any = None,
     bias: Any = None,
     eps: Any = 1e-05,
-) -> Tensor:
-    """Each sample standardised over groups of its channels, times `weight` plus `bias`."""
+) -> Tensor: ...
 def gumbel_softmax(
     logits: Any,
     tau: Any = 1,
     hard: _bool = False,
     eps: Any = 1e-10,
     dim: Any = -1,
-) -> Tensor:
-    """A sample of the softmax of `logits` with Gumbel noise, at temperature `tau`."""
-def hardshrink(input: Tensor, lambd: Any = 0.5, *, out: Any = None) -> Tensor:
-    """`input` outside `[-lambd, lambd]`, 0 inside, elementwise."""
-def hardsigmoid(input: Tensor, inplace: _bool = False) -> Tensor:
-    """`relu6(input + 3) / 6`, elementwise."""
-def hardswish(input: Tensor, inplace: _bool = False) -> Tensor:
-    """`input * relu6(input + 3) / 6`, elementwise."""
+) -> Tensor: ...
+def hardshrink(input: Tensor, lambd: Any = 0.5, *, out: Any = None) -> Tensor: ...
+def hardsigmoid(input: Tensor, inplace: _bool = False) -> Tensor: ...
+def hardswish(input: Tensor, inplace: _bool = False) -> Tensor: ...
 def hardtanh(
     input: Tensor,
     min_val: Any = -1.0,
     max_val: Any = 1.0,
     inplace: _bool = False,
-) -> Tensor:
-    """`input` limited to `[min_val, max_val]`, elementwise; no gradient at the limits."""
-def hardtanh_(input: Tensor, min_val: Any = -1.0, max_val: Any = 1.0) -> Tensor:
-    """In-place version of `hardtanh`."""
+) -> Tensor: ...
+def hardtanh_(input: Tensor, min_val: Any = -1.0, max_val: Any = 1.0) -> Tensor: ...
 def hinge_embedding_loss(
     input: Tensor,
     target: Any,
@@ -409,16 +352,14 @@ def hinge_embedding_loss(
     size_average: Any = None,
     reduce: Any = None,
     reduction: str = 'mean',
-) -> Tensor:
-    """The input where the target is 1, max(0, margin - input) where it is -1."""
+) -> Tensor: ...
 def huber_loss(
     input: Tensor,
     target: Any,
     reduction: str = 'mean',
     delta: Any = 1.0,
     weight: Any = None,
-) -> Tensor:
-    """Half the squared differences up to `delta`, growing linearly beyond."""
+) -> Tensor: ...
 def instance_norm(
     input: Tensor,
     running_mean: Any = None,
@@ -428,8 +369,7 @@ def instance_norm(
     use_input_stats: _bool = True,
     momentum: Any = 0.1,
     eps: Any = 1e-05,
-) -> Tensor:
-    """Each channel of each sample standardised, times `weight` plus `bias`."""
+) -> Tensor: ...
 def interpolate(
     input: Tensor,
     size: Any = None,
@@ -438,8 +378,7 @@ def interpolate(
     align_corners: Any = None,
     recompute_scale_factor: Any = None,
     antialias: _bool = False,
-) -> Tensor:
-    """`input` with all dims after the first two made longer or shorter."""
+) -> Tensor: ...
 def kl_div(
     input: Tensor,
     target: Any,
@@ -447,8 +386,7 @@ def kl_div(
     reduce: Any = None,
     reduction: str = 'mean',
     log_target: _bool = False,
-) -> Tensor:
-    """The pointwise Kullback-Leibler divergence of log-probabilities `input` from `target`."""
+) -> Tensor: ...
 def l1_loss(
     input: Tensor,
     target: Any,
@@ -456,63 +394,52 @@ def l1_loss(
     reduce: Any = None,
     reduction: str = 'mean',
     weight: Any = None,
-) -> Tensor:
-    """The absolute differences of `input` and `target`."""
+) -> Tensor: ...
 def layer_norm(
     input: Tensor,
     normalized_shape: _Size | Sequence[_int],
     weight: Any = None,
     bias: Any = None,
     eps: Any = 1e-05,
-) -> Tensor:
-    """The input standardised over its last dims, times `weight` plus `bias`."""
-def leaky_relu(input: Tensor, negative_slope: Any = 0.01, inplace: _bool = False) -> Tensor:
-    """`input` above zero, `negative_slope * input` below, elementwise."""
-def leaky_relu_(input: Tensor, negative_slope: Any = 0.01) -> Tensor:
-    """In-place version of `leaky_relu`."""
-def linear(input: Tensor, weight: Any, bias: Any = None, *, out: Any = None) -> Tensor:
-    """`input @ weight.T + bias`, for the last dim of the input."""
+) -> Tensor: ...
+def leaky_relu(input: Tensor, negative_slope: Any = 0.01, inplace: _bool = False) -> Tensor: ...
+def leaky_relu_(input: Tensor, negative_slope: Any = 0.01) -> Tensor: ...
+def linear(input: Tensor, weight: Any, bias: Any = None, *, out: Any = None) -> Tensor: ...
 def local_response_norm(
     input: Tensor,
     size: Any,
     alpha: Any = 0.0001,
     beta: Any = 0.75,
     k: Any = 1.0,
-) -> Tensor:
-    """Each element over (k + alpha * mean of squares of `size` neighbouring channels) ** beta."""
+) -> Tensor: ...
 def log_softmax(
     input: Tensor,
     dim: Any = None,
     _stacklevel: Any = 3,
     dtype: _dtype | _type | None = None,
-) -> Tensor:
-    """`torch.log_softmax`; without `dim`, a guess and a warning."""
-def logsigmoid(input: Tensor, *, out: Any = None) -> Tensor:
-    """`log(sigmoid(input))`, elementwise, without overflow."""
+) -> Tensor: ...
+def logsigmoid(input: Tensor, *, out: Any = None) -> Tensor: ...
 def lp_pool1d(
     input: Tensor,
     norm_type: Any,
     kernel_size: Any,
     stride: Any = None,
     ceil_mode: _bool = False,
-) -> Tensor:
-    """The p-norms of windows that slide over the last dim, for p = `norm_type`."""
+) -> Tensor: ...
 def lp_pool2d(
     input: Tensor,
     norm_type: Any,
     kernel_size: Any,
     stride: Any = None,
     ceil_mode: _bool = False,
-) -> Tensor:
-    """The p-norms of windows that slide over the last two dims, for p = `norm_type`."""
+) -> Tensor: ...
 def lp_pool3d(
     input: Tensor,
     norm_type: Any,
     kernel_size: Any,
     stride: Any = None,
     ceil_mode: _bool = False,
-) -> Tensor:
-    """The p-norms of windows that slide over the last three dims, for p = `norm_type`."""
+) -> Tensor: ...
 def margin_ranking_loss(
     input1: Any,
     input2: Any,
@@ -521,8 +448,7 @@ def margin_ranking_loss(
     size_average: Any = None,
     reduce: Any = None,
     reduction: str = 'mean',
-) -> Tensor:
-    """max(0, -target (input1 - input2) + margin): target 1 wants input1 to rank higher."""
+) -> Tensor: ...
 def max_pool1d(
     input: Tensor,
     kernel_size: Any,
@@ -531,8 +457,7 @@ def max_pool1d(
     dilation: Any = 1,
     ceil_mode: _bool = False,
     return_indices: _bool = False,
-) -> Any:
-    """The largest elements of windows that slide over the last dim."""
+) -> Any: ...
 def max_pool1d_with_indices(
     input: Tensor,
     kernel_size: Any,
@@ -541,8 +466,7 @@ def max_pool1d_with_indices(
     dilation: Any = 1,
     ceil_mode: _bool = False,
     return_indices: _bool = False,
-) -> Tensor:
-    """`max_pool1d` with `return_indices`."""
+) -> Tensor: ...
 def max_pool2d(
     input: Tensor,
     kernel_size: Any,
@@ -551,8 +475,7 @@ def max_pool2d(
     dilation: Any = 1,
     ceil_mode: _bool = False,
     return_indices: _bool = False,
-) -> Any:
-    """The largest elements of windows that slide over the last two dims."""
+) -> Any: ...
 def max_pool2d_with_indices(
     input: Tensor,
     kernel_size: Any,
@@ -561,8 +484,7 @@ def max_pool2d_with_indices(
     dilation: Any = 1,
     ceil_mode: _bool = False,
     return_indices: _bool = False,
-) -> Tensor:
-    """`max_pool2d` with `return_indices`."""
+) -> Tensor: ...
 def max_pool3d(
     input: Tensor,
     kernel_size: Any,
@@ -571,8 +493,7 @@ def max_pool3d(
     dilation: Any = 1,
     ceil_mode: _bool = False,
     return_indices: _bool = False,
-) -> Any:
-    """The largest elements of windows that slide over the last three dims."""
+) -> Any: ...
 def max_pool3d_with_indices(
     input: Tensor,
     kernel_size: Any,
@@ -581,8 +502,7 @@ def max_pool3d_with_indices(
     dilation: Any = 1,
     ceil_mode: _bool = False,
     return_indices: _bool = False,
-) -> Tensor:
-    """`max_pool3d` with `return_indices`."""
+) -> Tensor: ...
 def max_unpool1d(
     input: Tensor,
     indices: Any,
@@ -590,8 +510,7 @@ def max_unpool1d(
     stride: Any = None,
     padding: Any = 0,
     output_size: Any = None,
-) -> Tensor:
-    """`max_pool1d` undone: elements where `indices` say, zeros elsewhere."""
+) -> Tensor: ...
 def max_unpool2d(
     input: Tensor,
     indices: Any,
@@ -599,8 +518,7 @@ def max_unpool2d(
     stride: Any = None,
     padding: Any = 0,
     output_size: Any = None,
-) -> Tensor:
-    """`max_pool2d` undone: elements where `indices` say, zeros elsewhere."""
+) -> Tensor: ...
 def max_unpool3d(
     input: Tensor,
     indices: Any,
@@ -608,10 +526,8 @@ def max_unpool3d(
     stride: Any = None,
     padding: Any = 0,
     output_size: Any = None,
-) -> Tensor:
-    """`max_pool3d` undone: elements where `indices` say, zeros elsewhere."""
-def mish(input: Tensor, inplace: _bool = False) -> Tensor:
-    """`input * tanh(softplus(input))`, elementwise."""
+) -> Tensor: ...
+def mish(input: Tensor, inplace: _bool = False) -> Tensor: ...
 def mse_loss(
     input: Tensor,
     target: Any,
@@ -619,8 +535,7 @@ def mse_loss(
     reduce: Any = None,
     reduction: str = 'mean',
     weight: Any = None,
-) -> Tensor:
-    """The squared differences of `input` and `target`."""
+) -> Tensor: ...
 def multi_head_attention_forward(
     query: Any,
     key: Any,
@@ -647,8 +562,7 @@ def multi_head_attention_forward(
     static_v: Any = None,
     average_attn_weights: _bool = True,
     is_causal: _bool = False,
-) -> Tensor:
-    """Attention of `num_heads` heads over projections of query, key and value, projected again."""
+) -> Tensor: ...
 def multi_margin_loss(
     input: Tensor,
     target: Any,
@@ -658,16 +572,14 @@ def multi_margin_loss(
     size_average: Any = None,
     reduce: Any = None,
     reduction: str = 'mean',
-) -> Tensor:
-    """The mean over wrong classes i of w_y max(0, margin - x_y + x_i)^p, y the right class."""
+) -> Tensor: ...
 def multilabel_margin_loss(
     input: Tensor,
     target: Any,
     size_average: Any = None,
     reduce: Any = None,
     reduction: str = 'mean',
-) -> Tensor:
-    """The mean over classes of the sums of max(0, 1 - x_y + x_i): y a target class, i none."""
+) -> Tensor: ...
 def multilabel_soft_margin_loss(
     input: Tensor,
     target: Any,
@@ -675,10 +587,8 @@ def multilabel_soft_margin_loss(
     size_average: Any = None,
     reduce: Any = None,
     reduction: str = 'mean',
-) -> Tensor:
-    """The mean over classes of the cross entropies of sigmoid(input) and targets 0 or 1."""
-def native_channel_shuffle(input: Tensor, groups: Any) -> Tensor:
-    """`channel_shuffle` under another name."""
+) -> Tensor: ...
+def native_channel_shuffle(input: Tensor, groups: Any) -> Tensor: ...
 def nll_loss(
     input: Tensor,
     target: Any,
@@ -687,34 +597,26 @@ def nll_loss(
     ignore_index: Any = -100,
     reduce: Any = None,
     reduction: str = 'mean',
-) -> Tensor:
-    """Minus the log-probabilities `input` of the target classes."""
+) -> Tensor: ...
 def normalize(
     input: Tensor,
     p: Any = 2.0,
     dim: Any = 1,
     eps: Any = 1e-12,
     out: Any = None,
-) -> Tensor:
-    """The input over its p-norm along `dim`, norms below `eps` counting as `eps`."""
-def one_hot(tensor: Any, num_classes: Any = -1) -> Tensor:
-    """For each class number a row of `num_classes` zeros with a one at its place, as int64."""
-def pad(input: Tensor, pad: Any, mode: str = 'constant', value: Any = None) -> Tensor:
-    """`input` with room around its last dims, filled as `mode` says."""
+) -> Tensor: ...
+def one_hot(tensor: Any, num_classes: Any = -1) -> Tensor: ...
+def pad(input: Tensor, pad: Any, mode: str = 'constant', value: Any = None) -> Tensor: ...
 def pairwise_distance(
     x1: Any,
     x2: Any,
     p: Any = 2.0,
     eps: Any = 1e-06,
     keepdim: _bool = False,
-) -> Tensor:
-    """The p-norm along the last dim of `x1 - x2 + eps`."""
-def pdist(input: Tensor, p: Any = 2.0) -> Tensor:
-    """The p-norm distances of all pairs of rows i < j of a matrix, as one vector."""
-def pixel_shuffle(input: Tensor, upscale_factor: Any) -> Tensor:
-    """Channels rearranged as pixels: ... x C r^2 x H x W becomes ... x C x H r x W r."""
-def pixel_unshuffle(input: Tensor, downscale_factor: Any) -> Tensor:
-    """Pixels rearranged as channels: ... x C x H r x W r becomes ... x C r^2 x H x W."""
+) -> Tensor: ...
+def pdist(input: Tensor, p: Any = 2.0) -> Tensor: ...
+def pixel_shuffle(input: Tensor, upscale_factor: Any) -> Tensor: ...
+def pixel_unshuffle(input: Tensor, downscale_factor: Any) -> Tensor: ...
 def poisson_nll_loss(
     input: Tensor,
     target: Any,
@@ -724,38 +626,30 @@ def poisson_nll_loss(
     eps: Any = 1e-08,
     reduce: Any = None,
     reduction: str = 'mean',
-) -> Tensor:
-    """The negative log likelihood of counts `target` under Poisson distributions."""
-def prelu(input: Tensor, weight: Any) -> Tensor:
-    """`input` above zero, `weight * input` below; one weight for all, or one per channel (dim 1)."""
-def relu(input: Tensor, inplace: _bool = False) -> Tensor:
-    """`max(0, input)`, elementwise."""
-def relu6(input: Tensor, inplace: _bool = False) -> Tensor:
-    """`min(max(0, input), 6)`, elementwise."""
-def relu_(input: Tensor) -> Tensor:
-    """In-place version of `relu`."""
+) -> Tensor: ...
+def prelu(input: Tensor, weight: Any) -> Tensor: ...
+def relu(input: Tensor, inplace: _bool = False) -> Tensor: ...
+def relu6(input: Tensor, inplace: _bool = False) -> Tensor: ...
+def relu_(input: Tensor) -> Tensor: ...
 def rms_norm(
     input: Tensor,
     normalized_shape: _Size | Sequence[_int],
     weight: Any = None,
     eps: Any = None,
-) -> Tensor:
-    """The input over the root of its mean square over the last dims, times `weight`."""
+) -> Tensor: ...
 def rrelu(
     input: Tensor,
     lower: Any = 0.125,
     upper: Any = 0.3333333333333333,
     training: _bool = False,
     inplace: _bool = False,
-) -> Tensor:
-    """`leaky_relu` with a slope for each element drawn from `[lower, upper)` in training."""
+) -> Tensor: ...
 def rrelu_(
     input: Tensor,
     lower: Any = 0.125,
     upper: Any = 0.3333333333333333,
     training: _bool = False,
-) -> Tensor:
-    """In-place version of `rrelu`."""
+) -> Tensor: ...
 def scaled_dot_product_attention(
     query: Any,
     key: Any,
@@ -765,16 +659,11 @@ def scaled_dot_product_attention(
     is_causal: _bool = False,
     scale: Any = None,
     enable_gqa: _bool = False,
-) -> Tensor:
-    """softmax(query @ key^T * scale + mask) @ value."""
-def selu(input: Tensor, inplace: _bool = False) -> Tensor:
-    """`elu` scaled to keep mean 0 and variance 1 from layer to layer."""
-def selu_(input: Tensor) -> Tensor:
-    """In-place version of `selu`."""
-def sigmoid(input: Tensor, *, out: Any = None) -> Tensor:
-    """`1 / (1 + exp(-input))`, elementwise."""
-def silu(input: Tensor, inplace: _bool = False) -> Tensor:
-    """`input * sigmoid(input)`, elementwise."""
+) -> Tensor: ...
+def selu(input: Tensor, inplace: _bool = False) -> Tensor: ...
+def selu_(input: Tensor) -> Tensor: ...
+def sigmoid(input: Tensor, *, out: Any = None) -> Tensor: ...
+def silu(input: Tensor, inplace: _bool = False) -> Tensor: ...
 def smooth_l1_loss(
     input: Tensor,
     target: Any,
@@ -782,44 +671,33 @@ def smooth_l1_loss(
     reduce: Any = None,
     reduction: str = 'mean',
     beta: Any = 1.0,
-) -> Tensor:
-    """Squared differences where they are below `beta`, absolute ones above, joined smoothly."""
+) -> Tensor: ...
 def soft_margin_loss(
     input: Tensor,
     target: Any,
     size_average: Any = None,
     reduce: Any = None,
     reduction: str = 'mean',
-) -> Tensor:
-    """log(1 + exp(-target * input)) for targets 1 and -1."""
+) -> Tensor: ...
 def softmax(
     input: Tensor,
     dim: Any = None,
     _stacklevel: Any = 3,
     dtype: _dtype | _type | None = None,
-) -> Tensor:
-    """`torch.softmax`; without `dim`, a guess and a warning."""
+) -> Tensor: ...
 def softmin(
     input: Tensor,
     dim: Any = None,
     _stacklevel: Any = 3,
     dtype: _dtype | _type | None = None,
-) -> Tensor:
-    """The softmax of `-input`."""
-def softplus(input: Tensor, beta: Any = 1, threshold: Any = 20, *, out: Any = None) -> Tensor:
-    """`log(1 + exp(beta * input)) / beta`, elementwise; above `threshold` the input itself."""
-def softshrink(input: Tensor, lambd: Any = 0.5, *, out: Any = None) -> Tensor:
-    """`input` moved towards 0 by `lambd`, and 0 where it would cross, elementwise."""
-def softsign(input: Tensor) -> Tensor:
-    """`input / (1 + |input|)`, elementwise."""
-def tanh(input: Tensor, *, out: Any = None) -> Tensor:
-    """The hyperbolic tangent, elementwise."""
-def tanhshrink(input: Tensor) -> Tensor:
-    """`input - tanh(input)`, elementwise."""
-def threshold(input: Tensor, threshold: Any, value: Any, inplace: _bool = False) -> Tensor:
-    """`input` where it is above `threshold`, `value` elsewhere."""
-def threshold_(input: Tensor, threshold: Any, value: Any) -> Tensor:
-    """In-place version of `threshold`."""
+) -> Tensor: ...
+def softplus(input: Tensor, beta: Any = 1, threshold: Any = 20, *, out: Any = None) -> Tensor: ...
+def softshrink(input: Tensor, lambd: Any = 0.5, *, out: Any = None) -> Tensor: ...
+def softsign(input: Tensor) -> Tensor: ...
+def tanh(input: Tensor, *, out: Any = None) -> Tensor: ...
+def tanhshrink(input: Tensor) -> Tensor: ...
+def threshold(input: Tensor, threshold: Any, value: Any, inplace: _bool = False) -> Tensor: ...
+def threshold_(input: Tensor, threshold: Any, value: Any) -> Tensor: ...
 def triplet_margin_loss(
     anchor: Any,
     positive: Any,
@@ -831,8 +709,7 @@ def triplet_margin_loss(
     size_average: Any = None,
     reduce: Any = None,
     reduction: str = 'mean',
-) -> Tensor:
-    """max(0, d(anchor, positive) - d(anchor, negative) + margin), with d the p-norm distance."""
+) -> Tensor: ...
 def triplet_margin_with_distance_loss(
     anchor: Any,
     positive: Any,
@@ -842,25 +719,20 @@ def triplet_margin_with_distance_loss(
     margin: Any = 1.0,
     swap: _bool = False,
     reduction: str = 'mean',
-) -> Tensor:
-    """`triplet_margin_loss` with a distance function of the caller's."""
+) -> Tensor: ...
 def unfold(
     input: Tensor,
     kernel_size: Any,
     dilation: Any = 1,
     padding: Any = 0,
     stride: Any = 1,
-) -> Tensor:
-    """The patches that a kernel sees on an image, side by side as columns."""
+) -> Tensor: ...
 def upsample(
     input: Tensor,
     size: Any = None,
     scale_factor: Any = None,
     mode: str = 'nearest',
     align_corners: Any = None,
-) -> Tensor:
-    """The old name of `interpolate`."""
-def upsample_bilinear(input: Tensor, size: Any = None, scale_factor: Any = None) -> Tensor:
-    """The old name of `interpolate` with mode 'bilinear' and aligned corners."""
-def upsample_nearest(input: Tensor, size: Any = None, scale_factor: Any = None) -> Tensor:
-    """The old name of `interpolate` with mode 'nearest'."""
+) -> Tensor: ...
+def upsample_bilinear(input: Tensor, size: Any = None, scale_factor: Any = None) -> Tensor: ...
+def upsample_nearest(input: Tensor, size: Any = None, scale_factor: Any = None) -> Tensor: ...
