@@ -110,9 +110,11 @@ def test_nodes_of_recorded_gradients_are_pytorchs():
     import rushlight
 
     def program(m, name):
-        x = m.tensor([-1.0, 0.5, 2.0], requires_grad=True)
+        x = m.tensor([-1.0, 0.5, 2.0], dtype=m.float64, requires_grad=True)
         y = getattr(m.nn.functional, name)(x)
-        (g,) = m.autograd.grad(y, x, m.full((3,), 2.0, requires_grad=True), create_graph=True)
+        (g,) = m.autograd.grad(
+            y, x, m.full((3,), 2.0, dtype=m.float64, requires_grad=True), create_graph=True
+        )
         (second,) = m.autograd.grad(g.sum(), x)
         return type(g.grad_fn).__name__, second.tolist()
 

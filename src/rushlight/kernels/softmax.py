@@ -20,7 +20,8 @@ def log_softmax(x, dim):
 
 
 def shifted(x, dim):
-    """`x` less its maximum along `dim`: the exponentials of the rest cannot overflow."""
+    """`x`, in row-major order, less its maximum along `dim`: no exponential can overflow then."""
+    x = np.ascontiguousarray(x)
     return x - np.maximum.reduce(x, dim, keepdims=True) if x.shape[dim] else x.copy()
 
 

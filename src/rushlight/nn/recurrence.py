@@ -12,7 +12,6 @@ from typing import Any
 
 import rushlight as torch
 from rushlight.nn import functional as F
-from rushlight.ops.recurrent import at_once, lstm_layer, lstm_step
 
 State = tuple[Any, ...]
 
@@ -39,6 +38,13 @@ def gru_step(x: Any, state: State, weight: Any, bias: Any, projection: Any = Non
     z = (xz + hz).sigmoid()
     n = (xn + r * hn).tanh()
     return (n + z * (h - n),)
+
+
+def lstm_step(*args: Any) -> State:
+    """See `rushlight.ops.recurrent`, which few programs need."""
+    from rushlight.ops import recurrent
+
+    return recurrent.lstm_step(*args)
 
 
 STEPS: dict[str, Callable[..., State]] = {
@@ -116,7 +122,7 @@ def run(
             own = weights[k * per_set : (k + 1) * per_set]
             walk: Any = one_way if batch_sizes is None else one_way_packed
             whole = mode == "LSTM" and batch_sizes is None and per_set == (4 if has_biases else 2)
-            if whole and at_once((input, *first[k], *own)):
+            if whole and in_one_node((input, *first[k], *own)):
                 walk = one_node
             output, end = walk(
                 STEPS[mode], input, first[k], own, has_biases, direction == 1, batch_sizes
@@ -158,6 +164,13 @@ def one_way(
     return torch.stack(outputs), state
 
 
+def in_one_node(tensors: tuple[Any, ...]) -> bool:
+    """Can a layer of an LSTM over these be one node?"""
+    from rushlight.ops import recurrent
+
+    return recurrent.at_once(tensors)
+
+
 def one_node(
     _: Any,
     input: Any,
@@ -168,7 +181,9 @@ def one_node(
     __: Any,
 ) -> tuple[Any, State]:
     """A layer of an LSTM in one direction over (T, N, ...), without a projection."""
-    output, *end, _ = lstm_layer.run(
+    from rushlight.ops import recurrent
+
+    output, *end, _ = recurrent.lstm_layer.run(
         (input.contiguous(), *weights[:2], *(weights[2:] if has_biases else (None, None)), *state),
         (backwards,),
     )

@@ -8,31 +8,9 @@ from rushlight.ops.publish import public
 from rushlight.ops.sequences import Sequence, tensors_argument
 from rushlight.ops.shape import atleast_1d, atleast_2d, atleast_3d
 from rushlight.ops.slices import slice_
-from rushlight.tape import entry, gradients, inplace, outputs
-from rushlight.tape.core import box, plain, state
+from rushlight.tape import gradients, inplace, outputs
+from rushlight.tape.core import box, state
 from rushlight.tape.dispatch import finish
-
-
-def joining_function(op, join):
-    """The function of `cat` or `stack`, quick for a few plain tensors."""
-    general = entry.general_function(op)
-
-    def function(*args, **kwargs):
-        if len(args) == 1 and len(kwargs) == 1 and "dim" in kwargs:
-            args, kwargs = (args[0], kwargs["dim"]), {}
-        out = None
-        if args and not kwargs and unmoved(args[0]):
-            out = plainly(op, join, *args)
-        return general(*args, **kwargs) if out is None else out
-
-    return function
-
-
-def unmoved(tensors):
-    """Is this a sequence of plain tensors, with no mode open?"""
-    if type(tensors) not in (list, tuple) or state().special:
-        return False
-    return all(map(plain, tensors))
 
 
 class cat(Sequence):
@@ -69,9 +47,6 @@ class cat(Sequence):
     def bound(self, *args, **kwargs):
         out = plainly(self, elements.joined, *args, **kwargs)
         return super().bound(*args, **kwargs) if out is None else out
-
-    def settled(self):
-        self.function = joining_function(self, elements.joined)
 
     def plain_params(self, arrays, dim, out):
         dim %= out.ndim
@@ -205,9 +180,6 @@ class stack(Sequence):
     def bound(self, *args, **kwargs):
         out = plainly(self, elements.stacked, *args, **kwargs)
         return super().bound(*args, **kwargs) if out is None else out
-
-    def settled(self):
-        self.function = joining_function(self, elements.stacked)
 
     def plain_params(self, arrays, dim, out):
         return dim % out.ndim, None

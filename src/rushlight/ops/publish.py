@@ -74,6 +74,13 @@ def door_of(name, places):
     return place, prefix + name.removeprefix(prefix)
 
 
+def differs(body):
+    """Has a function parameters that `torch` does not know, as some of `nn.functional` have?"""
+    code = body.__code__
+    names = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
+    return not {"inplace", "use_input_stats"}.isdisjoint(names)
+
+
 def explain(door, args, kwargs):
     """Look at the arguments of a call that failed, as PyTorch would have.
 
@@ -84,9 +91,10 @@ def explain(door, args, kwargs):
         return None
     from rushlight.ops import signatures
 
-    unbound = isinstance(sys.exc_info()[1], TypeError)
+    raised = sys.exc_info()[1]
+    unbound = isinstance(raised, TypeError)
     better = signatures.complaint(*door, args, kwargs)
-    if better is not None:
+    if better is not None and str(raised) != f"linalg_{better}":
         raise better from None
     again = signatures.another_way(*door, args, kwargs, unbound)
     if again is None:
@@ -111,7 +119,8 @@ def publish_operation(op):
     op.direct = op.directly()
     op.binder = op.bind
     op.out_key = output_key(op.name, op.places)
-    op.door = door_of(op.name, op.places)
+    if op.bind is None or not differs(op.bind):
+        op.door = door_of(op.name, op.places)
     function = getattr(op, "function", None) or entry.general_function(op)
     method = getattr(op, "method", None) or entry.general_method(op)
     usual = op.pointwise and getattr(op, "arguments", USUAL) == USUAL
@@ -150,7 +159,8 @@ def public(places, out=False, aliases=(), name=None, inplace=False, quick=None):
         own = name or body.__name__.rstrip("_")
         kernel = quick and door.shortcut(own)
         key = output_key(own, places)
-        through = entry.composed_function(body, out, quick, kernel, key, door_of(own, places))
+        spoken = None if differs(body) else door_of(own, places)
+        through = entry.composed_function(body, out, quick, kernel, key, spoken)
         function = named(through, own, body.__doc__, "torch", body)
         function.takes_out = out
         for place in places.split():

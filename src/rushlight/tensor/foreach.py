@@ -60,8 +60,8 @@ def operation(name: str) -> Callable[..., Any]:
     return namespaces["torch"][name]
 
 
-def publish(name: str, each: Callable[..., list[Any]], also_inplace: bool = True) -> None:
-    """Publish `_foreach_name`, and the form that writes the results over the first list."""
+def publish(name: str, each: Callable[..., list[Any]], forms: str = "new written") -> None:
+    """Publish `_foreach_name`, the form that writes the results over the first list, or both."""
     public = f"_foreach_{name}"
 
     def function(self: Any, *args: Any, **kwargs: Any) -> Any:
@@ -74,8 +74,9 @@ def publish(name: str, each: Callable[..., list[Any]], also_inplace: bool = True
         return self
 
     doc = f"`torch.{name}` of each tensor of a list."
-    enter("torch", public, named(function, public, doc, "torch"))
-    if also_inplace:
+    if "new" in forms:
+        enter("torch", public, named(function, public, doc, "torch"))
+    if "written" in forms:
         enter("torch", f"{public}_", named(inplace, f"{public}_", doc, "torch"))
 
 
@@ -125,8 +126,8 @@ RULES = {**OF_TWO, **OF_THREE, "pow": pow_each}
 for each_name in FOREACH.split():
     publish(each_name, RULES.get(each_name) or unary(each_name))
 enter("torch", "_foreach_pow", power_of_number)
-publish("norm", norm_each, False)
-publish("max", lambda xs: [x.max() for x in xs], False)
-publish("clone", lambda xs: [x.clone() for x in xs], False)
-publish("zero", lambda xs: [x.new_zeros(()) for x in xs])
-publish("copy", lambda xs, ys, non_blocking=False: for_each(ys, len(xs)))
+publish("norm", norm_each, "new")
+publish("max", lambda xs: [x.max() for x in xs], "new")
+publish("clone", lambda xs: [x.clone() for x in xs], "new")
+publish("zero", lambda xs: [x.new_zeros(()) for x in xs], "written")
+publish("copy", lambda xs, ys, non_blocking=False: for_each(ys, len(xs)), "written")

@@ -1,4 +1,4 @@
-"""Modules on several devices, of which there is one: `torch.nn.parallel`."""
+"""A module called on one device, by the names that programs for several know."""
 
 from __future__ import annotations
 
