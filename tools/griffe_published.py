@@ -17,6 +17,8 @@ import griffe
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from rushlight.ops.publish import namespaces
+from rushlight.tape.straight import Operators
+from rushlight.tensor.tensor import Tensor
 from tools import stubs
 
 MODULES = [
@@ -113,7 +115,8 @@ def known(kind: str) -> str | None:
 def class_entry(name: str, cls: type) -> griffe.Class:
     """The entry of a class, with its methods and properties that have a docstring."""
     entry = griffe.Class(name, docstring=docstring(cls.__doc__))
-    for key, value in sorted(vars(cls).items()):
+    inherited = vars(Operators) if cls is Tensor else {}
+    for key, value in sorted({**inherited, **vars(cls)}.items()):
         bound = not isinstance(value, staticmethod)
         value = getattr(value, "__func__", value)
         if key.startswith("_") or not getattr(value, "__doc__", None):
