@@ -3,4 +3,4 @@ cdef class Kernel:
     cpdef object along(self, object x, Py_ssize_t dim, object what)
     cpdef object call1(self, object x)
     cpdef object call2(self, object x, object y)
-    cdef bint into2(self, object x, object y, object out) except -1
+    cpdef bint into2(self, object x, object y, object out) except -1

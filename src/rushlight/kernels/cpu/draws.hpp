@@ -22,6 +22,7 @@ constexpr float SIN[] = {-1.9515295891e-4f, 8.3321608736e-3f, -1.6666654611e-1f}
 constexpr float COS[] = {2.443315711809948e-5f, -1.388731625493765e-3f, 4.166664568298827e-2f};
 constexpr float TWO_PI = 6.283185307179586f;
 
+#define RL_NARROW
 #define RL_EACH "draws_isa.hpp"
 #include "each_isa.hpp"
 

@@ -1,5 +1,6 @@
 // Compiles the file that RL_EACH names once per instruction set, into the namespaces base, avx2
-// and avx512.  RL_BYTES is the width of a vector, RL_REGISTERS how many there are.
+// and avx512.  RL_BYTES is the width of a vector, RL_REGISTERS how many there are.  With RL_NARROW,
+// where memory sets the pace, AVX2 serves for AVX-512 too.
 
 namespace base {
 #define RL_BYTES 16
@@ -30,9 +31,18 @@ namespace avx2 {
 }  // namespace avx2
 #ifdef __clang__
 #pragma clang attribute pop
-#pragma clang attribute push(__attribute__((target("avx2,fma,avx512f,avx512dq,avx512vl,avx512bw"))), apply_to = function)
 #else
 #pragma GCC pop_options
+#endif
+
+#ifdef RL_NARROW
+namespace avx512 {
+using namespace avx2;
+}
+#else
+#ifdef __clang__
+#pragma clang attribute push(__attribute__((target("avx2,fma,avx512f,avx512dq,avx512vl,avx512bw"))), apply_to = function)
+#else
 #pragma GCC push_options
 #pragma GCC target("avx2,fma,avx512f,avx512dq,avx512vl,avx512bw,prefer-vector-width=512")
 #endif
@@ -48,6 +58,8 @@ namespace avx512 {
 #else
 #pragma GCC pop_options
 #endif
+#endif
 
 #endif
 #undef RL_EACH
+#undef RL_NARROW

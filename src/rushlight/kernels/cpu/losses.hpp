@@ -14,6 +14,7 @@ template <class T> struct LossLoops {
     double (*total)(const T* x, const T* t, Size n, T p);
 };
 
+#define RL_NARROW
 #define RL_EACH "losses_isa.hpp"
 #include "each_isa.hpp"
 

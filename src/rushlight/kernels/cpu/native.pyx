@@ -248,7 +248,7 @@ cdef class BinaryKernel(Kernel):
             strided_d(self.d, <char*>np.PyArray_DATA(a), <char*>np.PyArray_DATA(b), <double*>np.PyArray_DATA(out), n, shape, xs, ys)
         return out
 
-    cdef bint into2(self, object x, object y, object out) except -1:
+    cpdef bint into2(self, object x, object y, object out) except -1:
         if type(x) is not np.ndarray or type(out) is not np.ndarray:
             return False
         cdef np.ndarray a = x, b, r = out

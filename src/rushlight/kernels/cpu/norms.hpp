@@ -9,6 +9,7 @@
 
 namespace rl {
 
+#define RL_NARROW
 #define RL_EACH "norms_isa.hpp"
 #include "each_isa.hpp"
 

@@ -15,6 +15,7 @@ namespace rl {
 
 using Size = std::ptrdiff_t;
 
+#define RL_NARROW
 #define RL_EACH "running_isa.hpp"
 #include "each_isa.hpp"
 

@@ -43,6 +43,7 @@ struct Blocks {
     Size each() const { return r0 * r1; }
 };
 
+#define RL_NARROW
 #define RL_EACH "reductions_isa.hpp"
 #include "each_isa.hpp"
 

@@ -28,6 +28,7 @@ struct Task {
 using Work = void (*)(const Task&, Size begin, Size end);
 enum Rule { DESCEND, MOMENTUM, ADAM, ADAMAX, NADAM, RADAM, ADADELTA, ADAGRAD, RMSPROP, RPROP, AVERAGE, SCALE, CLAMP, CLEAR };
 
+#define RL_NARROW
 #define RL_EACH "steps_isa.hpp"
 #include "each_isa.hpp"
 
