@@ -33,7 +33,8 @@ def losses(report):
 def ours(name, folder):
     """The losses on rushlight, in an interpreter where `import torch` is free to mean it."""
     report, command = arguments(name, "rushlight", folder)
-    source = f"{Path(rushlight.__file__).parents[1]}{os.pathsep}{STAND_INS}"
+    # The stand-ins first: where rushlight is installed, the real packages lie beside it.
+    source = f"{STAND_INS}{os.pathsep}{Path(rushlight.__file__).parents[1]}"
     subprocess.run(
         [sys.executable, "-W", "error", *command],
         env={**os.environ, "PYTHONPATH": source, "OMP_NUM_THREADS": "1"},
