@@ -33,40 +33,31 @@ DIRECTIVES = {
     "wraparound": False,
 }
 
-UNIX_FLAGS = [
-    # -O3 does to loops little more than this does, and half as much again to the wheel
-    *(
-        "-O2",
-        "-ftree-vectorize",
-        "-fvect-cost-model=dynamic",
-        "-g0",
-        "-std=c++17",
-        "-fvisibility=hidden",
-    ),
-    *("-fno-math-errno", "-fno-trapping-math"),  # lets loops over sqrt and comparisons vectorise
-    "-fopenmp-simd",  # and sums, where a loop says so
-    *("-Wno-unused-function", "-Wno-deprecated-declarations"),
-]
-FLAGS = ["/O2", "/std:c++17"] if sys.platform == "win32" else UNIX_FLAGS
-LINK_FLAGS = ["-s", "-Wl,--as-needed"] if sys.platform == "linux" else []
+WINDOWS = sys.platform == "win32"
 SANITIZED = bool(os.environ.get("RUSHLIGHT_SANITIZE"))  # the kernels alone, see tools/sanitize.py
-if SANITIZED:
-    LINK_FLAGS = ["-fsanitize=address,undefined"]
-    FLAGS = [*FLAGS, *LINK_FLAGS, "-fno-sanitize-recover=undefined", "-O1", "-g1"]
+FLAGS = [
+    "-O2",  # -O3 does to loops little more than these three do, and half as much again to the wheel
+    "-ftree-vectorize",
+    "-fvect-cost-model=dynamic",
+    "-fno-math-errno",  # lets loops over sqrt vectorise,
+    "-fno-trapping-math",  # and over comparisons,
+    "-fopenmp-simd",  # and sums, where a loop says so
+    "-std=c++17",
+    "-fvisibility=hidden",
+    "-g0",
+    "-Wno-unused-function",
+    "-Wno-deprecated-declarations",
+]
+LINK_FLAGS = ["-s", "-Wl,--as-needed"] if sys.platform == "linux" else []
+SMALL_FLAGS = ["-Os"]
+if WINDOWS:
+    FLAGS, SMALL_FLAGS = ["/O2", "/std:c++17"], []
+elif SANITIZED:
+    LINK_FLAGS, SMALL_FLAGS = ["-fsanitize=address,undefined"], []
+    FLAGS += [*LINK_FLAGS, "-fno-sanitize-recover=undefined", "-O1", "-g1"]
 
 # Built to be small: what does not run once an operation on the straight path.
-SMALL = {
-    "batching",
-    "calls",
-    "dims",
-    "door",
-    "duals",
-    "function",
-    "levels",
-    "memory",
-    "pool",
-    "reverse",
-}
+SMALL = set("batching calls dims door duals function levels memory pool reverse".split())
 
 PROBE = "#include <Python.h>\n#include <optional>\nstd::optional<PyObject*> probe;\n"
 
@@ -111,7 +102,7 @@ def extension(path: Path) -> Extension:
         depends=[str(header) for header in headers],
         include_dirs=sorted({str(header.parent) for header in headers}),
         language="c++",
-        extra_compile_args=[*FLAGS, "-Os"] if path.stem in SMALL and FLAGS[0] == "-O2" else FLAGS,
+        extra_compile_args=[*FLAGS, *SMALL_FLAGS] if path.stem in SMALL else FLAGS,
         extra_link_args=LINK_FLAGS,
         define_macros=[
             ("NPY_NO_DEPRECATED_API", "NPY_2_0_API_VERSION"),

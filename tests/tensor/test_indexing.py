@@ -1,5 +1,6 @@
 """`x[...]`, `x[...] = value`, iteration: against PyTorch, on random indices and on odd ones."""
 
+import itertools
 import warnings
 
 import numpy as np
@@ -133,6 +134,26 @@ def reading(lib, shape, index):
 def test_reading(case):
     ours, theirs = (outcome(lambda lib=lib: reading(lib, *case)) for lib in LIBS)
     assert ours == theirs
+
+
+FORMS = {
+    "alone": lambda s: s,
+    "in a tuple": lambda s: (s,),
+    "behind None": lambda s: (None, s),
+    "behind ...": lambda s: (..., s),
+    "before an int": lambda s: (s, 0),
+    "one too many": lambda s: (s, 0, s),
+}
+
+
+@pytest.mark.parametrize("length", [0, 1, 2])
+@pytest.mark.parametrize("form", FORMS)
+def test_which_slices_are_views(form, length):
+    bounds = (None, -1, 0, 1, 2)
+    for bound in itertools.product(bounds, bounds, (None, 1, 2)):
+        index = FORMS[form](slice(*bound))
+        ours, theirs = (outcome(lambda lib=lib: reading(lib, (length, 2), index)) for lib in LIBS)
+        assert ours == theirs, index
 
 
 def writing(lib, shape, index, value_shape, recorded):

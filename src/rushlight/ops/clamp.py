@@ -14,6 +14,7 @@ from rushlight.ops.families import (
 from rushlight.ops.masks import where
 from rushlight.ops.numbers import plain_number
 from rushlight.tape.core import TensorBase
+from rushlight.tape.dispatch import ready
 
 PLAIN = frozenset({int, float, type(None)})
 NO_COMPLEX = {"complex": (NotImplementedError, "clamp is not supported for complex types")}
@@ -112,8 +113,8 @@ class clamp_tensors(Elementwise):
 def limited(op, values):
     """`clamp` on arrays and numbers, of which one limit may be None."""
     given = [v for v in values if v is not None]
-    ready = iter(given if op.ready(given) else op.operands(given))
-    return np.asarray(elements.clamped(*[None if v is None else next(ready) for v in values]))
+    arrays = iter(given if ready(op, given) else op.operands(given))
+    return np.asarray(elements.clamped(*[None if v is None else next(arrays) for v in values]))
 
 
 def inside(x, low, high):

@@ -9,7 +9,7 @@ from rushlight.kernels import dtypes
 from rushlight.ops.families import Binary, Elementwise, Unary, as_tensor_argument, lacks
 from rushlight.ops.publish import public
 from rushlight.tape.core import state, wants
-from rushlight.tape.dispatch import conj
+from rushlight.tape.dispatch import conj, ready
 
 LN_2 = math.log(2.0)
 LN_10 = math.log(10.0)
@@ -250,7 +250,7 @@ class pow_scalar(Elementwise):
         if isinstance(params[0], bool) and inputs[0].array.dtype.kind == "b":
             return inputs[0].array | (not params[0])
         values = [inputs[0].array, params[0]]
-        x, exponent = values if self.ready(values) else self.operands(values)
+        x, exponent = values if ready(self, values) else self.operands(values)
         if x.dtype.kind in "iu" and params[0] < 0:
             raise RuntimeError("Integers to negative integer powers are not allowed.")
         with np.errstate(all="ignore"):

@@ -32,7 +32,7 @@ from rushlight.ops.dims import wrap_dims as wrap_dims
 from rushlight.tape import batching, entry, gradients, outputs, overrides
 from rushlight.tape.core import TensorBase, plain, state
 from rushlight.tape.declare import Declaration
-from rushlight.tape.dispatch import OTHER_DTYPE, OTHER_SHAPE_OR_DTYPE, Op
+from rushlight.tape.dispatch import OTHER_DTYPE, OTHER_SHAPE_OR_DTYPE, Op, ready
 
 NUMPY_NAMES = {
     "axis": "dim",
@@ -224,7 +224,7 @@ class Elementwise(Operation, family=True):
 
     def compute(self, inputs, params):
         arrays = [x.array if isinstance(x, TensorBase) else x for x in inputs]
-        if not self.ready(arrays):
+        if not ready(self, arrays):
             arrays = self.operands(arrays)
         try:
             out = quietly(self.forward, (*arrays, *params))
@@ -233,27 +233,6 @@ class Elementwise(Operation, family=True):
         except ValueError:
             check_broadcast(arrays)
             raise
-
-    def ready(self, arrays):
-        """Have all one dtype that `operands` was once seen to leave alone?
-
-        Real numbers beside floating arrays, and small whole ones beside integers, may stay numbers:
-        NumPy promotes them as PyTorch does.
-        """
-        first = arrays[0]
-        if type(first) is not np.ndarray or first.dtype not in self.known:
-            return False
-        for x in arrays[1:]:
-            kind = type(x)
-            if kind is np.ndarray:
-                if x.dtype is not first.dtype:
-                    return False
-            elif not (
-                ((kind is float or kind is int) and first.dtype.kind == "f")
-                or (kind is int and 0 <= x < 128 and first.dtype.kind in "iu")
-            ):
-                return False
-        return True
 
     def operands(self, values):
         """Arrays (and numbers) as arrays of the dtype that is computed in."""
@@ -351,7 +330,7 @@ class WithNumber(Elementwise, family=True):
 
     def compute(self, inputs, params):
         values = [inputs[0].array, params[0]]
-        x, number = values if self.ready(values) else self.operands(values)
+        x, number = values if ready(self, values) else self.operands(values)
         return np.asarray(quietly(self.forward, (x, number, *params[1:])))
 
 

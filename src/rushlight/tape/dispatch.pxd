@@ -42,6 +42,8 @@ cpdef object conj(object x)
 @cython.locals(arrays=list)
 cdef object elementwise(Op op, tuple inputs, tuple params)
 
+cpdef bint ready(Op op, list arrays) except -1
+
 @cython.locals(t=TensorBase, n=cython.int)
 cdef bint fitting(Op op, tuple inputs, object out) except -1
 

@@ -99,30 +99,37 @@ declare_fields(
 
 
 def elementwise(op, inputs, params):
-    """`op.forward` where every operand has one dtype that the operation is known to leave alone.
-
-    Real numbers beside floating arrays, and small whole ones beside integers, may stay numbers:
-    NumPy promotes them as PyTorch does.  None where the operands need a closer look.
-    """
+    """`op.forward` on operands that are ready; None where they need a closer look."""
     arrays = [x.array if isinstance(x, TensorBase) else x for x in inputs]
-    first = arrays[0]
-    if not isinstance(first, ndarray) or first.dtype not in op.known:
+    if not ready(op, arrays):
         return None
-    kind = first.dtype.kind
-    for x in arrays[1:]:
-        if isinstance(x, ndarray):
-            if x.dtype is not first.dtype:
-                return None
-        elif type(x) is int:
-            if kind != "f" and not (kind in "iu" and 0 <= x < 128):
-                return None
-        elif type(x) is not float or kind != "f":
-            return None
     try:
         out = quietly(op.forward, (*arrays, *params))
     except ValueError:
         return None  # the general way raises PyTorch's error
     return out if type(out) is ndarray else np.asarray(out)
+
+
+def ready(op, arrays):
+    """Have all operands one dtype that the operation is known to leave alone?
+
+    Real numbers beside floating arrays, and small whole ones beside integers, may stay numbers:
+    NumPy promotes them as PyTorch does.
+    """
+    first = arrays[0]
+    if type(first) is not ndarray or first.dtype not in op.known:
+        return False
+    kind = first.dtype.kind
+    for x in arrays[1:]:
+        if type(x) is ndarray:
+            if x.dtype is not first.dtype:
+                return False
+        elif type(x) is int:
+            if kind != "f" and not (kind in "iu" and 0 <= x < 128):
+                return False
+        elif type(x) is not float or kind != "f":
+            return False
+    return True
 
 
 def collectable(node):

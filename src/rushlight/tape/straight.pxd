@@ -37,8 +37,12 @@ cpdef object shortcut_of_sequence(Op op, tuple args, dict kwargs)
 @cython.locals(st=State, t=TensorBase)
 cpdef object getitem(object self, object index)
 
-@cython.locals(t=TensorBase, made=tuple, at=cython.Py_ssize_t, op=Op)
-cdef object part(TensorBase whole, tuple key, State st)
+@cython.locals(t=TensorBase, made=tuple, at=cython.Py_ssize_t, op=Op, rest=cython.Py_ssize_t, spread=cython.bint)
+cdef object part(TensorBase whole, tuple key, bint alone, State st)
 
-cdef Op ADD, SUB, RSUB, MUL, DIV, MATMUL, MV, DOT, POW, POW_NUMBER, NEG, SELECT, SLICE, UNSQUEEZE
+cdef object along(Op op, object a, Py_ssize_t at, object x)
+
+cpdef bint takes_whole(object s, object length) except -1
+
+cdef Op ADD, SUB, RSUB, MUL, DIV, MATMUL, MV, DOT, POW, POW_NUMBER, NEG, SELECT, SLICE, UNSQUEEZE, ALIAS
 cdef object RDIV, SUBSCRIPT

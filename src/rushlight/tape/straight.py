@@ -4,6 +4,8 @@ Every function here declines what it is not for, and the general door (`Op.run`)
 Python's operators begin here: they are slots of the class that Tensor is made from.
 """
 
+import operator
+
 import numpy as np
 
 from rushlight.tape import native
@@ -129,15 +131,10 @@ def shortcut(op, kernel, args, kwargs):
     st = state()
     if st.special:
         return None
-    arrays = args
-    if len(args) == 1:
-        t = args[0]
-        arrays = (t.array,)
-    else:
-        for x in args[1:]:
-            if isinstance(x, TensorBase) and not plain(x):
-                return None
-        arrays = tuple([x.array if isinstance(x, TensorBase) else x for x in args])
+    for x in args[1:]:
+        if isinstance(x, TensorBase) and not plain(x):
+            return None
+    arrays = tuple([x.array if isinstance(x, TensorBase) else x for x in args])
     made = kernel.shortcut(arrays, kwargs)
     if made is None:
         return None
@@ -145,8 +142,7 @@ def shortcut(op, kernel, args, kwargs):
         return finish_many(op, args[:1], made[1], made[0], st)
     if len(made) == 2:
         return finish(op, args[:1], made[1], made[0], st)
-    inputs = tuple([None if i < 0 else args[i] for i in made[2]])
-    return finish(op, inputs, made[1], made[0], st)
+    return finish(op, tuple([args[i] for i in made[2]]), made[1], made[0], st)
 
 
 def shortcut_of_sequence(op, args, kwargs):
@@ -164,46 +160,93 @@ def shortcut_of_sequence(op, args, kwargs):
 
 
 def getitem(self, index):
-    """`self[index]`: the straight path for ints, slices and None, else the general way."""
+    """`self[index]`: the straight path for ints, slices, None and `...`, else the general way."""
     if plain(self):
         t = self
         st = state()
         if t.array is not None and not st.special:
-            out = part(t, index if type(index) is tuple else (index,), st)
+            if type(index) is tuple:
+                out = part(t, index, False, st)
+            else:
+                out = part(t, (index,), True, st)
             if out is not None:
                 return out
     return SUBSCRIPT(self, index)
 
 
-def part(whole, key, st):
-    """Ints, slices and None one by one, as PyTorch records them; None to decline."""
-    if SELECT.short is None:  # the pure build
-        return None
+def part(whole, key, alone, st):
+    """Ints, slices, None and `...` one by one, as PyTorch records them; None to decline."""
     t = whole
     at = 0
+    spread = False
     for x in key:
-        if type(x) is int:
-            made = SELECT.short.along(t.array, at, x)
+        kind = type(x)
+        if kind is int:
             op = SELECT
-        elif type(x) is slice:
-            made = SLICE.short.along(t.array, at, x)
+        elif kind is slice:
             op = SLICE
-            if made is not None and made[0].shape == t.array.shape and not x.start:
-                n = t.array.shape[at]
-                if x.stop is None or x.stop >= n:  # a whole dim is no view
-                    at += 1
-                    continue
-            at += 1
+            if not alone and x.start is None and x.stop is None and x.step is None:
+                at += 1
+                continue
         elif x is None:
-            made = UNSQUEEZE.short.along(t.array, at, None)
             op = UNSQUEEZE
-            at += 1
+        elif x is Ellipsis and not spread:
+            spread = True
+            rest = native.dims(whole.array) - spoken_of(key)
+            if rest < 0:
+                return None
+            at += rest
+            continue
         else:
             return None
+        made = None if op.short is None else op.short.along(t.array, at, x)
         if made is None:
-            return None
+            made = along(op, t.array, at, x)
+            if made is None:
+                return None
+        if kind is slice and not alone and takes_whole(x, t.array.shape[at]):
+            at += 1
+            continue
         t = finish(op, (t,), made[1], made[0], st)
-    return None if t is whole else t
+        if kind is not int:
+            at += 1
+    if at > native.dims(t.array):
+        return None
+    if t is not whole:
+        return t
+    return finish(ALIAS, (t,), (), t.array.view(), st)
+
+
+def spoken_of(key):
+    """How many dims the entries of an index are for."""
+    return sum([x is not None and x is not Ellipsis for x in key])
+
+
+def along(op, a, at, x):
+    """The array and parameters for one entry `x` of an index, for dim `at`; None to decline."""
+    if op is UNSQUEEZE:
+        params = (at,)
+    elif at >= a.ndim:
+        return None
+    elif op is SELECT:
+        n = a.shape[at]
+        if not -n <= x < n:
+            return None
+        params = (at, x % n)
+    elif x.step is None or (type(x.step) is int and x.step > 0):
+        params = (at, *x.indices(a.shape[at]))
+    else:
+        return None
+    return op.forward(a, *params), params
+
+
+def takes_whole(s, length):
+    """Does a slice take a whole dim, with no bound counted from the end?  Then it is no view."""
+    return (
+        (s.step is None or s.step == 1)
+        and not s.start
+        and (s.stop is None or operator.index(s.stop) >= length)
+    )
 
 
 def add_into(a, b):
@@ -233,13 +276,14 @@ NEG = None
 SELECT = None
 SLICE = None
 UNSQUEEZE = None
+ALIAS = None
 SUBSCRIPT = None
 
 
-def install_indexing(select, slice, unsqueeze, general):
+def install_indexing(select, slice, unsqueeze, alias, general):
     """Name the operations behind `x[...]`, and the function that reads every other index."""
-    global SELECT, SLICE, UNSQUEEZE, SUBSCRIPT
-    SELECT, SLICE, UNSQUEEZE, SUBSCRIPT = select, slice, unsqueeze, general
+    global SELECT, SLICE, UNSQUEEZE, ALIAS, SUBSCRIPT
+    SELECT, SLICE, UNSQUEEZE, ALIAS, SUBSCRIPT = select, slice, unsqueeze, alias, general
 
 
 def in_range(dim, n):

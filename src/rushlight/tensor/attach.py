@@ -103,7 +103,9 @@ def attach() -> None:
         a.neg,
     )
     straight.install_products(matmul.mm, matmul.mv, matmul.dot)
-    straight.install_indexing(slices.select, slices.slice_, shape.unsqueeze, indexing.getitem)
+    straight.install_indexing(
+        slices.select, slices.slice_, shape.unsqueeze, copies.alias, indexing.getitem
+    )
 
 
 attach()

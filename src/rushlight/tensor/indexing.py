@@ -26,7 +26,7 @@ from rushlight.tape import inplace, overrides
 from rushlight.tape.core import TensorBase, box, note, plain, state, wants
 from rushlight.tape.dispatch import finish
 from rushlight.tape.entry import overridden
-from rushlight.tape.straight import Operators
+from rushlight.tape.straight import Operators, takes_whole
 from rushlight.tensor.from_data import tensor
 
 NO_DIM = (
@@ -47,7 +47,6 @@ INTS = {int}
 BASIC = frozenset((int, type(None), type(Ellipsis)))
 FLOATS = "fc"
 WHOLE = slice(None)
-LEAD = (WHOLE,) * 64
 
 # -- reading ---------------------------------------------------------------------------------
 
@@ -87,14 +86,6 @@ def getitem(self: Any, index: Any) -> Any:
 def quick(t: Any, index: Any, kind: type, st: Any) -> Any:
     """The common cases; None for any other.  NumPy's IndexError means the general way."""
     a = t.array
-    if kind is int:
-        out = a[index, ...]
-        return finish(select, (t,), (0, index if index >= 0 else index + a.shape[0]), out, st)
-    if kind is slice and a.ndim and forward_step(index.step):
-        bounds = index.indices(a.shape[0])
-        return finish(slice_, (t,), (0, *bounds), a[index], st)
-    if index is None:
-        return finish(unsqueeze, (t,), (0,), unsqueeze.forward(a, 0), st)
     if kind is tuple:
         return quick_tuple(t, a, index, st)
     if kind is list and index and {*map(type, index)} == INTS:
@@ -104,27 +95,8 @@ def quick(t: Any, index: Any, kind: type, st: Any) -> Any:
     return None
 
 
-def forward_step(step: Any) -> bool:
-    return step is None or (type(step) is int and step > 0)
-
-
-def is_basic(key: tuple[Any, ...]) -> bool:
-    """Only ints, slices, None and `...` (no more than NumPy can take)?"""
-    for x in key:
-        kind = type(x)
-        if kind not in BASIC and not (kind is slice and forward_step(x.step)):
-            return False
-    return True
-
-
 def quick_tuple(t: Any, a: Any, index: tuple[Any, ...], st: Any) -> Any:
-    """A tuple of ints, slices, None and `...`, or of whole dims and int64 index tensors."""
-    if not index:
-        return None
-    if is_basic(index):
-        if None in index or wants(t):
-            return chain(t, index, st)
-        return finish(alias, (t,), (), a[index if Ellipsis in index else (*index, ...)], st)
+    """A tuple of whole dims and int64 index tensors."""
     dims = []
     for d, x in enumerate(index):
         if plain(x) and x.array is not None and x.array.ndim and x.array.dtype == np.int64:
@@ -136,32 +108,6 @@ def quick_tuple(t: Any, a: Any, index: tuple[Any, ...], st: Any) -> Any:
     indices = tuple([index[d] for d in dims])
     out = advanced.chosen(a, [x.array for x in indices], dims)
     return finish(advanced.index, (t, *indices), (tuple(dims),), out, st)
-
-
-def chain(t: Any, key: tuple[Any, ...], st: Any) -> Any:
-    """Basic indices one by one, as PyTorch records them."""
-    n = t.array.ndim
-    given = sum([type(x) is int or type(x) is slice for x in key])
-    if given > n:
-        return None
-    whole, at = t, 0
-    for x in key:
-        a = t.array
-        if x is Ellipsis:
-            at += n - given
-            given = n
-        elif type(x) is int:
-            length = a.shape[at]
-            part = a[(*LEAD[:at], x, ...)]
-            t = finish(select, (t,), (at, x if x >= 0 else x + length), part, st)
-        elif x is None:
-            t, at = finish(unsqueeze, (t,), (at,), unsqueeze.forward(a, at), st), at + 1
-        else:
-            bounds = x.indices(a.shape[at])
-            if not is_whole(x, bounds, a.shape[at]):
-                t = finish(slice_, (t,), (at, *bounds), a[(*LEAD[:at], x)], st)
-            at += 1
-    return t if t is not whole else finish(alias, (t,), (), t.array.view(), st)
 
 
 def quick_tensor(t: Any, a: Any, index: Any, st: Any) -> Any:
@@ -322,18 +268,9 @@ def sliced(t: Any, at: int, s: slice) -> Any:
     """A slice of dim `at`; one that takes the whole dim is no view."""
     length = t.shape[at]
     bounds = bounds_of(s, length)
-    if is_whole(s, bounds, length):
+    if takes_whole(s, length):
         return t
     return slice_.run((t,), (at, *bounds))
-
-
-def is_whole(s: slice, bounds: tuple[int, int, int], length: int) -> bool:
-    """Does a slice take a whole dim, with no bound counted from the end?"""
-    return (
-        bounds == (0, length, 1)
-        and not s.start
-        and (s.stop is None or operator.index(s.stop) >= length)
-    )
 
 
 def bounds_of(s: slice, length: int) -> tuple[int, int, int]:
@@ -410,6 +347,19 @@ def quick_write(t: Any, index: Any, value: Any, st: Any) -> bool:
     except (IndexError, ValueError, TypeError):
         return False
     note(t)
+    return True
+
+
+def forward_step(step: Any) -> bool:
+    return step is None or (type(step) is int and step > 0)
+
+
+def is_basic(key: tuple[Any, ...]) -> bool:
+    """Only ints, slices, None and `...` (no more than NumPy can take)?"""
+    for x in key:
+        kind = type(x)
+        if kind not in BASIC and not (kind is slice and forward_step(x.step)):
+            return False
     return True
 
 
