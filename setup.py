@@ -57,7 +57,18 @@ elif SANITIZED:
     FLAGS += [*LINK_FLAGS, "-fno-sanitize-recover=undefined", "-O1", "-g1"]
 
 # Built to be small: what does not run once an operation on the straight path.
-SMALL = set("batching calls dims door duals function levels memory pool reverse".split())
+SMALL = (
+    "batching",
+    "calls",
+    "dims",
+    "door",
+    "duals",
+    "function",
+    "levels",
+    "memory",
+    "pool",
+    "reverse",
+)
 
 PROBE = "#include <Python.h>\n#include <optional>\nstd::optional<PyObject*> probe;\n"
 

@@ -34,7 +34,7 @@ cpdef object shortcut(Op op, Kernel kernel, tuple args, dict kwargs)
 @cython.locals(st=State, made=tuple)
 cpdef object shortcut_of_sequence(Op op, tuple args, dict kwargs)
 
-@cython.locals(st=State, t=TensorBase)
+@cython.locals(st=State, t=TensorBase, alone=cython.bint)
 cpdef object getitem(object self, object index)
 
 @cython.locals(t=TensorBase, made=tuple, at=cython.Py_ssize_t, op=Op, rest=cython.Py_ssize_t, spread=cython.bint)

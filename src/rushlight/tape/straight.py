@@ -165,10 +165,8 @@ def getitem(self, index):
         t = self
         st = state()
         if t.array is not None and not st.special:
-            if type(index) is tuple:
-                out = part(t, index, False, st)
-            else:
-                out = part(t, (index,), True, st)
+            alone = type(index) is not tuple
+            out = part(t, (index,) if alone else index, alone, st)
             if out is not None:
                 return out
     return SUBSCRIPT(self, index)
