@@ -116,6 +116,10 @@ def anneal(group: dict[str, Any], remembered: dict[str, Any]) -> None:
     """
     lr, lambd = _to_scalar(group["lr"]), group["lambd"]
     step = remembered["step"].add_(1)
-    t = step if group["foreach"] else step.item()
-    remembered["eta"].copy_(torch.as_tensor(lr / (1 + lambd * lr * t) ** group["alpha"]))
+    pace = 1 + lambd * lr * (step if group["foreach"] else step.item())
+    if group["foreach"]:  # NumPy's float32 powers can be off in the last bit
+        power = (pace.double() ** group["alpha"]).to(step.dtype)
+    else:
+        power = pace ** group["alpha"]
+    remembered["eta"].copy_(torch.as_tensor(lr / power))
     remembered["mu"].copy_(torch.as_tensor(1 / max(1, step.item() - group["t0"])))
