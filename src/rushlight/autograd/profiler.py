@@ -9,13 +9,13 @@ import warnings
 from typing import Any
 
 from rushlight.autograd.profiler_recorder import BLOCK, Recorder, active
-from rushlight.autograd.profiler_trace import write_trace
 from rushlight.autograd.profiler_util import (
     DeviceType,
     EventList,
     FunctionEvent,
     FunctionEventAvg,
 )
+from rushlight.autograd.profiler_views import write_trace
 from rushlight.tape.modes import ModeDecorator
 
 __all__ = [

@@ -1,14 +1,27 @@
-"""Products of several kinds composed of matrix products: inner, outer, tensordot, kron, powers."""
+"""Products of several tensors: contractions, outer and cross products, chains, matrices of powers."""
 
+import warnings
 from itertools import pairwise
 
+import numpy as np
+
 from rushlight.kernels import dtypes
-from rushlight.ops.families import as_tensor_argument, numel, warn_once, wrap_dim, wrap_dims
-from rushlight.ops.matmul import dot, mm
-from rushlight.ops.products import CPP_NAMES
+from rushlight.ops.families import (
+    Operation,
+    as_tensor_argument,
+    int_argument,
+    numel,
+    warn_once,
+    wrap_dim,
+    wrap_dims,
+)
+from rushlight.ops.join import cat
+from rushlight.ops.linalg_checks import LAPACK
+from rushlight.ops.matmul import check_scalar_types, dot, mm
+from rushlight.ops.products import CPP_NAMES, refuse_bool
 from rushlight.ops.publish import public
 from rushlight.ops.sequences import tensors_argument
-from rushlight.ops.shape import unsafe_view
+from rushlight.ops.shape import common_shape, unsafe_view
 from rushlight.tape.core import TensorBase
 from rushlight.tape.dispatch import conj
 
@@ -291,3 +304,162 @@ def vecdot(x, y, *, dim=-1):
             f"Got {x.dtype.scalar_type}"
         )
     return (conj(x) * y).sum(dim)
+
+
+NO_DIM = (
+    "Using torch.cross without specifying the dim arg is deprecated.\nPlease either pass the dim "
+    "explicitly or simply use torch.linalg.cross.\nThe default value of dim will change to agree "
+    "with that of linalg.cross in a future release."
+)
+
+
+class cross_(Operation):
+    """Cross products of vectors along `dim`, the other dims broadcast."""
+
+    node = "LinalgCrossBackward0"
+    tensors = 2
+    places = None
+
+    def forward(a, b, dim):
+        a, b = np.broadcast_arrays(np.moveaxis(a, dim, 0), np.moveaxis(b, dim, 0))
+        out = np.empty_like(a)
+        with np.errstate(all="ignore"):
+            for i, j, k in ((0, 1, 2), (1, 2, 0), (2, 0, 1)):
+                out[i] = a[j] * b[k] - a[k] * b[j]
+        return np.moveaxis(out, 0, dim)
+
+    def vjp_a(g, b, a_shape, dim):
+        return cross_(conj(b), g, dim).sum_to_size(a_shape)
+
+    def vjp_b(g, a, b_shape, dim):
+        return cross_(g, conj(a), dim).sum_to_size(b_shape)
+
+    def jvp_a(t, b, dim):
+        return cross_(t, b, dim)
+
+    def jvp_b(t, a, dim):
+        return cross_(a, t, dim)
+
+    def lift(size, ndim, dim):
+        return (dim + 1,)
+
+
+def checked(input, other, dim):
+    """The cross product along `dim`, after PyTorch's checks."""
+    as_tensor_argument("linalg_cross", "input", 1, input)
+    as_tensor_argument("linalg_cross", "other", 2, other)
+    n = input.dim()
+    if n != other.dim():
+        raise RuntimeError("linalg.cross: inputs must have the same number of dimensions.")
+    at = wrap_dim(dim, n)
+    p, q = (t.shape[at] if n else 1 for t in (input, other))
+    if p != 3 or q != 3:
+        raise RuntimeError(
+            f"linalg.cross: inputs dimension {dim} must have length 3. Got {p} and {q}"
+        )
+    common_shape([input.shape, other.shape])
+    check_scalar_types(input, other)
+    refuse_bool("cross", input.dtype, input.numel())
+    return cross_(input, other, at)
+
+
+@public("linalg", out=True, name="cross")
+def linalg_cross(input, other, *, dim=-1):
+    """The cross products of vectors of three elements along `dim`; other dims broadcast.
+
+    Raises:
+        RuntimeError: the ranks differ, or there are not three elements along `dim`.
+
+    Example:
+        >>> import rushlight as torch
+        >>> torch.linalg.cross(torch.tensor([1.0, 0.0, 0.0]), torch.tensor([0.0, 1.0, 0.0]))
+        tensor([0., 0., 1.])
+    """
+    return checked(input, other, dim)
+
+
+@public("torch Tensor", out=True)
+def cross(input, other, dim=None):
+    """`linalg.cross`; without `dim` (deprecated), along the first dim of length 3.
+
+    Raises:
+        RuntimeError: as `linalg.cross`, or no dim has length 3.
+
+    Example:
+        >>> import rushlight as torch
+        >>> torch.cross(torch.tensor([1.0, 0.0, 0.0]), torch.tensor([0.0, 1.0, 0.0]), dim=0)
+        tensor([0., 0., 1.])
+    """
+    if dim is None:
+        warnings.warn(NO_DIM, UserWarning, stacklevel=3)
+        dim = next((d for d, n in enumerate(input.shape) if n == 3), None)
+        if dim is None:
+            raise RuntimeError("no dimension of size 3 in input")
+    return checked(input, other, dim)
+
+
+def powers(x, n):
+    """The powers 0 to n - 1 of the elements, along a new last dim."""
+    ones = x.new_ones((*x.shape, 1))
+    if n == 1:
+        return ones
+    return cat([ones, x.unsqueeze(-1).expand((*x.shape, n - 1)).cumprod(-1)], -1)
+
+
+@public("linalg", name="vander")
+def linalg_vander(x, *, N=None):
+    """The powers 0 to N - 1 of the elements, along a new last dim; of integers, in int64.
+
+    Args:
+        N: by default the length of the last dim.
+
+    Raises:
+        RuntimeError: N is less than 2, or for Booleans and half precision.
+
+    Example:
+        >>> import rushlight as torch
+        >>> torch.linalg.vander(torch.tensor([2, 3]), N=3)
+        tensor([[1, 2, 4],
+                [1, 3, 9]])
+    """
+    as_tensor_argument("linalg_vander", "x", 1, x)
+    if x.dtype.category != 1 and x.dtype not in LAPACK:
+        raise RuntimeError(
+            "linalg.vander supports floating point, complex, and integer tensors, but got "
+            f"{x.dtype.scalar_type}"
+        )
+    if N is not None and not isinstance(N, int):
+        raise TypeError(f"linalg_vander(): argument 'N' must be int, not {type(N).__name__}")
+    x = x if x.dim() else x.unsqueeze(0)
+    n = x.shape[-1] if N is None else N
+    if n <= 1:
+        raise RuntimeError("N must be greater than 1.")
+    return powers(x, n)
+
+
+@public("torch")
+def vander(x, N=None, increasing=False):
+    """The powers N - 1 to 0 of a vector's elements, one row for each.
+
+    Args:
+        N: by default the number of elements.
+        increasing: from power 0 to N - 1 instead.
+
+    Raises:
+        RuntimeError: `x` is no vector, or N is negative.
+
+    Example:
+        >>> import rushlight as torch
+        >>> torch.vander(torch.tensor([2, 3]), 3)
+        tensor([[4, 2, 1],
+                [9, 3, 1]])
+    """
+    as_tensor_argument("vander", "x", 1, x)
+    if x.dim() != 1:
+        raise RuntimeError("x must be a one-dimensional tensor.")
+    n = x.shape[0] if N is None else int_argument("vander", "N", 2, N)
+    if n < 0:
+        raise RuntimeError("N must be non-negative.")
+    x = x if x.dtype.category >= 2 else x.long()
+    out = powers(x, n) if n else x.new_empty((*x.shape, 0))
+    return out if increasing else out.flip(1)

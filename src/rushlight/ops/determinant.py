@@ -1,15 +1,106 @@
-"""Determinants: `linalg.det`, `slogdet`, `logdet`."""
+"""Functions of square matrices: determinants, powers, the exponential."""
 
 import numpy as np
 
-from rushlight.kernels import linalg_lu
-from rushlight.kernels.matrix_batches import main_diagonal
-from rushlight.ops.families import as_tensor_argument
-from rushlight.ops.inverse import linalg_inv_ex
+from rushlight.kernels import linalg
+from rushlight.kernels.linalg import main_diagonal
+from rushlight.kernels.linalg import matrix_exp as exponential
+from rushlight.ops.families import as_tensor_argument, int_argument
+from rushlight.ops.join import cat
 from rushlight.ops.linalg_checks import check_floating, check_kernel, check_lapack, check_square
 from rushlight.ops.matrices import Decomposition, MatrixOperation, adjoint, named_results
 from rushlight.ops.publish import namespaces, public
+from rushlight.ops.solve import inv, linalg_inv_ex
 from rushlight.tape.dispatch import conj
+
+
+class linalg_matrix_exp(MatrixOperation):
+    """The exponential of a matrix.
+
+    Its derivative at A in the direction T stands right above in exp([[A, T], [0, A]]) (R. Mathias,
+    "A chain rule for matrix functions", 1996); the gradient is that at A^H in the direction g.
+    """
+
+    def forward(a):
+        if a.dtype.itemsize > 2:
+            return exponential(a)
+        return exponential(a.astype(np.float32)).astype(a.dtype)
+
+    def vjp_a(g, a):
+        return change_of_exponential(adjoint(a), g)
+
+    def jvp_a(t, a):
+        return change_of_exponential(a, t)
+
+
+def change_of_exponential(a, t):
+    """The derivative of the exponential at `a` in the direction `t`."""
+    n = a.shape[-1]
+    block = cat([cat([a, t], -1), cat([a.new_zeros(a.shape), a], -1)], -2)
+    return linalg_matrix_exp(block).narrow(-2, 0, n).narrow(-1, n, n)
+
+
+@public("torch Tensor linalg")
+def matrix_exp(input):
+    """The exponential of a square matrix, or of each of a batch: the sum of A^k / k!.
+
+    Raises:
+        RuntimeError: the matrices are not square, or their elements no floating point numbers.
+
+    Example:
+        >>> import rushlight as torch
+        >>> torch.linalg.matrix_exp(torch.tensor([[0.0, 1.0], [0.0, 0.0]]))
+        tensor([[1., 1.],
+                [0., 1.]])
+    """
+    as_tensor_argument("linalg_matrix_exp", "input", 1, input)
+    check_square("linalg.matrix_exp", input)
+    check_floating("linalg.matrix_exp", input)
+    return linalg_matrix_exp(input)
+
+
+@public("torch Tensor linalg", out=True)
+def matrix_power(input, n):
+    """The n-th power of a square matrix, or of each of a batch; powers of the inverse if n < 0.
+
+    Raises:
+        LinAlgError: `n` is negative and a matrix singular.
+        RuntimeError: the matrices are not square.
+
+    Example:
+        >>> import rushlight as torch
+        >>> torch.matrix_power(torch.tensor([[1.0, 1.0], [0.0, 1.0]]), 3)
+        tensor([[1., 3.],
+                [0., 1.]])
+    """
+    as_tensor_argument("linalg_matrix_power", "input", 1, input)
+    n = int_argument("linalg_matrix_power", "n", 2, n)
+    check_square("linalg.matrix_power", input)
+    if n == 0:
+        return identities(input)
+    if n == 1:
+        return input.clone()
+    return power_of(input, n) if n > 0 else power_of(inv(input), -n)
+
+
+def identities(t):
+    """Identity matrices shaped like `t`, without a gradient worth speaking of."""
+    eye = t.new_ones(t.shape[-1]).diag()
+    return t.clone().copy_(eye.expand(t.shape))
+
+
+def power_of(base, n):
+    """A positive power by squaring."""
+    if n == 3:
+        return (base @ base) @ base
+    z = result = None
+    while n:
+        z = base if z is None else z @ z
+        if n & 1:
+            result = z if result is None else result @ z
+        n >>= 1
+    return result
+
 
 SMALL = 16  # up to here the pivots are multiplied; NumPy's sum of logarithms loses last digits
 
@@ -115,7 +206,7 @@ class determinants(MatrixOperation):
     def forward(a):
         if a.shape[-1] > SMALL:
             return np.linalg.det(a)
-        lu, pivots, _ = linalg_lu.lu_factor(a)
+        lu, pivots, _ = linalg.lu_factor(a)
         swaps = (pivots != np.arange(1, a.shape[-1] + 1)).sum(-1)
         return main_diagonal(lu).prod(-1) * (1 - 2 * (swaps % 2)).astype(a.dtype)
 

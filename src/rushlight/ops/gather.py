@@ -5,9 +5,8 @@ import numpy as np
 from rushlight.kernels import dtypes, elements, scatter
 from rushlight.ops.dims import shape_of
 from rushlight.ops.families import Operation, as_tensor_argument, int_argument, warn_once, wrap_dim
-from rushlight.ops.overwrite import put_number
+from rushlight.ops.overwrite import Writing, broadcast_shape, put_number
 from rushlight.ops.publish import public
-from rushlight.ops.writing import Writing, broadcast_shape
 from rushlight.tape import batching
 from rushlight.tape.core import TensorBase
 

@@ -9,9 +9,8 @@ import numpy as np
 from rushlight.kernels import dtypes, elements, scatter
 from rushlight.kernels.numbers import element
 from rushlight.ops.families import Operation, as_tensor_argument, numel
-from rushlight.ops.overwrite import EXPANDED
+from rushlight.ops.overwrite import EXPANDED, Writing
 from rushlight.ops.publish import public
-from rushlight.ops.writing import Writing
 from rushlight.tape import batching, inplace
 from rushlight.tape.core import box
 

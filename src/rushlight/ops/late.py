@@ -23,41 +23,35 @@ DECLARED = {
         "F": "scaled_dot_product_attention",
     },
     "average_pooling": {
-        "F": "adaptive_avg_pool2d adaptive_avg_pool3d avg_pool2d avg_pool3d",
+        "F": (
+            "adaptive_avg_pool2d adaptive_avg_pool3d avg_pool2d avg_pool3d lp_pool1d lp_pool2d "
+            "lp_pool3d"
+        ),
         "torch F": "adaptive_avg_pool1d avg_pool1d",
     },
-    "channel_shuffle": {
-        "torch F": "channel_shuffle native_channel_shuffle",
-    },
     "cholesky": {
-        "linalg": "cholesky_ex",
+        "linalg": "cholesky_ex ldl_factor ldl_factor_ex ldl_solve",
         "linalg torch Tensor": "cholesky",
         "torch Tensor": "cholesky_inverse cholesky_solve",
     },
     "classification": {
         "F": (
-            "cross_entropy multi_margin_loss multilabel_margin_loss "
-            "multilabel_soft_margin_loss nll_loss"
+            "cross_entropy multi_margin_loss multilabel_margin_loss multilabel_soft_margin_loss "
+            "nll_loss"
         ),
     },
     "contraction": {
         "linalg": "multi_dot vecdot",
-        "linalg torch Tensor": "matrix_power",
+        "linalg torch": "vander",
+        "linalg torch Tensor": "cross matrix_power",
         "torch": "chain_matmul tensordot",
         "torch Tensor": "ger inner kron outer",
     },
-    "conv_tbc": {
-        "torch F": "conv_tbc",
-    },
     "convolution": {
         "torch": "_convolution _convolution_mode convolution",
-        "torch F": ("conv1d conv2d conv3d conv_transpose1d conv_transpose2d conv_transpose3d"),
-    },
-    "covariance": {
-        "torch Tensor": "corrcoef cov",
-    },
-    "cross": {
-        "linalg torch Tensor": "cross",
+        "torch F": (
+            "conv1d conv2d conv3d conv_tbc conv_transpose1d conv_transpose2d conv_transpose3d"
+        ),
     },
     "ctc": {
         "F": "ctc_loss",
@@ -67,7 +61,7 @@ DECLARED = {
         "torch Tensor": "cummax cummin cumprod cumsum diff logcumsumexp",
     },
     "determinant": {
-        "linalg torch Tensor": "det slogdet",
+        "linalg torch Tensor": "det matrix_exp matrix_power slogdet",
         "torch Tensor": "logdet",
     },
     "distance": {
@@ -77,9 +71,7 @@ DECLARED = {
     },
     "dropout": {
         "F": "dropout1d dropout2d dropout3d gumbel_softmax",
-        "torch": (
-            "alpha_dropout_ dropout_ feature_alpha_dropout_ feature_dropout feature_dropout_"
-        ),
+        "torch": "alpha_dropout_ dropout_ feature_alpha_dropout_ feature_dropout feature_dropout_",
         "torch F": "alpha_dropout dropout feature_alpha_dropout",
     },
     "eigen": {
@@ -89,17 +81,8 @@ DECLARED = {
         "torch": "einsum",
     },
     "embedding": {
-        "F": "one_hot",
+        "F": "embedding_bag one_hot",
         "torch F": "embedding",
-    },
-    "embedding_bag": {
-        "F": "embedding_bag",
-    },
-    "error_function": {
-        "Tensor": "erfinv_",
-        "special": "erfcx log_ndtr ndtr ndtri",
-        "special torch Tensor": "erf erfc erfinv",
-        "torch Tensor": "erf_ erfc_",
     },
     "finite_differences": {
         "torch": "cumulative_trapezoid gradient trapezoid trapz",
@@ -114,41 +97,12 @@ DECLARED = {
             "fractional_max_pool3d_with_indices"
         ),
     },
-    "gamma": {
-        "Tensor": "digamma_ lgamma_ mvlgamma_ polygamma_",
-        "special": "zeta",
-        "special torch Tensor": "digamma polygamma",
-        "torch Tensor": "lgamma mvlgamma",
-    },
     "grid_sample": {
         "F": "affine_grid grid_sample",
         "torch": "affine_grid_generator grid_sampler grid_sampler_2d grid_sampler_3d",
     },
-    "histogram": {
-        "torch": "histogramdd",
-        "torch Tensor": "histogram",
-    },
-    "householder": {
-        "linalg": "householder_product",
-        "torch Tensor": "geqrf orgqr ormqr",
-    },
-    "incomplete_gamma": {
-        "Tensor": "igamma_ igammac_",
-        "special": "gammainc gammaincc",
-        "torch Tensor": "igamma igammac",
-    },
     "interpolate": {
         "F": "interpolate upsample upsample_bilinear upsample_nearest",
-    },
-    "inverse": {
-        "linalg": "inv inv_ex tensorinv",
-        "torch Tensor": "inverse",
-    },
-    "ldl": {
-        "linalg": "ldl_factor ldl_factor_ex ldl_solve",
-    },
-    "least_squares": {
-        "linalg": "lstsq",
     },
     "linear": {
         "F": "linear",
@@ -161,19 +115,10 @@ DECLARED = {
             "smooth_l1_loss soft_margin_loss"
         ),
     },
-    "lowrank": {
-        "torch": "pca_lowrank svd_lowrank",
-    },
-    "lp_pooling": {
-        "F": "lp_pool1d lp_pool2d lp_pool3d",
-    },
     "lu": {
         "linalg": "lu_factor lu_factor_ex",
         "linalg torch Tensor": "lu lu_solve",
         "torch": "lu_unpack",
-    },
-    "matrix_functions": {
-        "linalg torch Tensor": "matrix_exp matrix_power",
     },
     "matrix_norms": {
         "linalg": "cond matrix_norm norm",
@@ -182,18 +127,13 @@ DECLARED = {
         "F": (
             "adaptive_max_pool1d_with_indices adaptive_max_pool2d "
             "adaptive_max_pool2d_with_indices adaptive_max_pool3d "
-            "adaptive_max_pool3d_with_indices max_pool2d_with_indices max_pool3d_with_indices"
+            "adaptive_max_pool3d_with_indices max_pool2d_with_indices max_pool3d_with_indices "
+            "max_unpool1d max_unpool2d max_unpool3d"
         ),
-        "torch F": ("adaptive_max_pool1d max_pool1d max_pool1d_with_indices max_pool2d max_pool3d"),
+        "torch F": "adaptive_max_pool1d max_pool1d max_pool1d_with_indices max_pool2d max_pool3d",
     },
     "multihead": {
         "F": "multi_head_attention_forward",
-    },
-    "numbered_losses": {
-        "torch": (
-            "binary_cross_entropy_with_logits cosine_embedding_loss ctc_loss hinge_embedding_loss "
-            "kl_div margin_ranking_loss poisson_nll_loss triplet_margin_loss"
-        ),
     },
     "normalize": {
         "F": "local_response_norm normalize",
@@ -202,22 +142,25 @@ DECLARED = {
         "torch F": "batch_norm group_norm instance_norm layer_norm rms_norm",
         "torch Tensor": "renorm",
     },
+    "numbered_losses": {
+        "torch": (
+            "binary_cross_entropy_with_logits cosine_embedding_loss ctc_loss "
+            "hinge_embedding_loss kl_div margin_ranking_loss poisson_nll_loss "
+            "triplet_margin_loss"
+        ),
+    },
     "pad": {
         "F": "pad",
         "torch": "constant_pad_nd",
     },
-    "pixel_shuffle": {
-        "torch F": "pixel_shuffle pixel_unshuffle",
-    },
     "pseudo_inverse": {
-        "linalg": "matrix_rank pinv",
+        "linalg": "lstsq matrix_rank pinv",
         "torch Tensor": "pinverse",
     },
     "qr": {
+        "linalg": "householder_product",
         "linalg torch Tensor": "qr",
-    },
-    "quantile": {
-        "torch Tensor": "nanquantile quantile",
+        "torch Tensor": "geqrf orgqr ormqr",
     },
     "ranking": {
         "F": (
@@ -238,32 +181,41 @@ DECLARED = {
         "Tensor": "index_reduce_ scatter_reduce_",
         "torch Tensor": "index_reduce scatter_reduce",
     },
+    "shuffles": {
+        "torch F": "channel_shuffle native_channel_shuffle pixel_shuffle pixel_unshuffle",
+    },
     "softmax": {
         "F": "glu softmin",
         "special torch Tensor F": "log_softmax softmax",
     },
     "solve": {
-        "linalg": "solve solve_ex tensorsolve",
+        "linalg": "inv inv_ex solve solve_ex solve_triangular tensorinv tensorsolve",
+        "torch Tensor": "inverse triangular_solve",
     },
     "sorting": {
         "torch": "bucketize isin searchsorted",
         "torch Tensor": "argsort bincount histc msort sort topk unique unique_consecutive",
     },
     "special": {
-        "special": "entr expit gammaln i0e i1 i1e multigammaln psi round",
-        "special torch Tensor": "i0",
-        "torch Tensor": "i0_",
+        "Tensor": "digamma_ erfinv_ igamma_ igammac_ lgamma_ mvlgamma_ polygamma_",
+        "special": (
+            "entr erfcx expit gammainc gammaincc gammaln i0e i1 i1e log_ndtr multigammaln ndtr "
+            "ndtri psi round zeta"
+        ),
+        "special torch Tensor": "digamma erf erfc erfinv i0 polygamma",
+        "torch Tensor": "erf_ erfc_ i0_ igamma igammac lgamma mvlgamma",
     },
     "spectrogram": {
         "torch Tensor": "istft stft",
     },
+    "statistics": {
+        "torch": "histogramdd",
+        "torch Tensor": "corrcoef cov histogram nanquantile quantile",
+    },
     "svd": {
         "linalg": "svdvals",
         "linalg torch Tensor": "svd",
-    },
-    "triangular": {
-        "linalg": "solve_triangular",
-        "torch Tensor": "triangular_solve",
+        "torch": "pca_lowrank svd_lowrank",
     },
     "trigonometric": {
         "Tensor": "arctan2_ atan2_ hypot_",
@@ -279,14 +231,8 @@ DECLARED = {
     "unfold": {
         "F": "fold unfold",
     },
-    "unpooling": {
-        "F": "max_unpool1d max_unpool2d max_unpool3d",
-    },
     "unravel": {
         "torch": "unravel_index",
-    },
-    "vandermonde": {
-        "linalg torch": "vander",
     },
     "variance": {
         "torch": "std_mean var_mean",

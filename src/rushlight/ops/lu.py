@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from rushlight.kernels import dtypes, linalg_lu
-from rushlight.kernels.linalg_triangular import solve_triangular as solve_arrays
+from rushlight.kernels import dtypes, linalg
+from rushlight.kernels.linalg import solve_triangular as solve_arrays
 from rushlight.ops.families import as_tensor_argument, warn_once
 from rushlight.ops.join import cat
 from rushlight.ops.linalg_checks import (
@@ -25,7 +25,7 @@ from rushlight.ops.matrices import (
 )
 from rushlight.ops.publish import public
 from rushlight.ops.shape import common_shape
-from rushlight.ops.triangular import solved
+from rushlight.ops.solve import solved
 
 NO_PIVOT = "linalg.lu_factor: LU without pivoting is not implemented on the CPU"
 SINGULAR = (
@@ -133,7 +133,7 @@ class permuting(MatrixOperation):
     core = (1,)
 
     def forward(pivots, m, dtype):
-        return linalg_lu.permutation_matrix(pivots, m, dtype.numpy)
+        return linalg.permutation_matrix(pivots, m, dtype.numpy)
 
 
 # -- decompositions --------------------------------------------------------------------------
@@ -143,7 +143,7 @@ class linalg_lu_factor_ex(Decomposition):
     """Packed factors, pivots, and the place of a zero pivot."""
 
     def forward(a):
-        lu, pivots, info = linalg_lu.lu_factor(a)
+        lu, pivots, info = linalg.lu_factor(a)
         return by_columns(lu), pivots, info
 
     def vjp_a(g, ans0, ans1):
@@ -164,8 +164,8 @@ class linalg_lu_(Decomposition):
     public_name = "linalg_lu"
 
     def forward(a):
-        lu, pivots, _ = linalg_lu.lu_factor(a)
-        return (pivots, *linalg_lu.lu_unpack(lu))
+        lu, pivots, _ = linalg.lu_factor(a)
+        return (pivots, *linalg.lu_unpack(lu))
 
     def vjp_a(g, ans0, ans1, ans2):
         p = permuting(ans0, ans1.shape[-2], ans1.dtype)
@@ -296,7 +296,7 @@ class lu_unpack_(Decomposition):
     public_name = "lu_unpack"
 
     def forward(lu):
-        return linalg_lu.lu_unpack(lu)
+        return linalg.lu_unpack(lu)
 
     def vjp_lu(g):
         return packed(*g)
@@ -416,7 +416,7 @@ def gradient_of_solving(lu, pivots, x, g, gb, adjoined):
 
 def solve_plain(lu, pivots, b):
     """X of `P L U X = B` on arrays."""
-    order = linalg_lu.permutation(pivots, lu.shape[-1])
+    order = linalg.permutation(pivots, lu.shape[-1])
     batch = np.broadcast_shapes(order.shape[:-1], b.shape[:-2])
     b = np.broadcast_to(b, batch + b.shape[-2:])
     order = np.broadcast_to(order, batch + order.shape[-1:])
@@ -428,7 +428,7 @@ def solve_adjoint(lu, pivots, b):
     """X of `U^H L^H P^T X = B` on arrays."""
     h = lu.swapaxes(-1, -2).conj()
     x = solve_arrays(h, solve_arrays(h, b, False), True, True)
-    order = np.argsort(linalg_lu.permutation(pivots, lu.shape[-1]), -1)
+    order = np.argsort(linalg.permutation(pivots, lu.shape[-1]), -1)
     order = np.broadcast_to(order, x.shape[:-2] + order.shape[-1:])
     return np.take_along_axis(x, order[..., None], -2)
 

@@ -13,9 +13,8 @@ from rushlight.ops.families import (
     as_tensor_argument,
     check_broadcast,
 )
-from rushlight.ops.overwrite import EXPANDED, put_number
+from rushlight.ops.overwrite import EXPANDED, Broadcast, broadcast_shape, put_number
 from rushlight.ops.publish import public
-from rushlight.ops.writing import Broadcast, broadcast_shape
 from rushlight.tape import batching
 from rushlight.tape.core import TensorBase
 

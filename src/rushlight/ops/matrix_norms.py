@@ -3,9 +3,9 @@
 import math
 
 from rushlight.ops.families import as_tensor_argument, wrap_dim, wrong_arguments
-from rushlight.ops.inverse import inv_ex
 from rushlight.ops.linalg_checks import check_floating, check_lapack, check_matrix, check_square
 from rushlight.ops.publish import public
+from rushlight.ops.solve import inv_ex
 from rushlight.ops.svd import svdvals
 from rushlight.ops.vector_norm import NARROWING, vector_norm
 

@@ -1,4 +1,4 @@
-"""New values for the whole of a tensor: copy_, fill_, zero_."""
+"""Writing: over a tensor, and into part of one."""
 
 import warnings
 
@@ -6,11 +6,76 @@ import numpy as np
 
 from rushlight.kernels import dtypes
 from rushlight.kernels.numbers import element
-from rushlight.ops.families import as_tensor_argument
+from rushlight.ops.families import Operation, as_tensor_argument, check_broadcast, fix_of
 from rushlight.ops.publish import public
-from rushlight.ops.writing import Broadcast, Writing
-from rushlight.tape import inplace
+from rushlight.tape import batching, inplace
 from rushlight.tape.core import TensorBase, box
+from rushlight.tape.dispatch import OTHER_SHAPE_OR_DTYPE
+
+
+class Writing(Operation, family=True):
+    """Writes into part of the first input: `forward` changes the array it is given.
+
+    The operation proper gives it a copy, the in-place method the tensor's own array, so `forward`
+    checks everything before it changes anything; what it returns is ignored.
+    """
+
+    writes = True
+
+    def compute(self, inputs, params):
+        out = inputs[0].array.copy("K")
+        self.forward(out, *arrays_of(inputs[1:]), *params)
+        return out
+
+    def write(self, target, inputs, params):
+        """Apply to the tensor `target` in place."""
+        self.forward(target.array, *arrays_of(inputs[1:]), *params)
+
+
+def arrays_of(inputs):
+    """The arrays of tensors; numbers stay."""
+    return [x.array if isinstance(x, TensorBase) else x for x in inputs]
+
+
+class Broadcast(Writing, family=True):
+    """Writing whose inputs broadcast against each other; the result has the first one's dtype."""
+
+    def settled(self):
+        self.fixing = OTHER_SHAPE_OR_DTYPE
+
+    def compute(self, inputs, params):
+        arrays = arrays_of(inputs)
+        x, shape = arrays[0], broadcast_shape(arrays)
+        out = (x if x.shape == shape else np.broadcast_to(x, shape)).copy("K")
+        self.forward(out, *arrays[1:], *params)
+        return out
+
+    def write(self, target, inputs, params):
+        arrays = arrays_of(inputs)
+        shape = broadcast_shape(arrays)
+        if shape != target.array.shape:
+            raise RuntimeError(
+                f"output with shape {[*target.array.shape]} doesn't match the "
+                f"broadcast shape {[*shape]}"
+            )
+        self.forward(target.array, *arrays[1:], *params)
+
+    def fixes(self, inputs, out):
+        return tuple([fix_of(x, out.shape, out.dtype) for x in inputs[: self.edges or None]])
+
+    def batch(self, values, dims, params, size):
+        return batching.broadcast(self, values, dims, params, size)
+
+
+def broadcast_shape(arrays):
+    """The shape that arrays broadcast to; PyTorch's error where they do not."""
+    shape = arrays[0].shape
+    for x in arrays:
+        if x.shape and x.shape != shape:
+            check_broadcast(arrays)
+            return np.broadcast_shapes(*[x.shape for x in arrays])
+    return shape
+
 
 EXPANDED = (
     "Use of {0} on expanded tensors is deprecated. Please clone() the tensor before performing "

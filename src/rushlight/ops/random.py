@@ -9,7 +9,7 @@ import numpy as np
 from rushlight.kernels import memory_layout
 from rushlight.kernels import random as kernels
 from rushlight.ops.families import Operation, check_broadcast
-from rushlight.ops.writing import Writing
+from rushlight.ops.overwrite import Writing
 
 
 def zeros(g):

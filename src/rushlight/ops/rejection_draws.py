@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from rushlight.kernels import dtypes, gamma_gradients, random
+from rushlight.kernels import dtypes, gamma, random
 from rushlight.kernels.random_checks import require
 from rushlight.ops.families import Elementwise, Operation, check_broadcast
 
@@ -53,7 +53,7 @@ class standard_gamma_grad(Approximation):
     what = "_standard_gamma_grad"
 
     def forward(a, x):
-        return gamma_gradients.standard_gamma_grad(a, x)
+        return gamma.standard_gamma_grad(a, x)
 
     def vjp(g, a, x, need):
         raise NotImplementedError("the derivative for '_standard_gamma_grad' is not implemented.")
@@ -67,7 +67,7 @@ class dirichlet_grad(Approximation):
     what = "_dirichlet_grad"
 
     def forward(x, a, total):
-        return gamma_gradients.dirichlet_grad(x, a, total)
+        return gamma.dirichlet_grad(x, a, total)
 
     def vjp(g, x, a, total, need):
         raise underived("_dirichlet_grad")

@@ -5,8 +5,7 @@ import numpy as np
 from rushlight.kernels import dtypes, elements, scatter
 from rushlight.ops.dims import shape_of
 from rushlight.ops.families import Operation, as_tensor_argument, int_argument, wrap_dim
-from rushlight.ops.overwrite import EXPANDED, put_number
-from rushlight.ops.writing import Writing
+from rushlight.ops.overwrite import EXPANDED, Writing, put_number
 from rushlight.tape import batching
 from rushlight.tape.core import TensorBase
 

@@ -7,11 +7,6 @@ goes into the pickle and how it is read without trust; `rebuild.py`, tensors fro
 """
 
 from rushlight.alias import missing
-from rushlight.serialization.endianness import (
-    LoadEndianness,
-    get_default_load_endianness,
-    set_default_load_endianness,
-)
 from rushlight.serialization.legacy import MAGIC_NUMBER, PROTOCOL_VERSION
 from rushlight.serialization.loading import get_unsafe_globals_in_checkpoint, load
 from rushlight.serialization.locations import (
@@ -21,7 +16,6 @@ from rushlight.serialization.locations import (
     validate_cuda_device,
     validate_hpu_device,
 )
-from rushlight.serialization.mapping import get_default_mmap_options, set_default_mmap_options
 from rushlight.serialization.safe_globals import (
     add_safe_globals,
     clear_safe_globals,
@@ -31,15 +25,20 @@ from rushlight.serialization.safe_globals import (
 from rushlight.serialization.saving import PROTOCOL as DEFAULT_PROTOCOL
 from rushlight.serialization.saving import save
 from rushlight.serialization.settings import (
+    LoadEndianness,
     SourceChangeWarning,
     check_module_version_greater_or_equal,
     get_crc32_options,
+    get_default_load_endianness,
+    get_default_mmap_options,
     mkdtemp,
     normalize_storage_type,
     set_crc32_options,
+    set_default_load_endianness,
+    set_default_mmap_options,
+    skip_data,
     storage_to_tensor_type,
 )
-from rushlight.serialization.skipping import skip_data
 from rushlight.serialization.storage_types import StorageType
 
 __all__ = [

@@ -11,10 +11,9 @@ from typing import Any
 import numpy as np
 
 from rushlight.serialization.archive import ALIGNMENT, ArchiveReader, ArchiveWriter
-from rushlight.serialization.endianness import LoadEndianness, get_default_load_endianness
 from rushlight.serialization.locations import restorer
 from rushlight.serialization.pickling import Storages, pickler_of
-from rushlight.serialization.skipping import skips_data
+from rushlight.serialization.settings import LoadEndianness, get_default_load_endianness, skips_data
 from rushlight.serialization.storage_types import StorageType
 from rushlight.tensor.storage import TypedStorage, UntypedStorage
 

@@ -14,7 +14,7 @@ from rushlight.serialization.checkpoints import checked_id, text_of, wrapped
 from rushlight.serialization.locations import restorer
 from rushlight.serialization.pickling import Storages, pickler_of
 from rushlight.serialization.rebuild import make_truth_values
-from rushlight.serialization.skipping import skips_data
+from rushlight.serialization.settings import skips_data
 from rushlight.tensor.storage import TypedStorage, UntypedStorage
 
 MAGIC_NUMBER = 0x1950A86A20F9469CFC6C

@@ -22,7 +22,7 @@ from rushlight.serialization import (
     unpickling,
 )
 from rushlight.serialization.archive import ArchiveReader
-from rushlight.serialization.mapping import get_default_mmap_options
+from rushlight.serialization.settings import get_default_mmap_options
 from rushlight.utils.serialization import config
 
 UNSAFE = (
