@@ -10,7 +10,6 @@ from rushlight.tape import dispatch, errors, hooks
 from rushlight.tape.core import Node
 from rushlight.tape.saved import Packed, packed
 
-SAVED_NAMES = {"a": "self", "x": "self", "b": "other", "ans": "result", "xs": "tensors"}
 WRITTEN_BY_HAND = frozenset(
     {"AccumulateGrad", "CopyBackwards", "CopySlices", "Identity", "NotImplemented"}
 )
@@ -89,6 +88,43 @@ class GraphNode(Node):
         """Drop saved values."""
 
 
+class OperationNode(GraphNode):
+    """The node of an operation; `_saved_*` come to its class when somebody asks for one."""
+
+    __slots__ = ()
+
+    def __getattr__(self, name):
+        if "saved_" in name and furnished(self):
+            return getattr(self, name)
+        raise AttributeError(f"'{type(self).__name__}' object has no attribute '{name}'")
+
+    def __dir__(self):
+        furnished(self)
+        return object.__dir__(self)
+
+
+def furnished(node):
+    """Give the class of a node its `_saved_*`; False where it has them."""
+    cls = type(node)
+    if "_furnished" in cls.__dict__:
+        return False
+    cls._furnished = True
+    for name, shown in saved_attributes(node.op).items():
+        setattr(cls, name, shown)
+    return True
+
+
+def saved_attributes(op):
+    """{name: property} of an operation's nodes; see `name_saved`."""
+    return {}
+
+
+def name_saved(properties):
+    """Name the function that `saved_attributes` is."""
+    global saved_attributes
+    saved_attributes = properties
+
+
 def as_node(target):
     """The node of an edge's target: itself, or the AccumulateGrad of a leaf."""
     if target is None or isinstance(target, Node):
@@ -149,26 +185,11 @@ def saved_value(node, k):
     return tuple(value) if isinstance(value, tuple) else value
 
 
-def saved_properties(op):
-    """`_saved_*` of an operation's node class, from its plan of what to save."""
-    names = {}
-    for k, (name, code) in enumerate(zip(op.plan_names, op.plan, strict=True)):
-        public = saved_name(name, code)
-        names[f"_saved_{public}"] = property(lambda node, k=k: saved_value(node, k))
-        if code < 100 or 200 <= code < 300:
-            names[f"_raw_saved_{public}"] = property(lambda node, k=k: SavedTensor(node, k))
-    return names
-
-
-def saved_name(name, code):
-    """PyTorch's name of a saved entry."""
-    if 300 <= code < 400:
-        return f"{SAVED_NAMES.get(name[:-6], name[:-6])}_sym_sizes"
-    return SAVED_NAMES.get(name, name)
-
-
 class SavedTensor:
-    """A saved tensor before unpacking; `register_hooks` packs it another way."""
+    """A saved tensor before unpacking; `register_hooks` packs it another way.
+
+    `k` counts what the node saved; it is -1 for what a node does not keep.
+    """
 
     __module__ = "torch._C._autograd"
 
@@ -179,14 +200,19 @@ class SavedTensor:
     @property
     def data(self):
         """What is kept: the tensor, or what a pack hook made of it."""
-        entry = self.node.saved[self.k]
-        return entry.value if isinstance(entry, Packed) else dispatch.unpack(self.node, self.k)
+        entry = self.entry()
+        if entry is None or isinstance(entry, Packed):
+            return entry and entry.value
+        return dispatch.unpack(self.node, self.k)
+
+    def entry(self):
+        return None if self.k < 0 else self.node.saved[self.k]
 
     def register_hooks(self, pack_hook, unpack_hook):
         """Keep `pack_hook(tensor)` in its place, and give `unpack_hook` of that when asked."""
         if self.node.freed is not None:
             raise RuntimeError(FREED_BEFORE_HOOKS)
-        entry = self.node.saved[self.k]
+        entry = self.entry()
         if entry is None:
             raise RuntimeError(
                 "Calling register_hooks on a saved tensor with value None is forbidden"
@@ -205,8 +231,8 @@ def node_class(op):
     from rushlight.tape.declare import lay_plan
 
     lay_plan(op)
-    body = {"__slots__": (), "__module__": "builtins", **saved_properties(op)}
-    op.node_class = type(op.label, (GraphNode,), body)
+    body = {"__slots__": (), "__module__": "builtins"}
+    op.node_class = type(op.label, (OperationNode,), body)
     return op.node_class
 
 

@@ -28,7 +28,8 @@ from rushlight.ops import (  # noqa: F401  (importing declares)
     split,
     strided,
 )
-from rushlight.tape import core, straight
+from rushlight.tape import core, nodes, straight
+from rushlight.tape.dispatch import Op
 from rushlight.tensor import (  # noqa: F401  (importing publishes)
     convert,
     copying,
@@ -106,6 +107,14 @@ def attach() -> None:
     straight.install_indexing(
         slices.select, slices.slice_, shape.unsqueeze, copies.alias, indexing.getitem
     )
+    nodes.name_saved(saved_attributes)
+
+
+def saved_attributes(op: Op) -> dict[str, property]:
+    """What the nodes of an operation show of what they saved."""
+    from rushlight.ops.saved_names import properties
+
+    return properties(op)
 
 
 attach()
