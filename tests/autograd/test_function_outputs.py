@@ -219,3 +219,48 @@ def test_several_views_returned(torch, say):
     say.refused(lambda: a.mul_(2))
     (a * 2 + b * 3).sum().backward()
     say(x.grad)
+
+
+CTX_NAMES = [
+    *("saved", "outputs", "inputs", "op", "next", "nrs", "versions", "fix", "sequence", "code"),
+    *("lasti", "freed", "hooks", "extras", "plan", "tensor_likes", "tensor_inputs", "written"),
+    *("backprop", "release", "checked", "fitted", "wrong", "sample", "arguments", "out_dims"),
+    *("message", "edges", "shape", "dim", "x", "mask"),
+]
+
+
+@compared
+def test_any_name_is_free_on_ctx(torch, say):
+    class Product(torch.autograd.Function):
+        generate_vmap_rule = True
+
+        @staticmethod
+        def forward(x, y):
+            return x * y, x + y
+
+        @staticmethod
+        def setup_context(ctx, inputs, output):
+            say([name for name in CTX_NAMES if hasattr(ctx, name)])
+            for name in CTX_NAMES:
+                setattr(ctx, name, (name, 1))
+            ctx.save_for_backward(*inputs)
+
+        @staticmethod
+        def backward(ctx, g, h):
+            say(all(getattr(ctx, name) == (name, 1) for name in CTX_NAMES))
+            x, y = ctx.saved_tensors
+            return g * y + h, g * x + h
+
+    x, y = (torch.tensor([a, 2.0], requires_grad=True) for a in (1.0, 3.0))
+    a, b = Product.apply(x, y)
+    say([getattr(a.grad_fn, name) for name in CTX_NAMES], a.grad_fn.name())
+    a.grad_fn.register_hook(lambda *_: None)
+    (a * b).sum().backward(retain_graph=True)
+    say(x.grad, y.grad, a.grad_fn.saved_tensors)
+
+    def loss(x, y):
+        a, b = Product.apply(x, y)
+        return (a * b).sum()
+
+    say(torch.func.grad(loss)(x.detach(), y.detach()))
+    say(torch.func.vmap(torch.func.grad(loss))(x.detach(), y.detach()))

@@ -121,5 +121,5 @@ def test_keeping_a_place_keeps_no_frame():
         return big * 2
 
     y = function()
-    assert not any(inspect.isframe(v) for v in (y.grad_fn.code, y.grad_fn.lasti))
-    assert y.grad_fn.code is function.__code__
+    assert not any(inspect.isframe(v) for v in (y.grad_fn.code_, y.grad_fn.lasti_))
+    assert y.grad_fn.code_ is function.__code__

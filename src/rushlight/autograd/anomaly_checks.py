@@ -18,7 +18,7 @@ from rushlight.tape.core import TensorBase, share_version
 
 def watch(node: Any) -> None:
     """Let later writes to what a node saved keep their place."""
-    for x in node.saved or ():
+    for x in node.saved_ or ():
         if isinstance(x, TensorBase):
             share_version(x)
 

@@ -46,16 +46,16 @@ class Anomaly:
     def recorded(self, node: Any) -> None:
         """A node was made: remember by whom."""
         tasks = core.state().tasks
-        node.extras = {STACK: Stack()}
+        node.extras_ = {STACK: Stack()}
         if tasks and isinstance(tasks[-1].node, Node):
-            node.extras[PARENT] = tasks[-1].node
+            node.extras_[PARENT] = tasks[-1].node
 
     def computed(self, node: Any, inputs: Any, params: Any, out: Any) -> None:
         """A node has got its saved values: note who writes to them; look at the results."""
         from rushlight.autograd import anomaly_checks
 
         anomaly_checks.watch(node)
-        computes = node.op is None or not node.op.is_view
+        computes = node.op_ is None or not node.op_.is_view
         if self.forward and computes and not core.state().tasks:
             anomaly_checks.results(node, (*inputs, *params), out, self.inf)
 

@@ -102,12 +102,12 @@ class BackwardCFunction(GraphNode, FunctionCtx):
 
     __module__ = "torch.autograd.function"
     _forward_cls: Any = None
-    saved: Any
-    tensor_likes: tuple[Any, ...] = ()
-    tensor_inputs: tuple[bool, ...] = ()
+    saved_: Any
+    tensor_likes_: tuple[Any, ...] = ()
+    tensor_inputs_: tuple[bool, ...] = ()
     needs_input_grad: tuple[bool, ...] = ()
-    without_gradient: tuple[int, ...] = ()
-    written: tuple[int, ...] = ()
+    without_gradient_: tuple[int, ...] = ()
+    written_: tuple[int, ...] = ()
 
     @property
     def saved_tensors(self) -> tuple[Any, ...]:
@@ -116,89 +116,95 @@ class BackwardCFunction(GraphNode, FunctionCtx):
         Raises:
             RuntimeError: when one was modified since, or the graph has been freed.
         """
-        if self.freed is not None:
+        if self.freed_ is not None:
             errors.raise_freed(self)
         if self.saved_for_forward:
             return tuple(self.saved_for_forward)
-        if self.saved is None:
+        if self.saved_ is None:
             return tuple(self.to_save)
-        return tuple([unpack(self, k) for k in range(len(self.saved))])
+        return tuple([unpack(self, k) for k in range(len(self.saved_))])
 
     @property
     def _raw_saved_tensors(self) -> tuple[Any, ...]:
         from rushlight.tape.nodes import SavedTensor
 
-        if self.freed is not None:
+        if self.freed_ is not None:
             errors.raise_freed(self)
-        return tuple([SavedTensor(self, k) for k in range(len(self.saved or ()))])
+        return tuple([SavedTensor(self, k) for k in range(len(self.saved_ or ()))])
 
     def apply(self, *grads: Any) -> Any:
         """The user's `backward` on the gradients of the outputs."""
         return self._forward_cls.backward_of(self)(*grads)
 
-    def backprop(self, g: Any) -> list[Any]:
-        given = list(g) if g is not None else [None] * len(self.outputs)
+    def backprop_(self, g: Any) -> list[Any]:
+        given = list(g) if g is not None else [None] * len(self.outputs_)
         if self.materialize_grads:
             given = [
                 x if x is not None or described is None else gradients.zeros(*described)
-                for x, described in zip(given, self.outputs, strict=True)
+                for x, described in zip(given, self.outputs_, strict=True)
             ]
         returned = self.apply(*given)
-        return self.checked(returned if isinstance(returned, (tuple, list)) else (returned,))
+        return checked(self, returned if isinstance(returned, (tuple, list)) else (returned,))
 
-    def checked(self, returned: Any) -> list[Any]:
-        """The returned gradients of the tensor inputs, one each, shaped like them."""
-        expected = len(self.tensor_inputs)
-        if len(returned) > expected and all(x is None for x in returned[expected:]):
-            returned = returned[:expected]
-        if len(returned) != expected:
-            self.wrong(
-                f"function {self.name()} returned an incorrect number of gradients "
-                f"(expected {expected}, got {len(returned)})"
-            )
-        out: list[Any] = []
-        for i, (g, is_tensor) in enumerate(zip(returned, self.tensor_inputs, strict=True)):
-            if is_tensor:
-                out.append(None if g is None else self.fitted(g, i, len(out)))
-            elif g is not None:
-                self.wrong(
-                    f"function {self.name()} returned a gradient different than None at position "
-                    f"{i + 1}, but the corresponding forward input was not a Variable"
-                )
-        return out
-
-    def fitted(self, g: Any, position: int, index: int) -> Any:
-        """One returned gradient in the shape and dtype of its input."""
-        if not isinstance(g, Tensor):
-            self.wrong(f"expected Variable or None (got {type(g).__name__})")
-        if self.next[index] is None:
-            return None
-        shape, dtype = self.tensor_likes[index]
-        if g.shape != shape:
-            if not expandable(shape, g.shape):
-                self.wrong(
-                    f"Function {self.name()} returned an invalid gradient at index {index} - got "
-                    f"{list(g.shape)} but expected shape compatible with {list(shape)}"
-                )
-            g = gradients.sum_to(g, shape)
-        if g.dtype.is_complex and not dtype.is_complex:
-            raise RuntimeError(
-                errors.extend(
-                    COMPLEX_FOR_REAL,
-                    f"{self.name()} returned a complex gradient for input {index}, which "
-                    f"has dtype {dtype}; return its real part",
-                )
-            )
-        return g if g.dtype is dtype else g.to(dtype)
-
-    def wrong(self, text: str) -> NoReturn:
-        """The user's `backward` returned what it should not."""
-        raise RuntimeError(errors.advised(text, "function_rule", self))
-
-    def release(self, place: Any) -> None:
-        if self.saved:
-            self.saved, self.freed = (), place
+    def release_(self, place: Any) -> None:
+        if self.saved_:
+            self.saved_, self.freed_ = (), place
         self.to_save = ()
+
+
+def checked(node: Any, returned: Any) -> list[Any]:
+    """The returned gradients of the tensor inputs, one each, shaped like them."""
+    expected = len(node.tensor_inputs_)
+    if len(returned) > expected and all(x is None for x in returned[expected:]):
+        returned = returned[:expected]
+    if len(returned) != expected:
+        wrong(
+            node,
+            f"function {node.name()} returned an incorrect number of gradients "
+            f"(expected {expected}, got {len(returned)})",
+        )
+    out: list[Any] = []
+    for i, (g, is_tensor) in enumerate(zip(returned, node.tensor_inputs_, strict=True)):
+        if is_tensor:
+            out.append(None if g is None else fitted(node, g, i, len(out)))
+        elif g is not None:
+            wrong(
+                node,
+                f"function {node.name()} returned a gradient different than None at position "
+                f"{i + 1}, but the corresponding forward input was not a Variable",
+            )
+    return out
+
+
+def fitted(node: Any, g: Any, position: int, index: int) -> Any:
+    """One returned gradient in the shape and dtype of its input."""
+    if not isinstance(g, Tensor):
+        wrong(node, f"expected Variable or None (got {type(g).__name__})")
+    if node.next_[index] is None:
+        return None
+    shape, dtype = node.tensor_likes_[index]
+    if g.shape != shape:
+        if not expandable(shape, g.shape):
+            wrong(
+                node,
+                f"Function {node.name()} returned an invalid gradient at index {index} - got "
+                f"{list(g.shape)} but expected shape compatible with {list(shape)}",
+            )
+        g = gradients.sum_to(g, shape)
+    if g.dtype.is_complex and not dtype.is_complex:
+        raise RuntimeError(
+            errors.extend(
+                COMPLEX_FOR_REAL,
+                f"{node.name()} returned a complex gradient for input {index}, which "
+                f"has dtype {dtype}; return its real part",
+            )
+        )
+    return g if g.dtype is dtype else g.to(dtype)
+
+
+def wrong(node: Any, text: str) -> NoReturn:
+    """The user's `backward` returned what it should not."""
+    raise RuntimeError(errors.advised(text, "function_rule", node))
 
 
 def expandable(shape: Any, target: Any) -> bool:
@@ -419,18 +425,18 @@ def apply_at_base(cls: Any, args: tuple[Any, ...], dual: Any = None) -> tuple[An
     made = tuple([settle(ctx, i, x, args, mask) for i, x in enumerate(outputs)])
     if ctx.dirty_tensors:
         check_dirty(ctx, outputs)
-        ctx.written = tuple([i for i, x in enumerate(outputs) if is_among(x, ctx.dirty_tensors)])
+        ctx.written_ = tuple([i for i, x in enumerate(outputs) if is_among(x, ctx.dirty_tensors)])
     if dual is not None:
         dual.push(cls, ctx, args, result, made)
     if ctx.non_differentiable:
-        ctx.without_gradient = tuple(
+        ctx.without_gradient_ = tuple(
             [i for i, x in enumerate(outputs) if is_among(x, ctx.non_differentiable)]
         )
     if mask:
         if len(made) > 1:
             mark_many(ctx, made)
         save(ctx, outputs, made)
-        ctx.outputs = tuple(
+        ctx.outputs_ = tuple(
             [gradients.described(x) if isinstance(x, Tensor) else None for x in made]
         )
         anomaly = state().anomaly
@@ -450,9 +456,9 @@ def begin(cls: Any, args: tuple[Any, ...], wanted: Any = None) -> tuple[Any, int
     bits = sum(1 << i for i, w in enumerate(wanted) if w) if mask else 0
     ctx = new_node(cls._backward_cls, tensors, bits, st)
     flags = iter(wanted)
-    ctx.tensor_inputs = tuple([isinstance(x, Tensor) for x in args])
-    ctx.needs_input_grad = tuple([is_tensor and next(flags) for is_tensor in ctx.tensor_inputs])
-    ctx.tensor_likes = tuple([(x.shape, x.dtype) for x in tensors])
+    ctx.tensor_inputs_ = tuple([isinstance(x, Tensor) for x in args])
+    ctx.needs_input_grad = tuple([is_tensor and next(flags) for is_tensor in ctx.tensor_inputs_])
+    ctx.tensor_likes_ = tuple([(x.shape, x.dtype) for x in tensors])
     return ctx, bits
 
 
@@ -546,7 +552,7 @@ def save(ctx: Any, outputs: Any, made: Any) -> None:
         else:
             kept.append(t)
         versions.append(version_of(t))
-    ctx.saved, ctx.versions, ctx.to_save = tuple(kept), tuple(versions), ()
+    ctx.saved_, ctx.versions_, ctx.to_save = tuple(kept), tuple(versions), ()
     if state().saved_hooks:
         saved.pack(ctx, state())
 

@@ -274,8 +274,8 @@ def context_above(cls: Any, args: Any, made: Any, ctx: Any, level: Any) -> Any:
     if separate(cls):
         return None
     held = cls._backward_cls()
-    saved = ctx.to_save or (ctx.saved_tensors if ctx.saved else ())
-    held.tensor_inputs = tuple([isinstance(x, Tensor) for x in args])
+    saved = ctx.to_save or (ctx.saved_tensors if ctx.saved_ else ())
+    held.tensor_inputs_ = tuple([isinstance(x, Tensor) for x in args])
     held.to_save = tuple(
         [at(level, ctx.plan, x, d) for x, d in zip(saved, ctx.saved_dims, strict=True)]
     )
@@ -285,7 +285,7 @@ def context_above(cls: Any, args: Any, made: Any, ctx: Any, level: Any) -> Any:
             for x, d in zip(ctx.saved_for_forward, ctx.forward_dims, strict=True)
         ]
     )
-    held.without_gradient, held.written = ctx.without_gradient, ctx.written
+    held.without_gradient_, held.written_ = ctx.without_gradient_, ctx.written_
     held.materialize_grads = ctx.materialize_grads
     for name, value in vars(ctx.sample).items():
         if not hasattr(BackwardCFunction, name):

@@ -47,7 +47,7 @@ def pushed(
     if ctx is None and cls.has_jvp():
         ctx = context(cls, args, result)
     if not cls.has_jvp():
-        if not cls.has_backward() or (ctx is not None and ctx.written):
+        if not cls.has_backward() or (ctx is not None and ctx.written_):
             cls.jvp(ctx, *tangents)  # raises: nothing to derive a rule from, or inputs are gone
         return transposed_in_levels(cls.apply_all, args, tangents)
     given = tuple(
@@ -71,7 +71,7 @@ def pushed(
     for i, (x, t) in enumerate(zip(outputs, moved, strict=True)):
         check_tangent(i, x, t)
         source = next((k for k, a in enumerate(args) if a is x), None)
-        if i in ctx.written:
+        if i in ctx.written_:
             if source is not None and t is not given[source]:
                 raise RuntimeError(NOT_IN_PLACE)
         elif (source is not None or is_view_of(x, args)) and not is_view_of(t, given):
@@ -88,7 +88,7 @@ def context(cls: Any, args: tuple[Any, ...], result: Any) -> Any:
     if not separate(cls):
         raise RuntimeError(NO_CONTEXT)
     ctx = cls._backward_cls()
-    ctx.tensor_inputs = tuple([isinstance(x, Tensor) for x in args])
+    ctx.tensor_inputs_ = tuple([isinstance(x, Tensor) for x in args])
     ctx.needs_input_grad = tuple([isinstance(x, Tensor) and wants(x) for x in args])
     cls.setup_context(ctx, args, result)
     return ctx
@@ -124,8 +124,8 @@ def pulled_back(cls: Any, ctx: Any, *grads: Any) -> tuple[Any, ...]:
     with GradLevel() as level:
         wanted = [i for i, needed in enumerate(ctx.needs_input_grad) if needed]
         directions, given = {}, [None] * len(ctx.needs_input_grad)
-        shapes = iter(ctx.tensor_likes)
-        like = [next(shapes) if tensor else None for tensor in ctx.tensor_inputs]
+        shapes = iter(ctx.tensor_likes_)
+        like = [next(shapes) if tensor else None for tensor in ctx.tensor_inputs_]
         for i, described in enumerate(like):
             if described is not None and described[1].category >= 2:
                 zero = probe(grads, *described)

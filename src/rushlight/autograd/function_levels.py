@@ -40,16 +40,16 @@ def apply_above(
         raise RuntimeError(NO_CONTEXT)
     else:
         adopt(ctx, below, (*values, *(result if several else (result,))), (*args, *outputs))
-        ctx.non_differentiable = tuple([outputs[i] for i in below.without_gradient])
+        ctx.non_differentiable = tuple([outputs[i] for i in below.without_gradient_])
     ctx.dirty_tensors = tuple(written)
     if below is not None:
-        ctx.written = below.written
+        ctx.written_ = below.written_
     settled = tuple([settle(ctx, i, x, args, mask) for i, x in enumerate(outputs)])
     if mask:
         if len(settled) > 1:
             mark_many(ctx, settled)
         save(ctx, outputs, settled)
-        ctx.outputs = tuple(
+        ctx.outputs_ = tuple(
             [gradients.described(x) if isinstance(x, Tensor) else None for x in settled]
         )
     ctx.dirty_tensors = ctx.non_differentiable = ()
@@ -61,8 +61,8 @@ def context_above(cls: Any, below: Any, inner: tuple[Any, ...], outer: tuple[Any
     if below is None or separate(cls):
         return below
     ctx = cls._backward_cls()
-    ctx.tensor_inputs, ctx.written = below.tensor_inputs, below.written
-    ctx.without_gradient = below.without_gradient
+    ctx.tensor_inputs_, ctx.written_ = below.tensor_inputs_, below.written_
+    ctx.without_gradient_ = below.without_gradient_
     adopt(ctx, below, inner, outer)
     return ctx
 
@@ -73,9 +73,9 @@ def adopt(ctx: Any, below: Any, inner: tuple[Any, ...], outer: tuple[Any, ...]) 
     def translated(x: Any) -> Any:
         return next((o for i, o in zip(inner, outer, strict=True) if i is x), x)
 
-    kept = below.to_save or tuple([unpack(below, k) for k in range(len(below.saved or ()))])
-    results = outer[len(below.tensor_inputs) :]
-    numbers = [x.nr if isinstance(x, SavedOutput) else None for x in below.saved or ()]
+    kept = below.to_save or tuple([unpack(below, k) for k in range(len(below.saved_ or ()))])
+    results = outer[len(below.tensor_inputs_) :]
+    numbers = [x.nr if isinstance(x, SavedOutput) else None for x in below.saved_ or ()]
     ctx.to_save = tuple(
         [
             translated(x) if nr is None else results[nr]

@@ -20,7 +20,7 @@ class DelayedError(GraphNode):
 
     __slots__ = ("message",)
 
-    def backprop(self, g: Any) -> list[Any]:
+    def backprop_(self, g: Any) -> list[Any]:
         raise RuntimeError(self.message)
 
 

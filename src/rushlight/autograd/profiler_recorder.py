@@ -107,9 +107,9 @@ class Recorder(Observer):
             self.begin(f"autograd::engine::evaluate_function: {name}", OPERATION),
             self.begin(name, NODE),
         ]
-        if node.sequence < LEAVES:
+        if node.sequence_ < LEAVES:
             for event in events:
-                event.sequence_nr, event.fwd_thread = node.sequence, 1
+                event.sequence_nr, event.fwd_thread = node.sequence_, 1
         try:
             with super().visiting(node):
                 yield

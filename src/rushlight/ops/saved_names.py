@@ -112,7 +112,7 @@ def part(value, kind, separator, item, node):
     if kind == "flat":
         return tuple([n for pair in value for n in pair])
     if kind == "placed":  # index tensors by dim, None for a dim without one
-        dims = saved_value(node, node.op.plan_names.index("dims"))
+        dims = saved_value(node, node.op_.plan_names.index("dims"))
         return tuple([dict(zip(dims, value, strict=True)).get(d) for d in range(dims[-1] + 1)])
     return value[int(item)] if separator == "." else tuple([one[int(item)] for one in value])
 

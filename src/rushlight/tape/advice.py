@@ -56,7 +56,7 @@ def made(t):
     """'`y`, which MulBackward0 made at file:line ...', as far as that is known."""
     if t.grad_fn is None:
         return f"{called(t)}, a leaf of shape {shape(t)}"
-    where = errors.place(t.grad_fn.code, t.grad_fn.lasti)
+    where = errors.place(t.grad_fn.code_, t.grad_fn.lasti_)
     return f"{called(t)}, which {t.grad_fn.name()} made" + (f" at {where}" if where else "")
 
 
@@ -179,7 +179,7 @@ def reaches(roots, t):
             return True
         if isinstance(node, Node) and node not in seen:
             seen.add(node)
-            stack.extend(node.next)
+            stack.extend(node.next_)
     return False
 
 

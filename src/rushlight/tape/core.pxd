@@ -63,19 +63,19 @@ cdef class TensorBase:
 
 
 cdef class Node:
-    cdef public object op
-    cdef public tuple next
-    cdef public tuple nrs
-    cdef public tuple saved
-    cdef public tuple versions
-    cdef public tuple fix
-    cdef public tuple outputs
-    cdef public long sequence
-    cdef public object code
-    cdef public int lasti
-    cdef public object freed
-    cdef public object hooks
-    cdef public object extras
+    cdef public object op_
+    cdef public tuple next_
+    cdef public tuple nrs_
+    cdef public tuple saved_
+    cdef public tuple versions_
+    cdef public tuple fix_
+    cdef public tuple outputs_
+    cdef public long sequence_
+    cdef public object code_
+    cdef public int lasti_
+    cdef public object freed_
+    cdef public object hooks_
+    cdef public object extras_
     cdef object __weakref__
 
 

@@ -84,10 +84,11 @@ class TensorBase:
 class Node:
     """One recorded operation.
 
-    `next` holds, per input, the node that made it, the leaf tensor itself, or None;
-    `nrs` the output numbers (None when all are 0).  `saved` holds what the rule needs and
-    `versions` what their counters read (None when all read 0).  `code` and `lasti` are the
-    place in the user's program.
+    `next_` holds, per input, the node that made it, the leaf tensor itself, or None;
+    `nrs_` the output numbers (None when all are 0).  `saved_` holds what the rule needs and
+    `versions_` what their counters read (None when all read 0).  `code_` and `lasti_` are the
+    place in the user's program.  The `ctx` of a custom Function is a node too, on which its author
+    sets attributes of any other name.
     """
 
 
@@ -294,18 +295,18 @@ declare_fields(
 )
 declare_fields(
     Node,
-    op=None,
-    next=None,
-    nrs=None,
-    saved=None,
-    versions=None,
-    fix=None,
-    outputs=None,
-    sequence=0,
-    code=None,
-    lasti=-1,
-    freed=None,
-    hooks=None,
-    extras=None,
+    op_=None,
+    next_=None,
+    nrs_=None,
+    saved_=None,
+    versions_=None,
+    fix_=None,
+    outputs_=None,
+    sequence_=0,
+    code_=None,
+    lasti_=-1,
+    freed_=None,
+    hooks_=None,
+    extras_=None,
 )
 declare_fields(Version, value=0, noted=0, code=None, lasti=-1)

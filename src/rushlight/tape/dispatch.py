@@ -184,7 +184,7 @@ def finish(op, inputs, params, out, st):
             t.node = record(op, inputs, params, t, mask, st)
             t.rg = True
             if op.fixing and not fitting(op, inputs, out):
-                t.node.fix = op.fixes(inputs, out)
+                t.node.fix_ = op.fixes(inputs, out)
     if op.is_view:
         attach_view(t, inputs[0], VIEW_DEFAULT if st.grad else VIEW_NO_GRAD, None)
     elif st.inference:
@@ -220,7 +220,7 @@ def finish_many(op, inputs, params, outs, st):
     active = [native.differentiable(out) for out in outs]
     if mask and any(active):
         node = record(op, inputs, params, boxes, mask, st)
-        node.outputs = tuple([(out.shape, out.dtype) for out in outs])
+        node.outputs_ = tuple([(out.shape, out.dtype) for out in outs])
         nr = 0
         for t in boxes:
             if active[nr]:
@@ -294,18 +294,18 @@ def new_node(cls, inputs, mask, st):
     node = native.new(cls)
     n = len(inputs)
     if n == 2:
-        node.next = (target(inputs[0], mask & 1), target(inputs[1], mask & 2))
+        node.next_ = (target(inputs[0], mask & 1), target(inputs[1], mask & 2))
     elif n == 1:
-        node.next = (target(inputs[0], mask & 1),)
+        node.next_ = (target(inputs[0], mask & 1),)
     else:
-        node.next = tuple(
+        node.next_ = tuple(
             [target(x, mask & (1 << (i if i < 30 else 30))) for i, x in enumerate(inputs)]
         )
-    node.nrs = output_numbers(inputs, node.next)
-    node.sequence = st.sequence
+    node.nrs_ = output_numbers(inputs, node.next_)
+    node.sequence_ = st.sequence
     st.sequence += 1
-    node.code = user_code()
-    node.lasti = user_lasti()
+    node.code_ = user_code()
+    node.lasti_ = user_lasti()
     if st.anomaly is not None:
         st.anomaly.recorded(node)
     return node
@@ -317,13 +317,13 @@ def record(op, inputs, params, out, mask, st, inplace=0):
     if cls is None:
         cls = nodes.node_class(op)
     node = new_node(cls, inputs[: op.edges] if op.edges else inputs, mask, st)
-    node.op = op
+    node.op_ = op
     if op.plan:
         save(node, op, inputs, params, out, mask, st, inplace)
     native.untrack(node)
-    native.untrack(node.next)
-    if node.saved is not None:
-        native.untrack(node.saved)
+    native.untrack(node.next_)
+    if node.saved_ is not None:
+        native.untrack(node.saved_)
     if st.anomaly is not None:
         st.anomaly.computed(node, inputs, params, out)
     return node
@@ -334,21 +334,21 @@ def save(node, op, inputs, params, out, mask, st, inplace):
     plan = op.plan
     n = len(plan)
     if n == 1:
-        node.saved = (entry(op, plan[0], inputs, params, out, inplace),)
+        node.saved_ = (entry(op, plan[0], inputs, params, out, inplace),)
     elif n == 2:
-        node.saved = (
+        node.saved_ = (
             entry(op, plan[0], inputs, params, out, inplace) if op.masks[0] & mask else None,
             entry(op, plan[1], inputs, params, out, inplace) if op.masks[1] & mask else None,
         )
     else:
-        node.saved = tuple(
+        node.saved_ = tuple(
             [
                 entry(op, plan[k], inputs, params, out, inplace) if op.masks[k] & mask else None
                 for k in range(n)
             ]
         )
     if op.keeps:
-        node.versions = versions(node.saved)
+        node.versions_ = versions(node.saved_)
     if st.saved_hooks:
         saved.pack(node, st)
 
@@ -390,13 +390,13 @@ def unpack(node, k):
     """Saved entry k, checked against in-place writes since; for `NEED`, what wants a gradient."""
     if k < 0:
         return need_of(node)
-    x = node.saved[k]
+    x = node.saved_[k]
     if isinstance(x, TensorBase):
         t = x
-        v = 0 if node.versions is None else node.versions[k]
+        v = 0 if node.versions_ is None else node.versions_[k]
         if version_of(t) != v:
             errors.raise_modified(node, t, t.shared, v, t)
-        if t.node is None and not t.rg and node.op is not None:
+        if t.node is None and not t.rg and node.op_ is not None:
             check_attached(node, k)
         return x
     if isinstance(x, SavedOutput):
@@ -420,8 +420,8 @@ def unpack(node, k):
 
 def check_attached(node, k):
     """Refuse a saved input that had a history when it was saved and has none any more."""
-    i = node.op.plan[k]
-    if i < len(node.next) and isinstance(node.next[i], Node):
+    i = node.op_.plan[k]
+    if i < len(node.next_) and isinstance(node.next_[i], Node):
         errors.raise_detached()
 
 
@@ -439,7 +439,7 @@ def call_rule(rule, node, g, picks):
 
 def need_of(node):
     """Which inputs of a node want a gradient, as the `need` argument of a joint rule."""
-    return tuple([e is not None for e in node.next])
+    return tuple([e is not None for e in node.next_])
 
 
 def vjp(node, g, safe=False):
@@ -447,24 +447,24 @@ def vjp(node, g, safe=False):
 
     With `safe`, what an elementwise operation makes of a cotangent of zero is zero.
     """
-    op = node.op
-    if node.freed is not None and op.keeps:
+    op = node.op_
+    if node.freed_ is not None and op.keeps:
         errors.raise_freed(node)
     if op.joint is not None:
         grads = list(call_rule(op.joint, node, g, op.joint_picks))
     else:
-        n = len(node.next)
+        n = len(node.next_)
         grads = []
         for i in range(n):
             rule = op.rules[i]
-            if node.next[i] is None or rule is None:
+            if node.next_[i] is None or rule is None:
                 grads.append(None)
             else:
                 grads.append(call_rule(rule, node, g, op.picks[i]))
     if safe:
         gradients.silence(op, g, grads)
-    if node.fix is not None:
-        gradients.fix(grads, node.fix)
+    if node.fix_ is not None:
+        gradients.fix(grads, node.fix_)
     return grads
 
 

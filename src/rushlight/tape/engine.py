@@ -61,7 +61,7 @@ class Task:
                     stack.append(target)
         while stack:
             node = stack.pop()
-            for target in node.next:
+            for target in node.next_:
                 if target is None or (self.needed is not None and target not in self.needed):
                     continue
                 q = self.pending.get(target)
@@ -135,21 +135,21 @@ class Task:
         p.grads = None
         asked = g
         runs = self.needed is None or self.needed[node]
-        if node.hooks is not None:
+        if node.hooks_ is not None:
             asked, g = hooks.before(node, g, runs)
         if self.captures is not None and node in self.captures:
             self.captures[node].take(asked, self.create)
         if not runs:
             return
-        if node.op is None:
-            grads = node.backprop(g)
-        elif node.outputs is not None:
-            grads = vjp(node, gradients.materialize(g, node.outputs), st.safe)
+        if node.op_ is None:
+            grads = node.backprop_(g)
+        elif node.outputs_ is not None:
+            grads = vjp(node, gradients.materialize(g, node.outputs_), st.safe)
         elif g is None:
-            grads = [None] * len(node.next)
+            grads = [None] * len(node.next_)
         else:
             grads = vjp(node, g, st.safe)
-        if node.hooks is not None:
+        if node.hooks_ is not None:
             grads = hooks.after(node, grads, g)
         if st.anomaly is not None:
             st.anomaly.checked(node, grads, g)
@@ -159,13 +159,13 @@ class Task:
 
     def release(self, node):
         """Drop what the node saved; a second backward will say that this one did it."""
-        if node.op is None:
-            node.release(self.place())
+        if node.op_ is None:
+            node.release_(self.place())
             return
-        op = node.op
+        op = node.op_
         if op.keeps:
-            node.saved = None
-            node.freed = self.place()
+            node.saved_ = None
+            node.freed_ = self.place()
 
     def place(self):
         """Where the user called this backward."""
@@ -176,20 +176,20 @@ class Task:
 
     def hand_on(self, node, grads, incoming):
         """Give each edge its gradient."""
-        n = len(node.next)
+        n = len(node.next_)
         nr = 0
         for i in range(n):
-            target = node.next[i]
+            target = node.next_[i]
             if target is None or (self.needed is not None and target not in self.needed):
                 continue
             q = self.pending[target]
             g = grads[i]
             if g is not None:
-                if node.nrs is not None:
-                    nr = node.nrs[i]
+                if node.nrs_ is not None:
+                    nr = node.nrs_[i]
                 t = g
                 owned = (
-                    node.op is not None
+                    node.op_ is not None
                     and g is not incoming
                     and t.array is not None
                     and t.array.base is None
@@ -225,7 +225,7 @@ class Task:
 def sequence_of(target):
     if isinstance(target, Node):
         node = target
-        return node.sequence
+        return node.sequence_
     return 2**62
 
 
@@ -239,9 +239,9 @@ def add_to(q, nr, g, owned, create):
     """Add a contribution to output `nr` of a pending target."""
     if isinstance(q.target, Node):
         node = q.target
-        if node.outputs is not None:
+        if node.outputs_ is not None:
             if q.grads is None:
-                q.grads = [None] * len(node.outputs)
+                q.grads = [None] * len(node.outputs_)
             held = q.grads[nr]
             q.grads[nr] = g if held is None else held + g
             return
@@ -362,7 +362,7 @@ def run(roots, grads, retain, create, targets, accumulates):
     if captures is None:
         return None
     return [
-        captures[target].of(nr, isinstance(target, Node) and target.outputs is not None)
+        captures[target].of(nr, isinstance(target, Node) and target.outputs_ is not None)
         for target, nr in targets
     ]
 
@@ -421,8 +421,8 @@ def paths(roots, wanted, all_run):
             stack.pop()
         elif target not in leads:
             leads[target] = None
-            stack.extend(e for e in target.next if e is not None and e not in leads)
+            stack.extend(e for e in target.next_ if e is not None and e not in leads)
         else:
-            leads[target] = any(e is not None and (leads[e] or e in wanted) for e in target.next)
+            leads[target] = any(e is not None and (leads[e] or e in wanted) for e in target.next_)
             stack.pop()
     return {t: runs or all_run for t, runs in leads.items() if runs or t in wanted}

@@ -46,7 +46,7 @@ def place(code, lasti):
 
 def made_at(node):
     """A sentence that names the line which recorded `node`."""
-    where = place(node.code, node.lasti)
+    where = place(node.code_, node.lasti_)
     return f"{node.name()} was recorded at {where}" if where else ""
 
 
@@ -129,4 +129,4 @@ def raise_moved():
 
 def raise_freed(node):
     """The saved values of a node are gone."""
-    raise RuntimeError(advised(FREED, "freed", node, node.freed))
+    raise RuntimeError(advised(FREED, "freed", node, node.freed_))

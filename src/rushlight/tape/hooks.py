@@ -84,10 +84,10 @@ class NodeHooks:
 
 def of_node(node):
     """The hooks of a node, made on first demand."""
-    if node.hooks is None:
-        node.hooks = NodeHooks()
+    if node.hooks_ is None:
+        node.hooks_ = NodeHooks()
         dispatch.collectable(node)
-    return node.hooks
+    return node.hooks_
 
 
 def of_leaf(t):
@@ -150,9 +150,9 @@ def run_tensor_hooks(hooks, g):
 
 def of_outputs(node, g):
     """The cotangents of a node as a list, and whether it has several outputs."""
-    if node.outputs is None:
+    if node.outputs_ is None:
         return [g], False
-    return [None] * len(node.outputs) if g is None else list(g), True
+    return [None] * len(node.outputs_) if g is None else list(g), True
 
 
 def before(node, g, runs):
@@ -163,15 +163,15 @@ def before(node, g, runs):
     gradients here, and what the node's rule is to see.
     """
     grads, many = of_outputs(node, g)
-    for nr, table in node.hooks.outputs.items():
+    for nr, table in node.hooks_.outputs.items():
         grads[nr] = run_table(table, grads[nr])
-    for nr, kept in node.hooks.retains.items():
+    for nr, kept in node.hooks_.retains.items():
         t = kept()
         if t is not None and grads[nr] is not None:
             t.kept_grad = grads[nr] if t.kept_grad is None else t.kept_grad + grads[nr]
     asked = grads if many else grads[0]
     if runs:
-        for hook in list(node.hooks.pre.values()):
+        for hook in list(node.hooks_.pre.values()):
             grads = replaced(hook, grads, hook(tuple(grads)))
     return asked, grads if many else grads[0]
 
@@ -179,7 +179,7 @@ def before(node, g, runs):
 def after(node, grads, g):
     """Post-hooks of a node that has run."""
     outputs = tuple(of_outputs(node, g)[0])
-    for hook in list(node.hooks.post.values()):
+    for hook in list(node.hooks_.post.values()):
         grads = replaced(hook, grads, hook(tuple(grads), outputs))
     return grads
 
@@ -189,7 +189,7 @@ def accumulate(leaf, g, owned, create):
     from rushlight.tape.engine import accumulate as plainly
 
     node = leaf.accumulator() if leaf.accumulator is not None else None
-    hooked = node is not None and node.hooks is not None
+    hooked = node is not None and node.hooks_ is not None
     if hooked:
         g = before(node, g, True)[1]
         owned = False
@@ -238,7 +238,7 @@ def reached():
             continue
         if task.needed is None or target in task.needed:
             found.add(target)
-            stack.extend(getattr(target, "next", ()))
+            stack.extend(getattr(target, "next_", ()))
     return found
 
 

@@ -153,7 +153,7 @@ def proceed(op, inputs, params):
         node = record(op, held, params, target, mask, st, INPLACE)
         if op.fixing:
             cast = out is not None and out.dtype != target.array.dtype
-            node.fix = op.fixes(held, Cast(out.shape) if cast else target.array)
+            node.fix_ = op.fixes(held, Cast(out.shape) if cast else target.array)
     note(target)
     if node is not None:
         views.rebase(target, node)

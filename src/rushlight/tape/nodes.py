@@ -34,29 +34,29 @@ class GraphNode(Node):
     @property
     def next_functions(self):
         """Per input, the node that made it (AccumulateGrad for a leaf) and its output number."""
-        nrs = self.nrs or (0,) * len(self.next)
-        return tuple([(as_node(e), nr) for e, nr in zip(self.next, nrs, strict=True)])
+        nrs = self.nrs_ or (0,) * len(self.next_)
+        return tuple([(as_node(e), nr) for e, nr in zip(self.next_, nrs, strict=True)])
 
     @property
     def metadata(self):
         """A dict of the user's own, kept with the node."""
-        if self.extras is None:
-            self.extras = {}
-        return self.extras
+        if self.extras_ is None:
+            self.extras_ = {}
+        return self.extras_
 
     @property
     def requires_grad(self):
         return True
 
     def _sequence_nr(self):
-        return self.sequence
+        return self.sequence_
 
     def _set_sequence_nr(self, number):
-        self.sequence = number
+        self.sequence_ = number
 
     @property
     def _input_metadata(self):
-        return [None] * (1 if self.outputs is None else len(self.outputs))
+        return [None] * (1 if self.outputs_ is None else len(self.outputs_))
 
     @property
     def _register_hook_dict(self):
@@ -72,19 +72,19 @@ class GraphNode(Node):
 
     def __call__(self, *grads):
         """The node's rule on cotangents, as backward would run it."""
-        if self.op is None:
-            out = self.backprop(list(grads) if self.outputs is not None else grads[0])
+        if self.op_ is None:
+            out = self.backprop_(list(grads) if self.outputs_ is not None else grads[0])
         else:
-            out = dispatch.vjp(self, tuple(grads) if self.outputs is not None else grads[0])
+            out = dispatch.vjp(self, tuple(grads) if self.outputs_ is not None else grads[0])
         return out[0] if len(out) == 1 else tuple(out)
 
     def __reduce_ex__(self, protocol):
         raise TypeError(f"cannot pickle '{type(self).__name__}' object")
 
-    def backprop(self, g):
+    def backprop_(self, g):
         raise NotImplementedError(f"{self.name()} has no rule")
 
-    def release(self, place):
+    def release_(self, place):
         """Drop saved values."""
 
 
@@ -109,7 +109,7 @@ def furnished(node):
     if "_furnished" in cls.__dict__:
         return False
     cls._furnished = True
-    for name, shown in saved_attributes(node.op).items():
+    for name, shown in saved_attributes(node.op_).items():
         setattr(cls, name, shown)
     return True
 
@@ -140,18 +140,18 @@ class AccumulateGrad(GraphNode):
     @property
     def variable(self):
         """The leaf."""
-        return self.saved[0]
+        return self.saved_[0]
 
     def _sequence_nr(self):
         return 2**64 - 1
 
-    def backprop(self, g):
+    def backprop_(self, g):
         from rushlight.tape.engine import accumulate
 
         accumulate(self.variable, g, False, False)
         return ()
 
-    __call__ = backprop
+    __call__ = backprop_
 
 
 AccumulateGrad.__module__ = "builtins"
@@ -162,7 +162,7 @@ class Restored(GraphNode):
 
     __slots__ = ()
 
-    def backprop(self, g):
+    def backprop_(self, g):
         return [g]
 
 
@@ -171,15 +171,15 @@ def accumulator_of(leaf):
     node = leaf.accumulator() if leaf.accumulator is not None else None
     if node is None:
         node = AccumulateGrad()
-        node.next = ()
-        node.saved = (leaf,)
+        node.next_ = ()
+        node.saved_ = (leaf,)
         leaf.accumulator = weakref.ref(node)
     return node
 
 
 def saved_value(node, k):
     """What `_saved_*` shows: a tensor, checked, or the plain value."""
-    if node.freed is not None and node.saved is None:
+    if node.freed_ is not None and node.saved_ is None:
         errors.raise_freed(node)
     value = dispatch.unpack(node, k)
     return tuple(value) if isinstance(value, tuple) else value
@@ -206,11 +206,11 @@ class SavedTensor:
         return dispatch.unpack(self.node, self.k)
 
     def entry(self):
-        return None if self.k < 0 else self.node.saved[self.k]
+        return None if self.k < 0 else self.node.saved_[self.k]
 
     def register_hooks(self, pack_hook, unpack_hook):
         """Keep `pack_hook(tensor)` in its place, and give `unpack_hook` of that when asked."""
-        if self.node.freed is not None:
+        if self.node.freed_ is not None:
             raise RuntimeError(FREED_BEFORE_HOOKS)
         entry = self.entry()
         if entry is None:
@@ -223,7 +223,7 @@ class SavedTensor:
                 "been set. Hint: only one pair of hooks is allowed at a time."
             )
         entry = packed(entry, self.node, pack_hook, unpack_hook)
-        self.node.saved = (*self.node.saved[: self.k], entry, *self.node.saved[self.k + 1 :])
+        self.node.saved_ = (*self.node.saved_[: self.k], entry, *self.node.saved_[self.k + 1 :])
 
 
 def node_class(op):
@@ -238,4 +238,4 @@ def node_class(op):
 
 def place_of(node):
     """Where the user recorded a node: 'file:line, in function: source'."""
-    return errors.place(node.code, node.lasti)
+    return errors.place(node.code_, node.lasti_)

@@ -116,7 +116,7 @@ class GradBox(Box):
             t.node = record(op, inputs, params, t, mask, st)
             t.rg = True
             if op.fixing:
-                t.node.fix = op.fixes(inputs, gradients.Described(*gradients.described(t)))
+                t.node.fix_ = op.fixes(inputs, gradients.Described(*gradients.described(t)))
         if op.is_view:
             attach(t, op, inputs, params)
         return t
@@ -128,7 +128,7 @@ class GradBox(Box):
         if not (mask and any(active)):
             return boxes
         node = record(op, inputs, params, boxes, mask, state())
-        node.outputs = tuple([gradients.described(t) for t in boxes])
+        node.outputs_ = tuple([gradients.described(t) for t in boxes])
         for nr, (t, follows) in enumerate(zip(boxes, active, strict=True)):
             if follows:
                 t.node, t.nr, t.rg = node, nr, True
@@ -163,7 +163,7 @@ class GradBox(Box):
         if mask and op.rules is not None and differentiable(target):
             node = record(op, held, params, target, mask, state(), INPLACE)
             if op.fixing:
-                node.fix = op.fixes(held, gradients.Described(*gradients.described(target)))
+                node.fix_ = op.fixes(held, gradients.Described(*gradients.described(target)))
         note(target)
         if node is not None:
             views.rebase(target, node)

@@ -92,7 +92,7 @@ def restored(leaf):
     from rushlight.tape.nodes import Restored
 
     node = Restored()
-    node.next = (leaf,)
+    node.next_ = (leaf,)
     return node
 
 
@@ -103,8 +103,8 @@ def pack(node, st):
         keeper = getattr(pack_hook, "__self__", None)
         if hasattr(keeper, "before_pack"):
             keeper.before_pack(node)
-        node.saved = tuple([packed(x, node, pack_hook, unpack_hook) for x in node.saved])
-        node.versions = None
+        node.saved_ = tuple([packed(x, node, pack_hook, unpack_hook) for x in node.saved_])
+        node.versions_ = None
 
 
 def packed(x, node, pack_hook, unpack_hook):

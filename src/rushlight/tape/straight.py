@@ -64,7 +64,7 @@ def quick(op, a, b):
                     fix_a = ta is not None and not native.same_shape(ta.array, out)
                     fix_b = tb is not None and not native.same_shape(tb.array, out)
                     if fix_a or fix_b:  # a kernel never changes the dtype
-                        node.fix = (
+                        node.fix_ = (
                             (ta.array.shape, ta.array.dtype) if fix_a else None,
                             (tb.array.shape, tb.array.dtype) if fix_b else None,
                         )

@@ -91,7 +91,7 @@ class Identity(GraphNode):
 
     __slots__ = ()
 
-    def backprop(self, g):
+    def backprop_(self, g):
         return [g]
 
 
@@ -210,7 +210,7 @@ class TangentBox(DualBox):
         if mask and differentiable(target):
             node = record(op, held, params, target, mask, st, INPLACE)
             if op.fixing:
-                node.fix = op.fixes(held, gradients.Described(*gradients.described(target)))
+                node.fix_ = op.fixes(held, gradients.Described(*gradients.described(target)))
             views.rebase(target, node)
         return target
 
@@ -271,9 +271,9 @@ def record_results(op, inputs, params, results, mask, st):
         return
     node = record(op, inputs, params, results if op.many else results[0], mask, st)
     if op.many:
-        node.outputs = tuple([gradients.described(t) for t in results])
+        node.outputs_ = tuple([gradients.described(t) for t in results])
     elif op.fixing:
-        node.fix = op.fixes(inputs, gradients.Described(*gradients.described(results[0])))
+        node.fix_ = op.fixes(inputs, gradients.Described(*gradients.described(results[0])))
     for nr, (t, follows) in enumerate(zip(results, active, strict=True)):
         if follows:
             t.node, t.nr, t.rg = node, nr, True

@@ -122,7 +122,7 @@ class NotImplemented(GraphNode):
 
     __slots__ = ()
 
-    def backprop(self, g):
+    def backprop_(self, g):
         raise RuntimeError("derivative for set_ is not implemented")
 
 
@@ -159,11 +159,11 @@ class CopySlices(GraphNode):
 
     __slots__ = ("base_layout", "rule", "slice_of")
 
-    def backprop(self, g):
-        if self.freed is not None:
+    def backprop_(self, g):
+        if self.freed_ is not None:
             errors.raise_freed(self)
         if g is None:
-            return [None] * len(self.next)
+            return [None] * len(self.next_)
         if self.base_layout is None:
             whole = g.clone()
         else:
@@ -180,8 +180,8 @@ class CopySlices(GraphNode):
             part.copy_(inner)
         return [whole, *grads[1:]]
 
-    def release(self, place):
-        self.freed = place
+    def release_(self, place):
+        self.freed_ = place
         self.rule.release_saved(place)
 
 
@@ -200,10 +200,10 @@ class Rule:
     def release_saved(self, place):
         """Drop what the rule saved, as the engine would."""
         node = self.node
-        if node.op is None:
-            node.release(place)
-        elif node.op.keeps:
-            node.saved, node.freed = None, place
+        if node.op_ is None:
+            node.release_(place)
+        elif node.op_.keeps:
+            node.saved_, node.freed_ = None, place
 
 
 def rebase(t, node):
@@ -215,9 +215,9 @@ def rebase(t, node):
     base = t.origin.base
     st = state()
     copy = dispatch.new_node(CopySlices, (base,), 1 if wants(base) else 0, st)
-    copy.next = (*copy.next, *node.next[1:])
-    if node.nrs is not None or copy.nrs is not None:
-        copy.nrs = (*(copy.nrs or (0,)), *(node.nrs or (0,) * len(node.next))[1:])
+    copy.next_ = (*copy.next_, *node.next_[1:])
+    if node.nrs_ is not None or copy.nrs_ is not None:
+        copy.nrs_ = (*(copy.nrs_ or (0,)), *(node.nrs_ or (0,) * len(node.next_))[1:])
     copy.base_layout = layout_of(base)
     copy.slice_of = replay(t)
     copy.rule = Rule(node)
@@ -237,9 +237,9 @@ def layout_of(base):
 
 def move_retained(t, node):
     """`retain_grad` follows its tensor through an in-place write; other hooks stay."""
-    if not t.retains or t.node is None or t.node.hooks is None:
+    if not t.retains or t.node is None or t.node.hooks_ is None:
         return
-    t.node.hooks.retains.pop(t.nr, None)
+    t.node.hooks_.retains.pop(t.nr, None)
     hooks.of_node(node).retains[0] = weakref.ref(t)
 
 

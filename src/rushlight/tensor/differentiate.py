@@ -91,7 +91,7 @@ def edge_of(x: Any) -> tuple[Any, int]:
     if isinstance(x, GradientEdge):
         node = x.node
         return (
-            node.saved[0] if node.next == () and node.name().endswith("AccumulateGrad") else node
+            node.saved_[0] if node.next_ == () and node.name().endswith("AccumulateGrad") else node
         ), x.output_nr
     return views.source_edge(x)
 

@@ -152,7 +152,7 @@ class Origins:
 
     def before_pack(self, node: Any) -> None:
         """The tape is about to pack what `node` saves."""
-        self.current = type(node).__name__, node.code, node.lasti
+        self.current = type(node).__name__, node.code_, node.lasti_
 
     def note(self) -> None:
         self.found.append(self.current)
