@@ -101,3 +101,11 @@ def test_it_can_be_switched_off_inside():
     with torch.autograd.safe_grad(), torch.autograd.safe_grad(False):
         (x.sqrt() * 0).backward()
     assert np.isnan(x.grad.item())
+
+
+def test_hypot_at_the_origin():
+    x, y = (torch.zeros(2, requires_grad=True, dtype=torch.float64) for _ in "xy")
+    with torch.autograd.safe_grad():
+        torch.hypot(x, y + torch.tensor([0, 1])).sum().backward()
+    assert x.grad.tolist() == [0, 0]
+    assert y.grad.tolist() == [0, 1]

@@ -351,3 +351,33 @@ def test_modes_around_generators(torch, say):
         next(it)
         it.close()
         say(inspect.isgeneratorfunction(g))
+
+
+OPERATIONS = {
+    "mul": lambda x, w: x * w,
+    "div": lambda x, w: x / w,
+    "pow": lambda x, w: x**3,
+    "exp": lambda x, w: x.exp(),
+    "relu": lambda x, w: x.relu(),
+    "lerp": lambda x, w: x.lerp(w, 0.5) * w,
+}
+UNPACKED = {
+    "double": lambda t: t.double(),
+    "half": lambda t: t.half(),
+    "long": lambda t: t.long(),
+    "longer": lambda t: t[None].expand(2, *t.shape),
+    "first": lambda t: t.reshape(-1)[:1],
+    "nothing": lambda t: None,
+}
+
+
+@compared
+def test_gradients_are_like_inputs_whatever_was_unpacked(torch, say):
+    for operation in OPERATIONS.values():
+        for unpacked in UNPACKED.values():
+            x = torch.tensor([1.0, 2.0, 3.0], requires_grad=True)
+            w = torch.tensor([4.0, 5.0, 6.0], requires_grad=True)
+            with torch.autograd.graph.saved_tensors_hooks(lambda t: t.detach().clone(), unpacked):
+                y = operation(x, w)
+            say.refused(lambda y=y: y.sum().backward())
+            say(x.grad, w.grad)

@@ -184,7 +184,7 @@ def fitted(node: Any, g: Any, position: int, index: int) -> Any:
         return None
     shape, dtype = node.tensor_likes_[index]
     if g.shape != shape:
-        if not expandable(shape, g.shape):
+        if not gradients.expandable(shape, g.shape):
             wrong(
                 node,
                 f"Function {node.name()} returned an invalid gradient at index {index} - got "
@@ -205,12 +205,6 @@ def fitted(node: Any, g: Any, position: int, index: int) -> Any:
 def wrong(node: Any, text: str) -> NoReturn:
     """The user's `backward` returned what it should not."""
     raise RuntimeError(errors.advised(text, "function_rule", node))
-
-
-def expandable(shape: Any, target: Any) -> bool:
-    """Can a tensor of `shape` be broadcast to `target`?"""
-    lead = len(target) - len(shape)
-    return lead >= 0 and all(n in (1, m) for n, m in zip(shape, target[lead:], strict=True))
 
 
 class FunctionMeta(type):

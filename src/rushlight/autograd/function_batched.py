@@ -12,7 +12,6 @@ from rushlight.autograd.function import (
     BackwardCFunction,
     Function,
     FunctionCtx,
-    expandable,
     run_forward,
     separate,
 )
@@ -236,7 +235,7 @@ def reduced(g: Any, shape: Any, dim: Any) -> Any:
     if not isinstance(g, Tensor) or shape is None:
         return g
     own = shape if dim is None else (*shape[:dim], *shape[dim + 1 :])
-    if tuple(g.shape) == tuple(own) or not expandable(own, g.shape):
+    if tuple(g.shape) == tuple(own) or not gradients.expandable(own, g.shape):
         return g
     return gradients.sum_to(g, own)
 

@@ -6,6 +6,7 @@ import numpy as np
 
 from rushlight import kernels
 from rushlight.ops.families import Binary, Elementwise, Unary, lacks
+from rushlight.tape.core import state
 from rushlight.tape.dispatch import conj
 
 
@@ -166,10 +167,16 @@ class hypot(Binary):
         return np.hypot(a, b)
 
     def vjp_a(g, a, ans):
-        return g * (a / ans)
+        return g * direction(a, ans)
 
     def vjp_b(g, b, ans):
-        return g * (b / ans)
+        return g * direction(b, ans)
+
+
+def direction(a, length):
+    """`a / length`; under `safe_grad` 0 at the origin, which is a subgradient there."""
+    ratio = a / length
+    return ratio.masked_fill(length == 0, 0) if state().safe else ratio
 
 
 # -- hyperbolic ------------------------------------------------------------------------------

@@ -183,7 +183,7 @@ def finish(op, inputs, params, out, st):
         if mask and op.rules is not None:
             t.node = record(op, inputs, params, t, mask, st)
             t.rg = True
-            if op.fixing and not fitting(op, inputs, out):
+            if op.fixing and t.node.fix_ is None and not fitting(op, inputs, out):
                 t.node.fix_ = op.fixes(inputs, out)
     if op.is_view:
         attach_view(t, inputs[0], VIEW_DEFAULT if st.grad else VIEW_NO_GRAD, None)
@@ -350,7 +350,7 @@ def save(node, op, inputs, params, out, mask, st, inplace):
     if op.keeps:
         node.versions_ = versions(node.saved_)
     if st.saved_hooks:
-        saved.pack(node, st)
+        saved.pack(node, st, inputs)
 
 
 def entry(op, c, inputs, params, out, inplace):
@@ -464,7 +464,7 @@ def vjp(node, g, safe=False):
     if safe:
         gradients.silence(op, g, grads)
     if node.fix_ is not None:
-        gradients.fix(grads, node.fix_)
+        gradients.fix(grads, node)
     return grads
 
 

@@ -63,12 +63,28 @@ def described(t):
 Described = collections.namedtuple("Described", "shape dtype")
 
 
-def fix(grads, fixes):
+def expandable(shape, target):
+    """Can a tensor of `shape` be broadcast to `target`?"""
+    lead = len(target) - len(shape)
+    return lead >= 0 and all(n in (1, m) for n, m in zip(shape, target[lead:], strict=True))
+
+
+def fix(grads, node):
     """Bring each gradient to the (shape, dtype) of its input; None leaves it as it is."""
-    for i, want in enumerate(fixes):
-        if want is not None and grads[i] is not None:
+    for i, want in enumerate(node.fix_):
+        g = grads[i]
+        if want is not None and g is not None:
             shape, dtype = want
-            grads[i] = to_dtype(sum_to(grads[i], shape), dtype)
+            if g.shape != shape and not expandable(shape, g.shape):
+                refuse_shape(node, i, g, shape)
+            grads[i] = to_dtype(sum_to(g, shape), dtype)
+
+
+def refuse_shape(node, i, g, shape):
+    raise RuntimeError(
+        f"Function {node.name()} returned an invalid gradient at index {i} - got {list(g.shape)} "
+        f"but expected shape compatible with {list(shape)}"
+    )
 
 
 def zeros(shape, dtype):

@@ -1,6 +1,7 @@
 """Saved values off the straight path: described inputs, and what saved-tensor hooks packed."""
 
-from rushlight.tape import errors
+from rushlight.kernels import dtypes
+from rushlight.tape import errors, gradients
 from rushlight.tape.core import Node, SavedOutput, TensorBase, box, state, version_of
 
 SHAPE, DTYPE, INPUTS, SHAPES, DTYPES, REST = 300, 400, 500, 600, 700, 800
@@ -80,6 +81,10 @@ class Packed:
             )
         if t is self.source or not self.rg:
             return t
+        if isinstance(self.source, TensorBase) and t.dtype.category < dtypes.FLOAT:
+            raise RuntimeError(
+                "Only Tensors of floating point and complex dtype can require gradients"
+            )
         t = t.detach()
         source = node if self.source is None else self.source
         t.node = source if isinstance(source, Node) else restored(source)
@@ -96,8 +101,11 @@ def restored(leaf):
     return node
 
 
-def pack(node, st):
-    """Replace the tensors that `node` saved by what the innermost pack hook makes of them."""
+def pack(node, st, inputs=()):
+    """Replace the tensors that `node` saved by what the innermost pack hook makes of them.
+
+    What the unpack hook returns may be anything: gradients are brought to what `inputs` are.
+    """
     pack_hook, unpack_hook = st.saved_hooks[-1]
     if pack_hook is not None:
         keeper = getattr(pack_hook, "__self__", None)
@@ -105,6 +113,14 @@ def pack(node, st):
             keeper.before_pack(node)
         node.saved_ = tuple([packed(x, node, pack_hook, unpack_hook) for x in node.saved_])
         node.versions_ = None
+        if any(isinstance(x, Packed) for x in node.saved_) and inputs:
+            node.fix_ = tuple(
+                [described_for(e, x) for e, x in zip(node.next_, inputs, strict=False)]
+            )
+
+
+def described_for(target, x):
+    return None if target is None else gradients.described(x)
 
 
 def packed(x, node, pack_hook, unpack_hook):
