@@ -8,6 +8,8 @@ from rushlight.nn.parameter import Buffer, Parameter, UninitializedBuffer, Unini
 
 __all__ = [
     "Buffer",
+    "LinearCrossEntropyLoss",  # noqa: F405 (imported when asked for)
+    "LinearCrossEntropyOptions",  # noqa: F405 (likewise)
     "Parameter",
     "UninitializedBuffer",
     "UninitializedParameter",
@@ -48,5 +50,9 @@ def factory_kwargs(kwargs: dict[str, object] | None) -> dict[str, object]:
 __getattr__ = missing(
     __name__,
     ("attention", "grad", "parallel", "utils"),
-    elsewhere={"DataParallel": "rushlight.nn.parallel"},
+    elsewhere={
+        "DataParallel": "rushlight.nn.parallel",
+        "LinearCrossEntropyLoss": "rushlight.nn.modules.linear_cross_entropy",
+        "LinearCrossEntropyOptions": "rushlight.nn.modules.linear_cross_entropy",
+    },
 )

@@ -405,6 +405,18 @@ def layer_norm(
 def leaky_relu(input: Tensor, negative_slope: Any = 0.01, inplace: _bool = False) -> Tensor: ...
 def leaky_relu_(input: Tensor, negative_slope: Any = 0.01) -> Tensor: ...
 def linear(input: Tensor, weight: Any, bias: Any = None, *, out: Any = None) -> Tensor: ...
+def linear_cross_entropy(
+    input: Tensor,
+    linear_weight: Any,
+    target: Any,
+    *,
+    linear_bias: Any = None,
+    weight: Any = None,
+    reduction: str = 'mean',
+    ignore_index: Any = None,
+    label_smoothing: Any = 0.0,
+    options: Any = None,
+) -> Tensor: ...
 def local_response_norm(
     input: Tensor,
     size: Any,

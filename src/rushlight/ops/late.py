@@ -108,6 +108,9 @@ DECLARED = {
         "F": "linear",
         "torch F": "bilinear",
     },
+    "linear_cross_entropy": {
+        "F": "linear_cross_entropy",
+    },
     "loss": {
         "F": (
             "binary_cross_entropy binary_cross_entropy_with_logits gaussian_nll_loss "

@@ -7,7 +7,7 @@ from rushlight.ops.linear import linear
 from rushlight.tape import engine
 from rushlight.tape.core import box, plain, state
 from rushlight.tape.dispatch import edge
-from rushlight.tape.modes import enable_grad
+from rushlight.tape.reverse import GradLevel, leaf, unwrapped
 
 
 def lstm_step(x, state, weight, bias, projection=None):
@@ -68,15 +68,16 @@ class lstm_layer(Operation):
 
 
 def through_steps(g, inputs, backwards, need):
-    """The gradients of the layer, recorded if recording is on."""
-    create = state().grad
-    with enable_grad():
-        seen = [None if t is None else t.view_as(t) for t in inputs]
-        found = by_steps(*seen, backwards)
-    wanted = [t for t, n in zip(seen, need, strict=True) if n]
-    grads = engine.run(
-        [(edge(t), t.nr) for t in found], list(g[:3]), True, create,
-        [(edge(t), t.nr) for t in wanted], False,
-    )  # fmt: skip
-    left = iter(grads)
+    return gradients_through(lambda *seen: by_steps(*seen, backwards), inputs, list(g[:3]), need)
+
+
+def gradients_through(function, inputs, g, need):
+    """The gradients of inputs from those of what a function makes of them, which is run anew."""
+    with GradLevel() as level:
+        seen = [leaf(level, t) if n else t for t, n in zip(inputs, need, strict=False)]
+        found = function(*seen)
+        level.recording = False
+        ends = [(edge(t), t.nr) for t, n in zip(seen, need, strict=False) if n]
+        grads = engine.run([(edge(t), t.nr) for t in found], g, True, state().grad, ends, False)
+        left = iter([unwrapped(level, t) for t in grads])
     return tuple([next(left) if n else None for n in need])
