@@ -50,16 +50,16 @@ FLOAT = """
     eigvals eigvalsh fft fft2 fftn fractional_max_pool2d fractional_max_pool2d_with_indices
     fractional_max_pool3d fractional_max_pool3d_with_indices geqrf grid_sample grid_sampler
     grid_sampler_2d grid_sampler_3d hfft hinge_embedding_loss householder_product huber_loss ifft
-    ifft2 ifftn ihfft inv inv_ex inverse irfft irfft2 irfftn kl_div l1_loss linear_cross_entropy
-    lstsq lu lu_solve margin_ranking_loss matrix_rank max_unpool1d max_unpool2d max_unpool3d
-    mse_loss multi_margin_loss multilabel_margin_loss nanquantile nll_loss orgqr ormqr pinverse
+    ifft2 ifftn ihfft inv inv_ex inverse irfft irfft2 irfftn kl_div l1_loss lstsq lu lu_solve
+    margin_ranking_loss matrix_rank max_unpool1d max_unpool2d max_unpool3d mse_loss
+    multi_margin_loss multilabel_margin_loss nanquantile nll_loss orgqr ormqr pinverse
     poisson_nll_loss polar prod qr quantile rfft rfft2 rfftn smooth_l1_loss soft_margin_loss solve
     stft svd svdvals tensorinv tensorsolve trace triangular_solve triplet_margin_loss
     view_as_complex
 """
 WIDEST = "cat concat concatenate index_copy stack"
 # Written in terms of others that are looked at, as in PyTorch.
-TRANSPARENT = "corrcoef cov multi_head_attention_forward"
+TRANSPARENT = "corrcoef cov linear_cross_entropy multi_head_attention_forward"
 
 
 def lower(settings: Settings, arguments: list[Any]) -> Any:
@@ -121,7 +121,7 @@ class Casting:
         if name == "pad" and padded_in_float(*args, **kwargs):
             policy = single
         if policy is None or kwargs.get("out") is not None:
-            if name in THROUGH and not types:
+            if name in THROUGH and not types and kwargs.get("options") is None:  # chunks are not
                 return seen(func.__wrapped__, args, kwargs)
             return func(*args, **kwargs)
         to = policy(SETTINGS, [*args, *kwargs.values()])

@@ -7,6 +7,7 @@ batches get smaller where a packed sequence's shorter samples have ended.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -121,9 +122,8 @@ def run(
             k = layer * directions + direction
             own = weights[k * per_set : (k + 1) * per_set]
             walk: Any = one_way if batch_sizes is None else one_way_packed
-            whole = mode == "LSTM" and batch_sizes is None and per_set == (4 if has_biases else 2)
-            if whole and in_one_node((input, *first[k], *own)):
-                walk = one_node
+            if mode == "LSTM" and batch_sizes is None:
+                walk = lstm_walk((input, *first[k], *own), per_set == (4 if has_biases else 2))
             output, end = walk(
                 STEPS[mode], input, first[k], own, has_biases, direction == 1, batch_sizes
             )
@@ -164,11 +164,16 @@ def one_way(
     return torch.stack(outputs), state
 
 
-def in_one_node(tensors: tuple[Any, ...]) -> bool:
-    """Can a layer of an LSTM over these be one node?"""
+def lstm_walk(tensors: tuple[Any, ...], plain: bool) -> Any:
+    """How to compute a layer of an LSTM over these; a plain one has no projection."""
     from rushlight.ops import recurrent
 
-    return recurrent.at_once(tensors)
+    if plain and recurrent.at_once(tensors):
+        return one_node
+    low = torch.is_autocast_enabled("cpu") and torch.get_autocast_dtype("cpu")
+    if low is torch.bfloat16 and not any(t.dtype is torch.float64 for t in tensors):
+        return functools.partial(in_autocast, plain)
+    return one_way
 
 
 def one_node(
@@ -188,6 +193,18 @@ def one_node(
         (backwards,),
     )
     return output, tuple(end)
+
+
+def in_autocast(
+    plain: bool, step: Any, input: Any, state: State, weights: list[Any], *rest: Any
+) -> tuple[Any, State]:
+    """A layer of an LSTM on bfloat16, computed wider."""
+    low = torch.bfloat16
+    with torch.autocast("cpu", enabled=False):
+        wide = tuple([t.to(low).float() for t in (input, *state, *weights)])
+        walk = lstm_walk(wide, plain)
+        output, end = walk(step, wide[0], wide[1:3], list(wide[3:]), *rest)
+        return output.to(low), tuple([x.to(low) for x in end])
 
 
 def one_way_packed(

@@ -219,7 +219,7 @@ class RNNBase(Module):
         steps = input.transpose(0, 1) if self.batch_first else input
         output, hidden = self.computed(steps, hx, None)
         if self.batch_first:
-            output = output.transpose(0, 1)
+            output = output.transpose(0, 1) if name == "LSTM" else output.transpose_(0, 1)
         if alone:
             return output.squeeze(batch_dim), self.of_each(hidden, lambda h: h.squeeze(1))
         return output, hidden
