@@ -181,7 +181,7 @@ class LBFGS(Optimizer):
         for p in self._params:
             flat = torch.view_as_real(p) if p.is_complex() else p
             n = flat.numel()
-            flat.add_(t * d[offset : offset + n].view_as(flat))
+            flat.add_(d[offset : offset + n].view_as(flat), alpha=t)
             offset += n
 
 
@@ -217,8 +217,8 @@ def two_loops(remembered: dict[str, Any], grad: Any, history_size: int) -> Any:
     d = grad.neg()
     for i in reversed(range(len(changes))):
         shares[i] = steps[i].dot(d) * ro[i]
-        d.sub_(shares[i] * changes[i])
+        d.add_(changes[i], alpha=-shares[i])
     d = d * remembered["H_diag"]
     for i in range(len(changes)):
-        d.add_((shares[i] - changes[i].dot(d) * ro[i]) * steps[i])
+        d.add_(steps[i], alpha=shares[i] - changes[i].dot(d) * ro[i])
     return d
