@@ -100,7 +100,7 @@ def weight_gradients(
     """The gradients of x, w_ih, w_hh and either bias, of those of the gates of all steps."""
     flat = slopes.reshape(-1, slopes.shape[2])
     return (
-        np.dot(slopes, w_ih) if wants_x else None,
+        np.dot(flat, w_ih).reshape(*slopes.shape[:2], -1) if wants_x else None,
         np.dot(flat.T, x.reshape(-1, x.shape[2])),
         np.dot(flat.T, before.reshape(-1, before.shape[2])),
         flat.sum(0),
