@@ -101,6 +101,22 @@ def test_write_through_every_view(torch, say):
 
 
 @compared
+def test_write_to_parts_of_complex_numbers(torch, say):
+    makes = [
+        (lambda x: torch.complex(x, x * x), torch.imag),
+        (lambda x: torch.complex(x, x * x)[1:], lambda z: torch.view_as_real(z)[..., 0]),
+        (lambda x: torch.stack([x, x * x], -1), lambda z: torch.view_as_complex(z)[1:]),
+    ]
+    for make, view in makes:
+        x = torch.tensor([0.5, 1.0, -2.0], requires_grad=True)
+        z = make(x)
+        part = view(z)
+        part.exp_()
+        (part.abs().sum() + (z * z).abs().sum()).backward()
+        say(x.grad)
+
+
+@compared
 def test_chain_of_writes(torch, say):
     x = leaf(torch, 4)
     w = leaf(torch, 2)

@@ -17,6 +17,7 @@ from rushlight.tape.core import (
     VIEW_OF_FUNCTION,
     VIEW_OF_MANY,
     alias,
+    box,
     bump,
     state,
     version_of,
@@ -67,8 +68,8 @@ def refuse_unfollowed(t, written):
 
 
 def geometry(view, base):
-    """(size, stride, offset) of a view, in elements, relative to the first element of `base`."""
-    item = base.array.itemsize
+    """(size, stride, offset) of a view, in its elements, from the first element of `base` on."""
+    item = view.array.itemsize
     offset = (address(view.array) - address(base.array)) // item
     return tuple(view.array.shape), tuple([s // item for s in view.array.strides]), offset
 
@@ -82,7 +83,15 @@ def restride(view, base):
     if not np.may_share_memory(view.array, base.array) and view.array.size and base.array.size:
         return lambda t: torn(view, t)
     size, stride, offset = geometry(view, base)
-    return lambda t: t.as_strided(size, stride, t.storage_offset() + offset)
+    if view.dtype.is_complex == base.dtype.is_complex:
+        return lambda t: t.as_strided(size, stride, t.storage_offset() + offset)
+    from rushlight.tape.declare import table
+
+    if base.dtype.is_complex:
+        parts = table["view_as_real"]
+        return lambda t: parts(t).as_strided(size, stride, 2 * t.storage_offset() + offset)
+    whole, pairs = table["view_as_complex"], [2 * s for s in stride]
+    return lambda t: whole(t.as_strided((*size, 2), (*pairs, 1), t.storage_offset() + 2 * offset))
 
 
 def after(first, then):
@@ -165,20 +174,31 @@ class CopySlices(GraphNode):
         if g is None:
             return [None] * len(self.next_)
         if self.base_layout is None:
-            whole = g.clone()
-        else:
-            size, stride = self.base_layout
-            whole = g.new_empty_strided(size, stride)
-            whole.copy_(g)
+            return self.backprop_boxed(g)
+        size, stride = self.base_layout
+        whole = g.new_empty_strided(size, stride)
+        whole.copy_(g)
+        return self.spliced(whole, self.rule(self.slice_of(whole).clone()))
+
+    def backprop_boxed(self, g):
+        """In a transform, where the rule's gradient may have batch dims that `g` lacks."""
+        grads = self.rule(self.slice_of(g).clone())
+        inner = grads[0] if isinstance(grads, (tuple, list)) else grads
+        if inner is None or inner.box is None:
+            return self.spliced(g.clone(), grads)
+        from rushlight.tape.batching import copied_for
+
+        return self.spliced(g - copied_for(box(np.zeros((), g.dtype.numpy)), inner), grads)
+
+    def spliced(self, whole, grads):
+        """The rule's gradients, the first as a part of `whole`, in which it is written."""
+        inner, *others = grads if isinstance(grads, (tuple, list)) else (grads,)
         part = self.slice_of(whole)
-        grads = self.rule(part.clone())
-        grads = list(grads) if isinstance(grads, tuple) else [grads]
-        inner = grads[0]
         if inner is None:
             part.zero_()
         else:
             part.copy_(inner)
-        return [whole, *grads[1:]]
+        return [whole, *others]
 
     def release_(self, place):
         self.freed_ = place
