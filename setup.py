@@ -50,8 +50,10 @@ FLAGS = [
 ]
 LINK_FLAGS = ["-s", "-Wl,--as-needed"] if sys.platform == "linux" else []
 SMALL_FLAGS = ["-Os"]
+# what was Python raises no C++ exceptions; the tables for them are a fifteenth of its size
+TYPED_FLAGS = ["-fno-exceptions", "-fno-asynchronous-unwind-tables", "-fno-unwind-tables"]
 if WINDOWS:
-    FLAGS, SMALL_FLAGS = ["/O2", "/std:c++17"], []
+    FLAGS, SMALL_FLAGS, TYPED_FLAGS = ["/O2", "/std:c++17"], [], []
 elif SANITIZED:
     LINK_FLAGS, SMALL_FLAGS = ["-fsanitize=address,undefined"], []
     FLAGS += [*LINK_FLAGS, "-fno-sanitize-recover=undefined", "-O1", "-g1"]
@@ -107,13 +109,15 @@ def names_only(pxd: Path) -> bool:
 def extension(path: Path) -> Extension:
     kernels = path.parent.glob("*.cpp") if path.suffix == ".pyx" else []
     headers = sorted(PACKAGE.rglob("*.hpp"))
+    small = SMALL_FLAGS if path.stem in SMALL else []
+    typed = TYPED_FLAGS if path.suffix == ".py" else []
     return Extension(
         ".".join(path.relative_to(SOURCE).with_suffix("").parts),
         [str(source) for source in [path, *sorted(kernels)]],
         depends=[str(header) for header in headers],
         include_dirs=sorted({str(header.parent) for header in headers}),
         language="c++",
-        extra_compile_args=[*FLAGS, *SMALL_FLAGS] if path.stem in SMALL else FLAGS,
+        extra_compile_args=[*FLAGS, *small, *typed],
         extra_link_args=LINK_FLAGS,
         define_macros=[
             ("NPY_NO_DEPRECATED_API", "NPY_2_0_API_VERSION"),
@@ -148,10 +152,17 @@ class NativeOrPure(build_ext):
         import numpy
         from Cython.Build import cythonize
 
-        generated = cythonize(
-            self.extensions, build_dir=str(GENERATED), compiler_directives=DIRECTIVES
-        )
-        for made in generated:
+        kernels = [e for e in self.extensions if e.sources[0].endswith(".pyx")]
+        others = [e for e in self.extensions if e not in kernels]
+        for made in [
+            *cythonize(others, build_dir=str(GENERATED), compiler_directives=DIRECTIVES),
+            # nobody asks a kernel for its signature, and what it takes to tell is 7 kB a module
+            *cythonize(
+                kernels,
+                build_dir=str(GENERATED),
+                compiler_directives={**DIRECTIVES, "binding": False},
+            ),
+        ]:
             ext = self.ext_map[made.name]  # setuptools has notes of its own on these: keep them
             ext.sources, ext.depends = made.sources, made.depends
         self.include_dirs.append(numpy.get_include())

@@ -118,24 +118,6 @@ void strided_unary(Unary<T> loop, const char* x, T* out, int nd, const std::ptrd
     }
 }
 
-// Eight running sums keep the additions independent, and the rounding error low.
-template <class T> T sum_block(const T* x, std::ptrdiff_t n) {
-    T part[8] = {};
-    std::ptrdiff_t i = 0;
-    for (; i + 8 <= n; i += 8)
-        for (int k = 0; k < 8; ++k) part[k] += x[i + k];
-    T rest = 0;
-    for (; i < n; ++i) rest += x[i];
-    return ((part[0] + part[1]) + (part[2] + part[3])) + ((part[4] + part[5]) + (part[6] + part[7])) + rest;
-}
-
-// Pairwise above a block, so that the error grows with the logarithm of n.
-template <class T> T sum_all(const T* x, std::ptrdiff_t n) {
-    if (n <= 1024) return sum_block(x, n);
-    std::ptrdiff_t half = (n / 2) & ~std::ptrdiff_t(7);
-    return sum_all(x, half) + sum_all(x + half, n - half);
-}
-
 // m x k by k x n with strides in elements, for matrices too small to be worth a call to the BLAS.
 template <class T>
 void matmul_small(const T* a, std::ptrdiff_t a0, std::ptrdiff_t a1, const T* b, std::ptrdiff_t b0,
@@ -167,21 +149,5 @@ RL_COMPARE(lt, a < b)
 RL_COMPARE(le, a <= b)
 RL_COMPARE(gt, a > b)
 RL_COMPARE(ge, a >= b)
-
-// Sums over the middle of outer x reduced x inner.
-template <class T>
-void sum_middle(const T* x, T* out, std::ptrdiff_t outer, std::ptrdiff_t reduced, std::ptrdiff_t inner,
-                T scale) {
-    for (std::ptrdiff_t o = 0; o < outer; ++o, x += reduced * inner, out += inner) {
-        if (inner == 1) {
-            *out = sum_all(x, reduced) * scale;
-            continue;
-        }
-        for (std::ptrdiff_t j = 0; j < inner; ++j) out[j] = 0;
-        for (std::ptrdiff_t r = 0; r < reduced; ++r)
-            for (std::ptrdiff_t j = 0; j < inner; ++j) out[j] += x[r * inner + j];
-        if (scale != T(1)) for (std::ptrdiff_t j = 0; j < inner; ++j) out[j] *= scale;
-    }
-}
 
 }  // namespace rl

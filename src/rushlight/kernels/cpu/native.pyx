@@ -70,12 +70,8 @@ cdef extern from "loops.hpp" namespace "rl":
     void strided_d "rl::strided_binary<double>"(BinaryD, const char*, const char*, double*, int, const np.npy_intp*, const np.npy_intp*, const np.npy_intp*)
     void strided_uf "rl::strided_unary<float>"(UnaryF, const char*, float*, int, const np.npy_intp*, const np.npy_intp*)
     void strided_ud "rl::strided_unary<double>"(UnaryD, const char*, double*, int, const np.npy_intp*, const np.npy_intp*)
-    float sum_f "rl::sum_all<float>"(const float*, Py_ssize_t) nogil
-    double sum_d "rl::sum_all<double>"(const double*, Py_ssize_t) nogil
     void matmul_f "rl::matmul_small<float>"(const float*, Py_ssize_t, Py_ssize_t, const float*, Py_ssize_t, Py_ssize_t, float*, Py_ssize_t, Py_ssize_t, Py_ssize_t)
     void matmul_d "rl::matmul_small<double>"(const double*, Py_ssize_t, Py_ssize_t, const double*, Py_ssize_t, Py_ssize_t, double*, Py_ssize_t, Py_ssize_t, Py_ssize_t)
-    void sum_middle_f "rl::sum_middle<float>"(const float*, float*, Py_ssize_t, Py_ssize_t, Py_ssize_t, float)
-    void sum_middle_d "rl::sum_middle<double>"(const double*, double*, Py_ssize_t, Py_ssize_t, Py_ssize_t, double)
     ctypedef void (*CompareF "rl::Compare<float>")(const float*, const float*, bint8*, Py_ssize_t, int, int)
     ctypedef void (*CompareD "rl::Compare<double>")(const double*, const double*, bint8*, Py_ssize_t, int, int)
     ctypedef void (*CompareL "rl::Compare<int64_t>")(const int64_t*, const int64_t*, bint8*, Py_ssize_t, int, int)
@@ -347,82 +343,6 @@ cdef class BinaryKernel(Kernel):
 
 
 @cython.final
-cdef class TotalKernel(Kernel):
-    """The sum of all elements, or their mean, of float32 and float64."""
-
-    cdef bint mean
-
-    cpdef object call1(self, object x):
-        if type(x) is not np.ndarray or not simple(x):
-            return None
-        cdef np.ndarray a = x
-        cdef int t = np.PyArray_TYPE(a)
-        cdef Py_ssize_t n = np.PyArray_SIZE(a)
-        cdef np.npy_intp nothing = 0
-        cdef np.ndarray out
-        cdef float f
-        cdef double d
-        if n == 0:
-            return None
-        if t == np.NPY_FLOAT:
-            out = np.PyArray_EMPTY(0, &nothing, t, 0)
-            f = sum_f(<float*>np.PyArray_DATA(a), n)
-            (<float*>np.PyArray_DATA(out))[0] = f / <float>n if self.mean else f
-            return out
-        if t == np.NPY_DOUBLE:
-            out = np.PyArray_EMPTY(0, &nothing, t, 0)
-            d = sum_d(<double*>np.PyArray_DATA(a), n)
-            (<double*>np.PyArray_DATA(out))[0] = d / <double>n if self.mean else d
-            return out
-        return None
-
-
-@cython.final
-cdef class SumKernel(Kernel):
-    """Sums or means of float32 and float64 over neighbouring dims: `call2(x, (dims, keepdim))`."""
-
-    cdef bint mean
-
-    cpdef object call2(self, object x, object how):
-        if type(x) is not np.ndarray or not simple(x):
-            return None
-        cdef np.ndarray a = x, out
-        cdef int t = np.PyArray_TYPE(a), nd = np.PyArray_NDIM(a), i, first, last, m = 0
-        if t != np.NPY_FLOAT and t != np.NPY_DOUBLE:
-            return None
-        cdef tuple dims = how[0]
-        cdef bint keepdim = how[1]
-        cdef Py_ssize_t outer = 1, reduced = 1, inner = 1
-        cdef np.npy_intp shape[32]
-        if len(dims) == 0 or nd > 32 or nd == 0:
-            return None
-        first, last = min(dims), max(dims)
-        if last - first + 1 != len(dims) or last >= nd:
-            return None
-        for i in range(nd):
-            if i < first or i > last:
-                shape[m] = np.PyArray_DIMS(a)[i]
-                m += 1
-                if i < first:
-                    outer *= np.PyArray_DIMS(a)[i]
-                else:
-                    inner *= np.PyArray_DIMS(a)[i]
-            else:
-                reduced *= np.PyArray_DIMS(a)[i]
-                if keepdim:
-                    shape[m] = 1
-                    m += 1
-        if reduced == 0 or inner > 1 and reduced > 512:
-            return None
-        out = np.PyArray_EMPTY(m, shape, t, 0)
-        if t == np.NPY_FLOAT:
-            sum_middle_f(<float*>np.PyArray_DATA(a), <float*>np.PyArray_DATA(out), outer, reduced, inner, 1.0 / reduced if self.mean else 1.0)
-        else:
-            sum_middle_d(<double*>np.PyArray_DATA(a), <double*>np.PyArray_DATA(out), outer, reduced, inner, 1.0 / reduced if self.mean else 1.0)
-        return out
-
-
-@cython.final
 cdef class MatmulKernel(Kernel):
     """Matrix times matrix of one floating dtype, either of them perhaps transposed first: small
     ones here, others by NumPy's BLAS."""
@@ -588,18 +508,10 @@ compare("le", le_f, le_d, le_l)
 compare("gt", gt_f, gt_d, gt_l)
 compare("ge", ge_f, ge_d, ge_l)
 
-cdef TotalKernel total_mean = TotalKernel()
-total_mean.mean = True
-cdef SumKernel mean_dims = SumKernel()
-mean_dims.mean = True
 cdef MatmulKernel adjoint_times = MatmulKernel()
 adjoint_times.first = True
 cdef MatmulKernel times_adjoint = MatmulKernel()
 times_adjoint.second = True
-door.register("sum", TotalKernel())
-door.register("mean", total_mean)
-door.register("sum_dim", SumKernel())
-door.register("mean_dim", mean_dims)
 door.register("mm", MatmulKernel())
 door.register("mv", VectorKernel())
 door.register("dot", VectorKernel())
