@@ -4,11 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-import rushlight as torch
-from rushlight.kernels import steps as kernels
-from rushlight.kernels.quiet import quietly
 from rushlight.optim.checks import check_lr, check_not_negative
-from rushlight.optim.dense import DenseOptimizer, counter, followed, paired
+from rushlight.optim.dense import DenseOptimizer, followed, paired
 from rushlight.optim.optimizer import ParamsT, _to_scalar
 from rushlight.tensor.tensor import Tensor
 
@@ -44,6 +41,9 @@ class Adadelta(DenseOptimizer):
 
     _late_options = {**DenseOptimizer._late_options, "capturable": False}
     _capturable = DenseOptimizer._capturable.replace(", 'xla'", "")
+    _keeps = ("square_avg", "acc_delta")
+    _kernel = "adadelta"
+    _takes = ("lr", "rho", "eps", "weight_decay", "maximize")
 
     def __init__(
         self,
@@ -74,26 +74,6 @@ class Adadelta(DenseOptimizer):
             "differentiable": differentiable,
         }
         super().__init__(params, defaults)
-
-    def _begin(self, p: Any, g: Any, group: dict[str, Any]) -> dict[str, Any]:
-        return {
-            "step": counter(),
-            "square_avg": torch.zeros_like(p),
-            "acc_delta": torch.zeros_like(p),
-        }
-
-    def _slots(self, group: dict[str, Any]) -> tuple[str, ...]:
-        return ("square_avg", "acc_delta", "step")
-
-    def _compute(self, group: dict[str, Any], params: Any, grads: Any, *slots: Any) -> None:
-        numbers = (
-            float(group["lr"]),
-            float(group["rho"]),
-            float(group["eps"]),
-            float(group["weight_decay"]),
-            group["maximize"],
-        )
-        quietly(kernels.adadelta, (params, grads, *slots, *numbers))
 
     def _trace(self, group: dict[str, Any], p: Any, g: Any, remembered: dict[str, Any]) -> None:
         rho, eps = group["rho"], group["eps"]

@@ -5,8 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import rushlight as torch
-from rushlight.kernels import steps as kernels
-from rushlight.kernels.quiet import quietly
 from rushlight.optim.checks import check_one_element
 from rushlight.optim.dense import DenseOptimizer, counter
 from rushlight.optim.optimizer import ParamsT, _to_scalar
@@ -43,6 +41,9 @@ class Adafactor(DenseOptimizer):
     """
 
     _late_options = {"foreach": None}
+    _keeps = ("row_var", "col_var", "variance")
+    _kernel = "adafactor"
+    _takes = ("lr", "beta2_decay", "eps", "d", "weight_decay", "maximize")
 
     def __init__(
         self,
@@ -86,22 +87,6 @@ class Adafactor(DenseOptimizer):
             "row_var": g.new_zeros((*g.shape[:-1], 1)),
             "col_var": g.new_zeros((*g.shape[:-2], 1, g.shape[-1])),
         }
-
-    def _slots(self, group: dict[str, Any]) -> tuple[str, ...]:
-        return ("row_var", "col_var", "variance", "step")
-
-    def _compute(self, group: dict[str, Any], params: Any, grads: Any, *slots: Any) -> None:
-        eps1, eps2 = group["eps"]
-        numbers = (
-            float(group["lr"]),
-            float(group["beta2_decay"]),
-            None if eps1 is None else float(eps1),
-            float(eps2),
-            float(group["d"]),
-            float(group["weight_decay"]),
-            group["maximize"],
-        )
-        quietly(kernels.adafactor, (params, grads, *slots, *numbers))
 
     def _trace(self, group: dict[str, Any], p: Any, g: Any, remembered: dict[str, Any]) -> None:
         lr, (eps1, eps2) = _to_scalar(group["lr"]), group["eps"]

@@ -5,8 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import rushlight as torch
-from rushlight.kernels import steps as kernels
-from rushlight.kernels.quiet import quietly
 from rushlight.optim.checks import check_fused_flags, check_lr, check_not_negative
 from rushlight.optim.dense import DenseOptimizer, counter, followed, paired
 from rushlight.optim.optimizer import ParamsT, _get_value, _to_scalar
@@ -43,6 +41,9 @@ class Adagrad(DenseOptimizer):
     """
 
     _late_options = {**DenseOptimizer._late_options, "fused": None}
+    _keeps = ("sum",)
+    _kernel = "adagrad"
+    _takes = ("lr", "lr_decay", "eps", "weight_decay", "maximize")
 
     def __init__(
         self,
@@ -92,19 +93,6 @@ class Adagrad(DenseOptimizer):
         value = self.defaults["initial_accumulator_value"]
         start = complex(value, value) if p.is_complex() else value
         return {"step": counter(fused=group["fused"]), "sum": torch.full_like(p, start)}
-
-    def _slots(self, group: dict[str, Any]) -> tuple[str, ...]:
-        return ("sum", "step")
-
-    def _compute(self, group: dict[str, Any], params: Any, grads: Any, *slots: Any) -> None:
-        numbers = (
-            float(group["lr"]),
-            float(group["lr_decay"]),
-            float(group["eps"]),
-            float(group["weight_decay"]),
-            group["maximize"],
-        )
-        quietly(kernels.adagrad, (params, grads, *slots, *numbers))
 
     def _trace(self, group: dict[str, Any], p: Any, g: Any, remembered: dict[str, Any]) -> None:
         step = _get_value(remembered["step"].add_(1))

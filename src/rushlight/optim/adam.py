@@ -55,6 +55,7 @@ class Adam(DenseOptimizer):
         "decoupled_weight_decay": False,
         "fused": None,
     }
+    _takes = ("lr", "betas", "eps", "weight_decay", "decoupled_weight_decay", "maximize")
 
     def __init__(
         self,
@@ -119,18 +120,10 @@ class Adam(DenseOptimizer):
 
     def _compute(self, group: dict[str, Any], params: Any, grads: Any, *slots: Any) -> None:
         means, squares, *maxima, steps = slots
-        beta1, beta2 = group["betas"]
-        numbers = (
-            float(group["lr"]),
-            float(beta1),
-            float(beta2),
-            float(group["eps"]),
-            float(group["weight_decay"]),
-            group["decoupled_weight_decay"],
-            group["maximize"],
-        )
         largest = maxima[0] if maxima else []
-        quietly(kernels.adam, (params, grads, means, squares, largest, steps, *numbers))
+        quietly(
+            kernels.adam, (params, grads, means, squares, largest, steps, *self._numbers_of(group))
+        )
 
     def _trace(self, group: dict[str, Any], p: Any, g: Any, remembered: dict[str, Any]) -> None:
         beta1, beta2 = group["betas"]

@@ -5,10 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import rushlight as torch
-from rushlight.kernels import steps as kernels
-from rushlight.kernels.quiet import quietly
 from rushlight.optim.checks import check_betas, check_lr, check_not_negative
-from rushlight.optim.dense import DenseOptimizer, counter, followed, paired
+from rushlight.optim.dense import DenseOptimizer, followed, paired
 from rushlight.optim.optimizer import ParamsT, _get_value, _to_scalar
 from rushlight.tensor.tensor import Tensor
 
@@ -43,6 +41,9 @@ class Adamax(DenseOptimizer):
     """
 
     _late_options = {**DenseOptimizer._late_options, "capturable": False}
+    _keeps = ("exp_avg", "exp_inf")
+    _kernel = "adamax"
+    _takes = ("lr", "betas", "eps", "weight_decay", "maximize")
 
     def __init__(
         self,
@@ -72,27 +73,6 @@ class Adamax(DenseOptimizer):
             "capturable": capturable,
         }
         super().__init__(params, defaults)
-
-    def _begin(self, p: Any, g: Any, group: dict[str, Any]) -> dict[str, Any]:
-        return {
-            "step": counter(),
-            "exp_avg": torch.zeros_like(p),
-            "exp_inf": torch.zeros_like(p),
-        }
-
-    def _slots(self, group: dict[str, Any]) -> tuple[str, ...]:
-        return ("exp_avg", "exp_inf", "step")
-
-    def _compute(self, group: dict[str, Any], params: Any, grads: Any, *slots: Any) -> None:
-        numbers = (
-            float(group["lr"]),
-            float(group["betas"][0]),
-            float(group["betas"][1]),
-            float(group["eps"]),
-            float(group["weight_decay"]),
-            group["maximize"],
-        )
-        quietly(kernels.adamax, (params, grads, *slots, *numbers))
 
     def _trace(self, group: dict[str, Any], p: Any, g: Any, remembered: dict[str, Any]) -> None:
         beta1, beta2 = group["betas"]

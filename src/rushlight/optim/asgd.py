@@ -5,8 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import rushlight as torch
-from rushlight.kernels import steps as kernels
-from rushlight.kernels.quiet import quietly
 from rushlight.optim.checks import check_lr, check_not_negative
 from rushlight.optim.dense import DenseOptimizer, counter, followed, paired
 from rushlight.optim.optimizer import ParamsT, _get_value, _to_scalar
@@ -48,6 +46,8 @@ class ASGD(DenseOptimizer):
     _capturable = DenseOptimizer._capturable.replace(
         "params and state_steps", "params, mus, etas, and state_steps"
     )
+    _kernel = "asgd"
+    _takes = ("lambd", "weight_decay", "maximize")
 
     def __init__(
         self,
@@ -92,10 +92,6 @@ class ASGD(DenseOptimizer):
         super()._step_arrays(group, params, grads, states)
         for remembered in states:
             anneal(group, remembered)
-
-    def _compute(self, group: dict[str, Any], params: Any, grads: Any, *slots: Any) -> None:
-        numbers = (float(group["lambd"]), float(group["weight_decay"]), group["maximize"])
-        quietly(kernels.asgd, (params, grads, *slots, *numbers))
 
     def _trace(self, group: dict[str, Any], p: Any, g: Any, remembered: dict[str, Any]) -> None:
         mu, pace = _get_value(remembered["mu"]), _get_value(remembered["eta"])

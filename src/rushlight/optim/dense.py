@@ -6,7 +6,9 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import rushlight as torch
+from rushlight.kernels import steps as kernels
 from rushlight.kernels.dtypes import float32, float64
+from rushlight.kernels.quiet import quietly
 from rushlight.optim.lists import check_writes, named, reals, simple, written
 from rushlight.optim.optimizer import Optimizer, _to_scalar, _use_grad_for_differentiable
 from rushlight.tape.core import TensorBase
@@ -19,10 +21,15 @@ CAPTURABLE_DEVICES = ["cuda", "xpu", "hpu", "privateuseone", "xla"]
 class DenseOptimizer(Optimizer):
     """An optimizer that moves each parameter by its gradient and a few tensors of its shape.
 
-    A subclass says which tensors it remembers (`_begin`, `_slots`) and computes a step twice: for
-    all parameters of a group at once on arrays (`_compute`), and for one parameter in operations
-    on tensors (`_trace`), which can be recorded and take tensors as options.
+    A subclass says which tensors it remembers (`_keeps`, or `_begin` and `_slots`) and computes a
+    step twice: for all parameters of a group at once by a kernel on arrays (`_kernel` and the
+    options that it `_takes`, or `_compute`), and for one parameter in operations on tensors
+    (`_trace`), which can be recorded and take tensors as options.
     """
+
+    _keeps: tuple[str, ...] = ()
+    _kernel = ""
+    _takes: tuple[str, ...] = ()
 
     _late_options: dict[str, Any] = {"foreach": None, "maximize": False, "differentiable": False}
     _counters: tuple[str, ...] = ("step",)
@@ -84,15 +91,25 @@ class DenseOptimizer(Optimizer):
 
     def _begin(self, p: Any, g: Any, group: dict[str, Any]) -> dict[str, Any]:
         """What to remember of a parameter at its first step."""
-        raise NotImplementedError
+        return {"step": counter(), **{name: torch.zeros_like(p) for name in self._keeps}}
 
     def _slots(self, group: dict[str, Any]) -> Sequence[str]:
         """The names under which the arrays that `_compute` takes are remembered."""
-        raise NotImplementedError
+        return (*self._keeps, "step")
 
     def _compute(self, group: dict[str, Any], params: Any, grads: Any, *slots: Any) -> None:
         """Step on arrays: call the kernel, `quietly`."""
-        raise NotImplementedError
+        step = getattr(kernels, self._kernel)
+        quietly(step, (params, grads, *slots, *self._numbers_of(group)))
+
+    def _numbers_of(self, group: dict[str, Any]) -> list[Any]:
+        """The options that the kernel takes as numbers (a pair as two), or as yes, no or None."""
+        found = []
+        for name in self._takes:
+            value = group[name]
+            for x in value if isinstance(value, (tuple, list)) else (value,):
+                found.append(x if x is None or isinstance(x, bool) else float(x))
+        return found
 
     def _trace(self, group: dict[str, Any], p: Any, g: Any, remembered: dict[str, Any]) -> None:
         """Step one parameter by operations on tensors.

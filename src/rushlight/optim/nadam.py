@@ -5,8 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import rushlight as torch
-from rushlight.kernels import steps as kernels
-from rushlight.kernels.quiet import quietly
 from rushlight.optim.checks import check_betas, check_lr, check_not_negative
 from rushlight.optim.dense import DenseOptimizer, counter, decoupled, paired
 from rushlight.optim.optimizer import ParamsT, _get_value, _to_scalar
@@ -51,6 +49,16 @@ class NAdam(DenseOptimizer):
     }
     _counters = ("step", "mu_product")
     _capturable = DenseOptimizer._capturable.replace("params", "params, mu_products")
+    _kernel = "nadam"
+    _takes = (
+        "lr",
+        "betas",
+        "eps",
+        "weight_decay",
+        "momentum_decay",
+        "decoupled_weight_decay",
+        "maximize",
+    )
 
     def __init__(
         self,
@@ -96,19 +104,6 @@ class NAdam(DenseOptimizer):
 
     def _slots(self, group: dict[str, Any]) -> tuple[str, ...]:
         return ("exp_avg", "exp_avg_sq", "mu_product", "step")
-
-    def _compute(self, group: dict[str, Any], params: Any, grads: Any, *slots: Any) -> None:
-        numbers = (
-            float(group["lr"]),
-            float(group["betas"][0]),
-            float(group["betas"][1]),
-            float(group["eps"]),
-            float(group["weight_decay"]),
-            float(group["momentum_decay"]),
-            group["decoupled_weight_decay"],
-            group["maximize"],
-        )
-        quietly(kernels.nadam, (params, grads, *slots, *numbers))
 
     def _trace(self, group: dict[str, Any], p: Any, g: Any, remembered: dict[str, Any]) -> None:
         beta1, beta2 = group["betas"]

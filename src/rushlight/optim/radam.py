@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-import rushlight as torch
 from rushlight.kernels import steps as kernels
-from rushlight.kernels.quiet import quietly
 from rushlight.optim.checks import check_betas, check_lr, check_not_negative
-from rushlight.optim.dense import DenseOptimizer, counter, decoupled, paired
+from rushlight.optim.dense import DenseOptimizer, decoupled, paired
 from rushlight.optim.optimizer import ParamsT, _get_value, _to_scalar
 from rushlight.tensor.tensor import Tensor
 
@@ -48,6 +46,9 @@ class RAdam(DenseOptimizer):
         "decoupled_weight_decay": False,
         "capturable": False,
     }
+    _keeps = ("exp_avg", "exp_avg_sq")
+    _kernel = "radam"
+    _takes = ("lr", "betas", "eps", "weight_decay", "decoupled_weight_decay", "maximize")
 
     def __init__(
         self,
@@ -79,28 +80,6 @@ class RAdam(DenseOptimizer):
             "differentiable": differentiable,
         }
         super().__init__(params, defaults)
-
-    def _begin(self, p: Any, g: Any, group: dict[str, Any]) -> dict[str, Any]:
-        return {
-            "step": counter(),
-            "exp_avg": torch.zeros_like(p),
-            "exp_avg_sq": torch.zeros_like(p),
-        }
-
-    def _slots(self, group: dict[str, Any]) -> tuple[str, ...]:
-        return ("exp_avg", "exp_avg_sq", "step")
-
-    def _compute(self, group: dict[str, Any], params: Any, grads: Any, *slots: Any) -> None:
-        numbers = (
-            float(group["lr"]),
-            float(group["betas"][0]),
-            float(group["betas"][1]),
-            float(group["eps"]),
-            float(group["weight_decay"]),
-            group["decoupled_weight_decay"],
-            group["maximize"],
-        )
-        quietly(kernels.radam, (params, grads, *slots, *numbers))
 
     def _trace(self, group: dict[str, Any], p: Any, g: Any, remembered: dict[str, Any]) -> None:
         beta1, beta2 = group["betas"]

@@ -50,6 +50,7 @@ class RMSprop(DenseOptimizer):
         **DenseOptimizer._late_options,
         "capturable": False,
     }
+    _takes = ("lr", "alpha", "eps", "weight_decay", "momentum", "maximize")
 
     def __init__(
         self,
@@ -101,15 +102,10 @@ class RMSprop(DenseOptimizer):
         squares, *optional, steps = slots
         means = optional[0] if group["centered"] else []
         buffers = optional[-1] if group["momentum"] > 0 else []
-        numbers = (
-            float(group["lr"]),
-            float(group["alpha"]),
-            float(group["eps"]),
-            float(group["weight_decay"]),
-            float(group["momentum"]),
-            group["maximize"],
+        quietly(
+            kernels.rmsprop,
+            (params, grads, squares, means, buffers, steps, *self._numbers_of(group)),
         )
-        quietly(kernels.rmsprop, (params, grads, squares, means, buffers, steps, *numbers))
 
     def _trace(self, group: dict[str, Any], p: Any, g: Any, remembered: dict[str, Any]) -> None:
         alpha, momentum = group["alpha"], group["momentum"]

@@ -5,8 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import rushlight as torch
-from rushlight.kernels import steps as kernels
-from rushlight.kernels.quiet import quietly
 from rushlight.optim.checks import check_lr
 from rushlight.optim.dense import DenseOptimizer, counter, followed, paired
 from rushlight.optim.optimizer import ParamsT, _to_scalar
@@ -43,6 +41,9 @@ class Rprop(DenseOptimizer):
 
     _late_options = {**DenseOptimizer._late_options, "capturable": False}
     _numbers = ()
+    _keeps = ("prev", "step_size")
+    _kernel = "rprop"
+    _takes = ("etas", "step_sizes", "maximize")
 
     def __init__(
         self,
@@ -78,13 +79,6 @@ class Rprop(DenseOptimizer):
             "prev": torch.zeros_like(p),
             "step_size": torch.full_like(g, size),
         }
-
-    def _slots(self, group: dict[str, Any]) -> tuple[str, ...]:
-        return ("prev", "step_size", "step")
-
-    def _compute(self, group: dict[str, Any], params: Any, grads: Any, *slots: Any) -> None:
-        numbers = (*map(float, group["etas"]), *map(float, group["step_sizes"]), group["maximize"])
-        quietly(kernels.rprop, (params, grads, *slots, *numbers))
 
     def _trace(self, group: dict[str, Any], p: Any, g: Any, remembered: dict[str, Any]) -> None:
         (minus, plus), (smallest, largest) = group["etas"], group["step_sizes"]

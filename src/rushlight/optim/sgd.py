@@ -49,6 +49,7 @@ class SGD(DenseOptimizer):
     }
     _counters = ()
     _numbers = ("lr", "weight_decay")
+    _takes = ("lr", "momentum", "dampening", "weight_decay", "nesterov", "maximize")
 
     def __init__(
         self,
@@ -113,15 +114,9 @@ class SGD(DenseOptimizer):
         super()._step_arrays(group, params, grads, states)
 
     def _compute(self, group: dict[str, Any], params: Any, grads: Any, *buffers: Any) -> None:
-        numbers = (
-            float(group["lr"]),
-            float(group["momentum"]),
-            float(group["dampening"]),
-            float(group["weight_decay"]),
-            group["nesterov"],
-            group["maximize"],
+        quietly(
+            kernels.sgd, (params, grads, buffers[0] if buffers else [], *self._numbers_of(group))
         )
-        quietly(kernels.sgd, (params, grads, buffers[0] if buffers else [], *numbers))
 
     def _trace(self, group: dict[str, Any], p: Any, g: Any, remembered: dict[str, Any]) -> None:
         momentum = group["momentum"]
