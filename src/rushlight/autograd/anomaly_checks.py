@@ -69,14 +69,15 @@ def results(node: Any, operands: Any, out: Any, inf: bool) -> None:
 
 
 def looked_at(a: Any, anomaly: Any) -> bool:
-    """Is an array the one that was found fine last, or a view of it?"""
+    """Is an array fine, which needs no look at one that was found so last, or at a view of it?"""
     owner = a if a.base is None else a.base
     if anomaly.looked_at is not None and anomaly.looked_at() is owner:
         return True
-    if a.base is None and fine(a):
-        anomaly.looked_at = weakref.ref(a)
-        return True
-    return False
+    if not fine(a):
+        return False
+    if owner is a or (isinstance(owner, np.ndarray) and owner.size == a.size):  # so all of it is
+        anomaly.looked_at = weakref.ref(owner)
+    return True
 
 
 def gradients(node: Any, grads: list[Any], incoming: Any, anomaly: Any) -> None:
@@ -86,7 +87,7 @@ def gradients(node: Any, grads: list[Any], incoming: Any, anomaly: Any) -> None:
         if not isinstance(g, TensorBase):
             continue
         a = array_of(g)
-        found = None if looked_at(a, anomaly) or fine(a) else bad(a, inf)
+        found = None if looked_at(a, anomaly) else bad(a, inf)
         if found is None:
             continue
         came = incoming if isinstance(incoming, (list, tuple)) else [incoming]

@@ -83,8 +83,8 @@ def warn_of(node: Any, what: str, where: str) -> None:
     warnings.warn(text, stacklevel=levels_to_user())
 
 
-def is_ours(frame: FrameType) -> bool:
-    return frame.f_code.co_filename.startswith(PACKAGE)
+def is_ours(code: CodeType) -> bool:
+    return code.co_filename.startswith(PACKAGE)
 
 
 class Stack(Sequence[str]):
@@ -94,9 +94,7 @@ class Stack(Sequence[str]):
         self.places: list[tuple[CodeType, int]] = []
         frame: FrameType | None = sys._getframe(1)
         while frame is not None:
-            code = frame.f_code
-            if not code.co_filename.startswith(PACKAGE):
-                self.places.append((code, frame.f_lasti))
+            self.places.append((frame.f_code, frame.f_lasti))
             frame = frame.f_back
 
     def formatted(self) -> list[str]:
@@ -107,11 +105,12 @@ class Stack(Sequence[str]):
         frames = [
             traceback.FrameSummary(code.co_filename, line_of(code, lasti), code.co_name)
             for code, lasti in reversed(self.places)
+            if not is_ours(code)
         ]
         return traceback.StackSummary.from_list(frames).format()
 
     def __len__(self) -> int:
-        return len(self.places)
+        return len(self.formatted())
 
     def __getitem__(self, index: Any) -> Any:
         return self.formatted()[index]
@@ -126,7 +125,7 @@ class Stack(Sequence[str]):
 def levels_to_user() -> int:
     """The `stacklevel` by which a warning raised by the caller points at the user's line."""
     level, frame = 1, sys._getframe(1)
-    while frame.f_back is not None and is_ours(frame):
+    while frame.f_back is not None and is_ours(frame.f_code):
         level, frame = level + 1, frame.f_back
     return level
 

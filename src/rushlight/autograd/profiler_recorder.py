@@ -156,7 +156,7 @@ def stack_lines() -> list[str]:
 
     from rushlight.autograd.anomaly_mode import is_ours
 
-    frames = [(f, line) for f, line in traceback.walk_stack(None) if not is_ours(f)]
+    frames = [(f, line) for f, line in traceback.walk_stack(None) if not is_ours(f.f_code)]
     return [f"{f.f_code.co_filename}({line}): {f.f_code.co_name}" for f, line in frames]
 
 
