@@ -45,7 +45,7 @@ def lstm(
         `lstm_gradient` needs beside: gates (T, N, 4 n) and cells (T, N, n) of all steps.
     """
     steps, samples, n = x.shape[0], x.shape[1], w_hh.shape[1]
-    gates = np.dot(x, w_ih.T)
+    gates = np.dot(x.reshape(-1, x.shape[2]), w_ih.T).reshape(steps, samples, -1)
     if b_ih is not None:
         gates += b_ih + b_hh
     cells, out = (np.empty((steps, samples, n), gates.dtype) for _ in range(2))

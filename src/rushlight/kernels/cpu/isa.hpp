@@ -6,6 +6,13 @@
 #define RL_CHOICE 1
 #endif
 
+// Where sums are to stay in registers: -O2 leaves a loop over them a loop, and them in memory
+#ifdef __GNUC__
+#define RL_UNROLL _Pragma("GCC unroll 16")
+#else
+#define RL_UNROLL
+#endif
+
 namespace rl {
 
 // 2: AVX-512, 1: AVX2, 0: what every processor of the kind has.  RUSHLIGHT_ISA asks for less.

@@ -82,9 +82,9 @@ template <class F, class T> static T row_block(const T* x, Size n, T c) {
     if (n >= MANY * W) {
         V<T> part[MANY];
         part[0] = all;
-        for (int k = 1; k < MANY; ++k) part[k] = F::of(load(x + k * W), cs);
+        RL_UNROLL for (int k = 1; k < MANY; ++k) part[k] = F::of(load(x + k * W), cs);
         for (i = MANY * W; i + MANY * W <= n; i += MANY * W)
-            for (int k = 0; k < MANY; ++k) part[k] = F::join(part[k], F::of(load(x + i + k * W), cs));
+            RL_UNROLL for (int k = 0; k < MANY; ++k) part[k] = F::join(part[k], F::of(load(x + i + k * W), cs));
         for (int h = MANY / 2; h; h /= 2)
             for (int k = 0; k < h; ++k) part[k] = F::join(part[k], part[k + h]);
         all = part[0];

@@ -38,17 +38,17 @@ template <class T, int M, int N>
 static void tile(const T* a, const T* x, const Size* at, Size k, const T* start, T* out, Size step) {
     constexpr int W = RL_BYTES / sizeof(T);
     V<T> sum[M][N];
-    for (int m = 0; m < M; ++m)
-        for (int n = 0; n < N; ++n) sum[m][n] = spread(start[m]);
+    RL_UNROLL for (int m = 0; m < M; ++m)
+        RL_UNROLL for (int n = 0; n < N; ++n) sum[m][n] = spread(start[m]);
     for (Size i = 0; i < k; ++i, a += M) {
         const T* row = x + at[i];
         V<T> b[N];
-        for (int n = 0; n < N; ++n) b[n] = load(row + n * W);
-        for (int m = 0; m < M; ++m)
-            for (int n = 0; n < N; ++n) sum[m][n] += b[n] * a[m];
+        RL_UNROLL for (int n = 0; n < N; ++n) b[n] = load(row + n * W);
+        RL_UNROLL for (int m = 0; m < M; ++m)
+            RL_UNROLL for (int n = 0; n < N; ++n) sum[m][n] += b[n] * a[m];
     }
-    for (int m = 0; m < M; ++m)
-        for (int n = 0; n < N; ++n) std::memcpy(out + m * step + n * W, &sum[m][n], sizeof(V<T>));
+    RL_UNROLL for (int m = 0; m < M; ++m)
+        RL_UNROLL for (int n = 0; n < N; ++n) std::memcpy(out + m * step + n * W, &sum[m][n], sizeof(V<T>));
 }
 
 // out[m, n] += sum over samples s and neighbours j of g[s, m, j] x[s, at[n] + j]; whole vectors
@@ -57,19 +57,19 @@ static void dots(const T* g, Size gs, Size row, const T* x, Size xs, const Size*
                  Size length, T* out, Size step) {
     constexpr int W = RL_BYTES / sizeof(T);
     V<T> sum[M][N];
-    for (int m = 0; m < M; ++m)
-        for (int n = 0; n < N; ++n) sum[m][n] = spread(T(0));
+    RL_UNROLL for (int m = 0; m < M; ++m)
+        RL_UNROLL for (int n = 0; n < N; ++n) sum[m][n] = spread(T(0));
     for (Size s = 0; s < samples; ++s, g += gs, x += xs)
         for (Size j = 0; j < length; j += W) {
             V<T> a[M];
-            for (int m = 0; m < M; ++m) a[m] = load(g + m * row + j);
-            for (int n = 0; n < N; ++n) {
+            RL_UNROLL for (int m = 0; m < M; ++m) a[m] = load(g + m * row + j);
+            RL_UNROLL for (int n = 0; n < N; ++n) {
                 const V<T> b = load(x + at[n] + j);
-                for (int m = 0; m < M; ++m) sum[m][n] += a[m] * b;
+                RL_UNROLL for (int m = 0; m < M; ++m) sum[m][n] += a[m] * b;
             }
         }
-    for (int m = 0; m < M; ++m)
-        for (int n = 0; n < N; ++n) out[m * step + n] += total<T>(sum[m][n]);
+    RL_UNROLL for (int m = 0; m < M; ++m)
+        RL_UNROLL for (int n = 0; n < N; ++n) out[m * step + n] += total<T>(sum[m][n]);
 }
 
 #if RL_REGISTERS >= 32
