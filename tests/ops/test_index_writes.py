@@ -137,3 +137,13 @@ def test_nothing_is_half_written(call):
         call(rushlight, x)
     assert x.tolist() == [0.0, 0.0, 0.0]
     assert x._version == 0
+
+
+def test_overflow_is_no_warning():
+    big = rushlight.full((2, 2), 1e308, dtype=rushlight.float64)
+    first = rushlight.zeros(1, 2, dtype=rushlight.int64)
+    assert big.scatter_add(0, first, big)[0].isinf().all()
+    assert big.mT.clone().scatter_add_(1, first.mT, big)[:, 0].isinf().all()
+    assert rushlight.tensor([[rushlight.inf, 0], [0, -rushlight.inf]]).trace().isnan()
+    windows = big.reshape(1, 4, 1).expand(1, 4, 4)
+    assert rushlight.nn.functional.fold(windows, (3, 3), 2).isinf().any()

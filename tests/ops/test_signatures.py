@@ -116,6 +116,16 @@ CALLS = [
     lambda m, x: x.scatter_(0, x),
     lambda m, x: m.kron(x, 1),
     lambda m, x: x.kron(1),
+    lambda m, x: x.abs(1),
+    lambda m, x: m.Tensor.abs(),
+    lambda m, x: m.Tensor.abs(3),
+    lambda m, x: m.matmul(x),
+    lambda m, x: m.matmul(x, x, x),
+    lambda m, x: x.matmul(3),
+    lambda m, x: x.matmul(x, x),
+    lambda m, x: m.softmax(x, 1.5, dtype=m.float64),
+    lambda m, x: m.nn.functional.celu(x, 1, False, 3),
+    lambda m, x: x.backward(1, 2, 3, 4, 5),
 ]
 
 

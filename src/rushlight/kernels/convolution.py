@@ -21,6 +21,7 @@ from typing import Any
 
 import numpy as np
 
+from rushlight.kernels.quiet import quietly
 from rushlight.kernels.strides import restride
 
 Array = np.ndarray[Any, np.dtype[Any]]
@@ -227,7 +228,7 @@ def spread(columns: Array, out: Array, stride: Ints, padding: Ints, dilation: In
         taps, size, stride, dilation = size, taps, dilation, stride
     for tap, there, here in shifts(taps, size, out.shape[2:], stride, padding, dilation):
         target = out[at(there)]
-        np.add(target, columns[at((*tap, *here))], out=target)
+        quietly(np.add, (target, columns[at((*tap, *here))], target))
 
 
 def shifts(

@@ -5,6 +5,8 @@
 
 import numpy as np
 
+from rushlight.kernels.quiet import quietly
+
 
 def wrapped(index, length, dim):
     """An integer index array with negative entries counted from the end.
@@ -32,10 +34,10 @@ def within(index, length):
 def accumulate(x, places, values, ufunc=np.add):
     """`x.flat[places] = ufunc(x.flat[places], values)`, one value after the other."""
     if x.flags.c_contiguous:
-        ufunc.at(x.reshape(-1), places.reshape(-1), values.reshape(-1))
+        quietly(ufunc.at, (x.reshape(-1), places.reshape(-1), values.reshape(-1)))
     else:
         whole = np.array(x, order="C")
-        ufunc.at(whole.reshape(-1), places.reshape(-1), values.reshape(-1))
+        accumulate(whole, places, values, ufunc)
         x[...] = whole
 
 

@@ -7,6 +7,7 @@ from rushlight.ops.families import (
     Binary,
     Elementwise,
     as_tensor_argument,
+    check_broadcast,
     lacks,
     refusal,
     type_word,
@@ -113,6 +114,7 @@ class clamp_tensors(Elementwise):
 def limited(op, values):
     """`clamp` on arrays and numbers, of which one limit may be None."""
     given = [v for v in values if v is not None]
+    check_broadcast(given)
     arrays = iter(given if ready(op, given) else op.operands(given))
     return np.asarray(elements.clamped(*[None if v is None else next(arrays) for v in values]))
 

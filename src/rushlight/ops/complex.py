@@ -7,7 +7,7 @@ from rushlight.kernels import dtypes
 from rushlight.ops.families import Binary, Unary, View, as_tensor_argument
 from rushlight.ops.publish import public
 from rushlight.tape import dispatch, inplace
-from rushlight.tape.core import TensorBase
+from rushlight.tape.core import TensorBase, state, wants
 
 
 class view_as_real(View):
@@ -183,7 +183,10 @@ def conj_physical(input):
 @public("Tensor", name="conj_physical_")
 def conj_physical_over(input):
     """In-place version of `conj_physical`."""
-    return inplace.apply(conjugate_physical, (input,), ()) if input.dtype.is_complex else input
+    if not input.dtype.is_complex:
+        inplace.check(input, wants(input) and state().grad)
+        return input
+    return inplace.apply(conjugate_physical, (input,), ())
 
 
 @public("torch Tensor")

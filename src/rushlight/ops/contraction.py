@@ -303,6 +303,11 @@ def vecdot(x, y, *, dim=-1):
             "linalg.vecdot: Expected a floating point or complex tensor as input. "
             f"Got {x.dtype.scalar_type}"
         )
+    if x.dtype is not y.dtype:
+        raise RuntimeError(
+            "linalg.vecdot: Expected x and y to have the same dtype, but found x of type "
+            f"{x.dtype.scalar_type} and y of type {y.dtype.scalar_type} instead"
+        )
     return (conj(x) * y).sum(dim)
 
 

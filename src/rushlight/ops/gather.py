@@ -71,9 +71,9 @@ def check_scatter(x, dim, index, src):
             )
 
 
-def check_same(name, x, src):
+def check_same(x, src):
     if x.dtype is not src.dtype:
-        raise RuntimeError(f"{name}(): Expected self.dtype to be equal to src.dtype")
+        raise RuntimeError("scatter(): Expected self.dtype to be equal to src.dtype")
 
 
 def dimmed(*arrays):
@@ -233,7 +233,7 @@ class scatter_(ByElement):
             return scatter_value, (x, index), (dim, src)
         if not tensor:
             src = x.new_full((1,) * max(x.dim(), 1), src)
-        check_same("scatter", x, src)
+        check_same(x, src)
         if reduce is not None and tensor:
             warn_once(REDUCE)
         if reduce is not None:
@@ -328,7 +328,7 @@ class scatter_add(ByElement):
 
     def bind(input, dim, index, src):
         x, dim, index = bound_arguments("scatter_add", input, dim, index, src)
-        check_same("scatter_add", x, src)
+        check_same(x, src)
         check_scatter(x, dim, index, src)
         return (x, src, index), (dim,)
 

@@ -302,6 +302,7 @@ class masked_scatter(Broadcast):
                 f"number of dimensions in the tensor ({mask.ndim})"
             )
         broadcast_shape((target.array, mask))
+        inputs[2].expand(target.shape)  # refuses a mask that is larger
         self.forward(target.array, source, mask)
 
     def batch(self, values, dims, params, size):

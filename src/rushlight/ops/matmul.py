@@ -376,7 +376,7 @@ def matmul(input, other):
 
 
 for _place, _door in (("torch", entry.product_function), ("Tensor", entry.product_method)):
-    _quick = named(_door(matmul), "matmul", matmul.__doc__, _place)
+    _quick = named(_door(namespaces[_place]["matmul"]), "matmul", matmul.__doc__, _place)
     _quick.__wrapped__ = matmul.__wrapped__
     enter(_place, "matmul", _quick)
 

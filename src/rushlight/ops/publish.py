@@ -74,11 +74,16 @@ def door_of(name, places):
     return place, prefix + name.removeprefix(prefix)
 
 
-def differs(body):
-    """Has a function parameters that `torch` does not know, as some of `nn.functional` have?"""
+def own_parameters(place, name):
+    """Has a function of `torch` parameters beyond its signatures, as some of `nn.functional` have?"""
+    function = namespaces[place].get(name)
+    body = getattr(function, "__wrapped__", None)
+    if body is None or function is not namespaces["F"].get(name):
+        return False
+    from rushlight.ops import signatures
+
     code = body.__code__
-    names = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
-    return not {"inplace", "use_input_stats"}.isdisjoint(names)
+    return not signatures.know(name, code.co_varnames[: code.co_argcount + code.co_kwonlyargcount])
 
 
 def explain(door, args, kwargs):
@@ -87,7 +92,7 @@ def explain(door, args, kwargs):
     Raises its TypeError if they fit none of its signatures. If they fit one in a way that
     operations do not bind, the call is made again: then its result comes back, else None.
     """
-    if door is None:
+    if door is None or own_parameters(*door):
         return None
     from rushlight.ops import signatures
 
@@ -119,11 +124,12 @@ def publish_operation(op):
     op.direct = op.directly()
     op.binder = op.bind
     op.out_key = output_key(op.name, op.places)
-    if op.bind is None or not differs(op.bind):
-        op.door = door_of(op.name, op.places)
+    op.door = door_of(op.name, op.places)
     function = getattr(op, "function", None) or entry.general_function(op)
     method = getattr(op, "method", None) or entry.general_method(op)
     usual = op.pointwise and getattr(op, "arguments", USUAL) == USUAL
+    if op.bind is not None:
+        op.bind.__qualname__ = op.name  # as errors about its arguments call it
     signed = op.bind or (SIGNED.get(op.arity) if usual else None)
     op.function = named(function, op.name, op.__doc__, "torch", signed)
     op.method = named(method, op.name, op.__doc__, "Tensor", signed)
@@ -159,8 +165,7 @@ def public(places, out=False, aliases=(), name=None, inplace=False, quick=None):
         own = name or body.__name__.rstrip("_")
         kernel = quick and door.shortcut(own)
         key = output_key(own, places)
-        spoken = None if differs(body) else door_of(own, places)
-        through = entry.composed_function(body, out, quick, kernel, key, spoken)
+        through = entry.composed_function(body, out, quick, kernel, key, door_of(own, places))
         function = named(through, own, body.__doc__, "torch", body)
         function.takes_out = out
         for place in places.split():

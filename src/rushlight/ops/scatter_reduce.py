@@ -115,7 +115,7 @@ class scatter_reduce(gather.ByElement):
             raise RuntimeError(
                 f"reduce argument must be either sum, prod, mean, amax or amin, got {reduce}"
             )
-        gather.check_same("scatter", x, src)
+        gather.check_same(x, src)
         gather.check_scatter(x, dim, index, src)
         check_reducible(f"scatter_gather_tensor_cpu_reduce_{reduce}", reduce, x.dtype)
         return (x, src, index), (dim, reduce, bool(include_self))

@@ -12,17 +12,15 @@ from importlib import resources
 import numpy as np
 
 from rushlight.kernels import dtypes, metadata
-from rushlight.ops.families import warn_once
+from rushlight.ops.families import NUMPY_NAMES, warn_once
 from rushlight.tape import overrides
 from rushlight.tape.core import TensorBase, wants
 
-NUMPY_NAMES = {
-    "dim": ("axis",),
-    "keepdim": ("keepdims",),
-    "input": ("x", "a", "x1"),
-    "other": ("x2",),
+# Of the arguments, in `torch` and its methods, that NumPy calls otherwise.
+ALSO_CALLED = {
+    own: tuple([name for name, known in NUMPY_NAMES.items() if known == own])
+    for own in ("dim", "keepdim", "input", "other")
 }
-NUMPY_KEYS = {name for names in NUMPY_NAMES.values() for name in names}
 DEPRECATED = (
     "This overload of {0} is deprecated:\n\t{0}{1}\nConsider using one of the following signatures "
     "instead:{2}"
@@ -71,7 +69,7 @@ class Parameter:
         self.kind, self.keyword_only, self.default = kind, keyword_only, default
         self.type = TYPES.get(kind, kind)
         self.numbers = kind == "Tensor" and function in WITH_NUMBERS
-        self.names = (self.name, *NUMPY_NAMES.get(self.name, ()))
+        self.names = (self.name, *ALSO_CALLED.get(self.name, ()))
 
     def __str__(self):
         shown = f"{self.type} {self.name}"
@@ -219,7 +217,7 @@ class Signature:
         another name here (if the call was `unbound`) is given by its position.
         """
         given = dict(zip([p.name for p in self.parameters], args, strict=False))
-        if len(given) < len(args) or not NUMPY_KEYS.isdisjoint(kwargs):
+        if len(given) < len(args) or not NUMPY_NAMES.keys().isdisjoint(kwargs):
             return None
         given |= kwargs
         named = {
@@ -289,6 +287,14 @@ def signatures(place, name):
     if text is None or text == "-":
         return text
     return tuple(Signature(name, one) for one in text.split(";"))
+
+
+def know(name, parameters):
+    """Do the signatures of a function of `torch` know all of its parameters?"""
+    known = signatures("torch", name)
+    if known is None or known == "-":
+        return True
+    return {"out"}.union(*[{p.name for p in s.parameters} for s in known]).issuperset(parameters)
 
 
 def complaint(place, name, args, kwargs):

@@ -69,10 +69,10 @@ def unary_function(op):
 def unary_method(op):
     """The method of an operation on one tensor."""
 
-    def method(self):
-        if plain(self):
+    def method(self=NOT_GIVEN, *more):
+        if plain(self) and not more:
             return unary(op, self)
-        return op.public(method, (self,), {}, None)
+        return op.public(method, given(self, NOT_GIVEN, more), {}, None)
 
     return method
 
@@ -196,10 +196,11 @@ def inplace_binary_method(op):
 def product_function(general):
     """The function `matmul`, by the straight path where that may serve."""
 
-    def function(input, other, *, out=None):
-        if out is None and plain(input) and plain(other):
+    def function(input=NOT_GIVEN, other=NOT_GIVEN, *more, out=None):
+        if out is None and plain(input) and plain(other) and not more:
             return product(input, other)
-        return general(input, other) if out is None else general(input, other, out=out)
+        args = given(input, other, more)
+        return general(*args) if out is None else general(*args, out=out)
 
     return function
 
@@ -207,10 +208,10 @@ def product_function(general):
 def product_method(general):
     """The method to `product_function`."""
 
-    def method(self, other):
-        if plain(self) and plain(other):
+    def method(self=NOT_GIVEN, other=NOT_GIVEN, *more):
+        if plain(self) and plain(other) and not more:
             return product(self, other)
-        return general(self, other)
+        return general(*given(self, other, more))
 
     return method
 

@@ -353,5 +353,5 @@ def method_backward(
     backward(self, gradient, retain_graph, create_graph, inputs=inputs)
 
 
-method_backward.__name__ = "backward"
+method_backward.__name__, method_backward.__qualname__ = "backward", "Tensor.backward"
 Tensor.backward = method_backward  # type: ignore[method-assign]

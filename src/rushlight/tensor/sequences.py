@@ -266,8 +266,9 @@ def space_arguments(
     tensors = [x for x in (start, end) if isinstance(x, TensorBase)]
     if any(x.dim() for x in tensors):
         described = [
-            f"{which} with {x.dim() if isinstance(x, TensorBase) else 0} dimension(s)"
+            f"{which} with {x.dim()} dimension(s)"
             for which, x in (("start", start), ("end", end))
+            if isinstance(x, TensorBase)
         ]
         raise RuntimeError(
             f"{name} only supports 0-dimensional start and end tensors, but got "
