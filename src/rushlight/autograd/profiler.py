@@ -8,14 +8,13 @@ from __future__ import annotations
 import warnings
 from typing import Any
 
-from rushlight.autograd.profiler_recorder import BLOCK, Recorder, active
+from rushlight.autograd.profiler_recorder import BLOCK, Recorder, active, write_trace
 from rushlight.autograd.profiler_util import (
     DeviceType,
     EventList,
     FunctionEvent,
     FunctionEventAvg,
 )
-from rushlight.autograd.profiler_views import write_trace
 from rushlight.tape.modes import ModeDecorator
 
 __all__ = [

@@ -281,7 +281,7 @@ class EventList(list[Any]):
             top_level_events_only: leave out what ran in another event.
             time_unit: "s", "ms" or "us" for all times; by default what suits each.
         """
-        from rushlight.autograd.profiler_views import Table
+        from rushlight.autograd.profiler_recorder import Table
 
         widths = (max_name_column_width, max_shapes_column_width, max_src_column_width)
         return Table(self, time_unit, widths).text(
@@ -290,7 +290,7 @@ class EventList(list[Any]):
 
     def export_chrome_trace(self, path: str) -> None:
         """Write the events as a file that chrome://tracing and Perfetto show."""
-        from rushlight.autograd.profiler_views import write_trace
+        from rushlight.autograd.profiler_recorder import write_trace
 
         write_trace(path, self)
 

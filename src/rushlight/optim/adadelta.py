@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from rushlight.optim.checks import check_lr, check_not_negative
-from rushlight.optim.dense import DenseOptimizer, followed, paired
+from rushlight.optim.dense import DenseOptimizer, check_lr, check_not_negative, followed, paired
 from rushlight.optim.optimizer import ParamsT, _to_scalar
 from rushlight.tensor.tensor import Tensor
 

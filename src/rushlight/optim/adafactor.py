@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import rushlight as torch
-from rushlight.optim.checks import check_one_element
-from rushlight.optim.dense import DenseOptimizer, counter
+from rushlight.optim.dense import DenseOptimizer, check_one_element, counter
 from rushlight.optim.optimizer import ParamsT, _to_scalar
 from rushlight.tensor.tensor import Tensor
 

@@ -7,8 +7,16 @@ from typing import Any
 import rushlight as torch
 from rushlight.kernels import steps as kernels
 from rushlight.kernels.quiet import quietly
-from rushlight.optim.checks import check_betas, check_fused_flags, check_lr, check_not_negative
-from rushlight.optim.dense import DenseOptimizer, counter, decoupled, paired
+from rushlight.optim.dense import (
+    DenseOptimizer,
+    check_betas,
+    check_fused_flags,
+    check_lr,
+    check_not_negative,
+    counter,
+    decoupled,
+    paired,
+)
 from rushlight.optim.optimizer import ParamsT, _get_value, _to_scalar
 from rushlight.tape.core import TensorBase
 from rushlight.tensor.tensor import Tensor

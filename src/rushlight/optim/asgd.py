@@ -5,8 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 import rushlight as torch
-from rushlight.optim.checks import check_lr, check_not_negative
-from rushlight.optim.dense import DenseOptimizer, counter, followed, paired
+from rushlight.optim.dense import (
+    DenseOptimizer,
+    check_lr,
+    check_not_negative,
+    counter,
+    followed,
+    paired,
+)
 from rushlight.optim.optimizer import ParamsT, _get_value, _to_scalar
 from rushlight.tensor.tensor import Tensor
 

@@ -1,4 +1,7 @@
-"""The step that the optimizers share: gather, compute on arrays or on tensors, count the writes."""
+"""What optimizers share: what their options may be, and the step.
+
+Gather, compute on arrays or on tensors, count the writes.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +16,40 @@ from rushlight.optim.lists import check_writes, named, reals, simple, written
 from rushlight.optim.optimizer import Optimizer, _to_scalar, _use_grad_for_differentiable
 from rushlight.tape.core import TensorBase
 from rushlight.tape.modes import enable_grad
+
+
+def check_lr(lr: Any) -> None:
+    """A learning rate is one number, and not negative."""
+    check_one_element(lr)
+    check_not_negative("learning rate", lr)
+
+
+def check_one_element(lr: Any) -> None:
+    """A learning rate that is a tensor holds one number."""
+    if isinstance(lr, TensorBase) and lr.numel() != 1:
+        raise ValueError("Tensor lr must be 1-element")
+
+
+def check_not_negative(what: str, value: Any) -> None:
+    """Refuse a negative value, and NaN."""
+    if not value >= 0.0:
+        raise ValueError(f"Invalid {what}: {value}")
+
+
+def check_betas(betas: Any) -> None:
+    """Weights of running means lie in [0, 1)."""
+    for i in range(2):
+        if not 0.0 <= betas[i] < 1.0:
+            raise ValueError(f"Invalid beta parameter at index {i}: {betas[i]}")
+
+
+def check_fused_flags(fused: Any, foreach: Any, differentiable: Any) -> None:
+    """A fused implementation excludes the others."""
+    if fused and differentiable:
+        raise RuntimeError("`fused` does not support `differentiable`")
+    if fused and foreach:
+        raise RuntimeError("`fused` and `foreach` cannot be `True` together.")
+
 
 FUSED_DEVICES = ["mps", "cuda", "xpu", "hpu", "cpu", "mtia", "privateuseone"]
 CAPTURABLE_DEVICES = ["cuda", "xpu", "hpu", "privateuseone", "xla"]

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import rushlight as torch
-from rushlight.optim.checks import check_lr
+from rushlight.optim.dense import check_lr
 from rushlight.optim.line_search import strong_wolfe
 from rushlight.optim.optimizer import Optimizer, ParamsT, _to_scalar
 from rushlight.tape.modes import enable_grad, no_grad

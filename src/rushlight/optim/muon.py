@@ -6,8 +6,7 @@ import math
 from typing import Any
 
 import rushlight as torch
-from rushlight.optim.checks import check_one_element
-from rushlight.optim.dense import DenseOptimizer
+from rushlight.optim.dense import DenseOptimizer, check_one_element
 from rushlight.optim.optimizer import ParamsT, _to_scalar
 
 __all__ = ["Muon"]

@@ -5,8 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 import rushlight as torch
-from rushlight.optim.checks import check_betas, check_lr, check_not_negative
-from rushlight.optim.dense import DenseOptimizer, counter, decoupled, paired
+from rushlight.optim.dense import (
+    DenseOptimizer,
+    check_betas,
+    check_lr,
+    check_not_negative,
+    counter,
+    decoupled,
+    paired,
+)
 from rushlight.optim.optimizer import ParamsT, _get_value, _to_scalar
 from rushlight.tensor.tensor import Tensor
 

@@ -7,8 +7,14 @@ from typing import Any
 import rushlight as torch
 from rushlight.kernels import steps as kernels
 from rushlight.kernels.quiet import quietly
-from rushlight.optim.checks import check_lr, check_not_negative
-from rushlight.optim.dense import DenseOptimizer, counter, followed, paired
+from rushlight.optim.dense import (
+    DenseOptimizer,
+    check_lr,
+    check_not_negative,
+    counter,
+    followed,
+    paired,
+)
 from rushlight.optim.optimizer import ParamsT, _to_scalar
 from rushlight.tensor.tensor import Tensor
 

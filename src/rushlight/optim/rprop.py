@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import rushlight as torch
-from rushlight.optim.checks import check_lr
-from rushlight.optim.dense import DenseOptimizer, counter, followed, paired
+from rushlight.optim.dense import DenseOptimizer, check_lr, counter, followed, paired
 from rushlight.optim.optimizer import ParamsT, _to_scalar
 from rushlight.tensor.tensor import Tensor
 

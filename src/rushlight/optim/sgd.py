@@ -7,8 +7,7 @@ from typing import Any
 import rushlight as torch
 from rushlight.kernels import steps as kernels
 from rushlight.kernels.quiet import quietly
-from rushlight.optim.checks import check_fused_flags, check_one_element
-from rushlight.optim.dense import DenseOptimizer, followed
+from rushlight.optim.dense import DenseOptimizer, check_fused_flags, check_one_element, followed
 from rushlight.optim.optimizer import ParamsT, _to_scalar
 from rushlight.tensor.tensor import Tensor
 

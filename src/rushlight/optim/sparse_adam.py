@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from rushlight.optim.checks import check_betas, check_one_element
-from rushlight.optim.dense import DenseOptimizer
+from rushlight.optim.dense import DenseOptimizer, check_betas, check_one_element
 from rushlight.optim.optimizer import ParamsT
 from rushlight.tensor.tensor import Tensor
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from typing import Any, Literal
 
 from rushlight.alias import missing
-from rushlight.optim.lr_scheduler.one_cycle import check_strategy
+from rushlight.optim.lr_scheduler.cycles import check_strategy
 from rushlight.optim.lr_scheduler.scheduler import LRScheduler, per_group
 from rushlight.optim.optimizer import Optimizer
 from rushlight.tape.modes import no_grad

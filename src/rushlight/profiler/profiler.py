@@ -12,8 +12,8 @@ from typing import Any
 
 from rushlight.autograd.profiler import profile as Recording
 from rushlight.autograd.profiler import record_function
+from rushlight.autograd.profiler_recorder import write_trace
 from rushlight.autograd.profiler_util import EventList
-from rushlight.autograd.profiler_views import write_trace
 
 
 class ProfilerActivity(enum.Enum):

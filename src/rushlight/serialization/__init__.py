@@ -16,6 +16,7 @@ from rushlight.serialization.locations import (
     validate_cuda_device,
     validate_hpu_device,
 )
+from rushlight.serialization.rebuild import StorageType
 from rushlight.serialization.safe_globals import (
     add_safe_globals,
     clear_safe_globals,
@@ -39,7 +40,6 @@ from rushlight.serialization.settings import (
     skip_data,
     storage_to_tensor_type,
 )
-from rushlight.serialization.storage_types import StorageType
 
 __all__ = [
     "SourceChangeWarning",

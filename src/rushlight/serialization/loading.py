@@ -17,11 +17,11 @@ from rushlight.serialization import (
     checkpoints,
     legacy,
     names,
+    rebuild,
     safe_globals,
-    storage_types,
     unpickling,
 )
-from rushlight.serialization.archive import ArchiveReader
+from rushlight.serialization.checkpoints import ArchiveReader
 from rushlight.serialization.settings import get_default_mmap_options
 from rushlight.utils.serialization import config
 
@@ -225,7 +225,7 @@ def unpickler_of(pickle_module: Any) -> type:
     class Unpickler(pickle_module.Unpickler):
         def find_class(self, module: str, name: str) -> Any:
             kind = name.rpartition(".")[2]
-            if kind in storage_types.BY_NAME or kind in storage_types.QUANTIZED:
+            if kind in rebuild.BY_NAME or kind in rebuild.QUANTIZED:
                 return named_storage(kind)
             if names.is_theirs(module):
                 return names.find(module, name)

@@ -14,7 +14,7 @@ from typing import Any
 
 from rushlight.alias import INTERNAL, OURS, THEIRS
 from rushlight.kernels import dtypes
-from rushlight.serialization import rebuild, storage_types
+from rushlight.serialization import rebuild
 from rushlight.tensor.generator import Generator
 from rushlight.tensor.storage import TypedStorage
 from rushlight.tensor.tensor import Tensor
@@ -24,6 +24,7 @@ MOVED = {
     "torch.nn.modules.rnn_cells": "torch.nn.modules.rnn",
     "torch.nn.modules.parameter_containers": "torch.nn.modules.container",
     "torch.nn.modules.attention": "torch.nn.modules.activation",
+    "torch.nn.modules.linear_cross_entropy": "torch.nn.modules.loss",
     "torch.optim.adafactor": "torch.optim",
     "torch.optim.muon": "torch.optim",
     "torch.optim.averaged_model": "torch.optim.swa_utils",
@@ -78,7 +79,7 @@ def special() -> dict[str, Any]:
     table: dict[str, Any] = {
         f"torch._utils.{name}": function for name, function in functions.items()
     }
-    table |= {f"{kind.home}.{name}": kind for name, kind in storage_types.BY_NAME.items()}
+    table |= {f"{kind.home}.{name}": kind for name, kind in rebuild.BY_NAME.items()}
     return table | {
         "torch._tensor._rebuild_from_type_v2": rebuild.rebuild_from_type_v2,
         "torch.tensor._rebuild_from_type_v2": rebuild.rebuild_from_type_v2,
@@ -107,7 +108,7 @@ def find(module: str, name: str) -> Any:
         NotImplementedError: it is a kind of tensor that rushlight has not.
     """
     full = f"{module}.{name}"
-    if full in LACKING or name in storage_types.QUANTIZED:
+    if full in LACKING or name in rebuild.QUANTIZED:
         raise NotImplementedError(f"rushlight has no {LACKING.get(full, 'quantized tensors')}")
     if full in special():
         return special()[full]
@@ -147,7 +148,7 @@ def name_of(found: Any, name: str | None = None) -> tuple[str, str] | None:
     """
     if isinstance(found, dtypes.dtype):
         return THEIRS, found.name
-    if isinstance(found, storage_types.StorageType):
+    if isinstance(found, rebuild.StorageType):
         return found.home, found.name
     for full, known in special().items():
         if known is found and full not in ("torch.tensor.Tensor", "torch._tensor.Tensor"):

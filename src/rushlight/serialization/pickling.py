@@ -13,7 +13,7 @@ from rushlight.kernels import dtypes, metadata
 from rushlight.ops.return_types import Result
 from rushlight.serialization import names, rebuild
 from rushlight.serialization.locations import location_tag
-from rushlight.serialization.storage_types import BY_DTYPE, UNTYPED, StorageType
+from rushlight.serialization.rebuild import BY_DTYPE, UNTYPED, StorageType
 from rushlight.tape.core import TensorBase
 from rushlight.tensor.copying import warn_of_hooks
 from rushlight.tensor.generator import Generator

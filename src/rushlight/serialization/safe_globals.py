@@ -9,7 +9,7 @@ from typing import Any
 
 from rushlight.kernels import dtypes, metadata
 from rushlight.serialization import names, rebuild
-from rushlight.serialization.storage_types import BY_NAME
+from rushlight.serialization.rebuild import BY_NAME
 from rushlight.tensor.parameter import Parameter
 from rushlight.tensor.tensor import Tensor
 

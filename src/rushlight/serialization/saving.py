@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from rushlight.serialization import checkpoints, legacy
-from rushlight.serialization.archive import ArchiveWriter
+from rushlight.serialization.checkpoints import ArchiveWriter
 
 NO_FILE = "expected 'f' to be string, path, or a file-like object with a 'write' attribute"
 PROTOCOL = 2  # what every PyTorch since 1.6 loads with weights_only

@@ -1,11 +1,12 @@
 """Learning rates that change: `torch.optim.lr_scheduler`."""
 
-from rushlight.optim.lr_scheduler.annealing import (
+from rushlight.optim.lr_scheduler.combined import ChainedScheduler, ReduceLROnPlateau, SequentialLR
+from rushlight.optim.lr_scheduler.cycles import (
     CosineAnnealingLR,
     CosineAnnealingWarmRestarts,
+    CyclicLR,
+    OneCycleLR,
 )
-from rushlight.optim.lr_scheduler.combined import ChainedScheduler, SequentialLR
-from rushlight.optim.lr_scheduler.cyclic import CyclicLR
 from rushlight.optim.lr_scheduler.factors import (
     ConstantLR,
     ExponentialLR,
@@ -16,8 +17,6 @@ from rushlight.optim.lr_scheduler.factors import (
     PolynomialLR,
     StepLR,
 )
-from rushlight.optim.lr_scheduler.one_cycle import OneCycleLR
-from rushlight.optim.lr_scheduler.plateau import ReduceLROnPlateau
 from rushlight.optim.lr_scheduler.scheduler import LRScheduler, _LRScheduler
 
 __all__ = [
