@@ -46,6 +46,10 @@ PLACES = (
 # Single names that PyTorch has elsewhere.
 ALIASES = {
     ("torch.nn.modules.module", "_WrappedHook"): ("torch.nn.modules.hooks", "WrappedHook"),
+    ("torch.nn.modules.linear_cross_entropy_options", "LinearCrossEntropyOptions"): (
+        "torch.nn",
+        "LinearCrossEntropyOptions",
+    ),
 }
 LACKING = {
     "torch._utils._rebuild_qtensor": "quantized tensors",
