@@ -12,6 +12,7 @@ import pytest
 
 import rushlight as torch
 from rushlight.autograd import forward_ad, graph
+from rushlight.kernels import door
 from rushlight.utils.checkpoint import (
     CheckpointPolicy,
     checkpoint,
@@ -21,6 +22,7 @@ from rushlight.utils.checkpoint import (
 
 FEATURES = []
 DEEP = 50_000  # more than any C stack has room for
+DEEPEST = 500_000 if door.registered() else 100_000
 
 
 def feature(program):
@@ -256,9 +258,9 @@ def ours(o):
 # -- deep graphs -----------------------------------------------------------------------------------
 
 
-def chain(x, each=lambda y: None):
+def chain(x, each=lambda y: None, length=DEEP):
     y = x
-    for _ in range(DEEP):
+    for _ in range(length):
         y = y * 1.0
         each(y)
     return y
@@ -327,6 +329,79 @@ def test_deep_tensors_are_shown_and_saved():
     assert pickle.loads(pickle.dumps(y)).tolist() == [1, 1]
     with pytest.raises(RuntimeError, match="Only Tensors created explicitly by the user"):
         copy.deepcopy(y)
+
+
+def test_a_graph_of_many_nodes_lives_and_dies():
+    x = torch.ones(2, requires_grad=True)
+    y = chain(x, length=DEEPEST)
+    y.sum().backward(retain_graph=True)
+    y.sum().backward()
+    assert x.grad.tolist() == [2, 2]
+    assert refusal(lambda: y.sum().backward()).startswith("Trying to backward through the graph a")
+    assert refusal(copy.deepcopy, y).startswith("Only Tensors created explicitly by the user")
+    assert refusal(copy.deepcopy, y.grad_fn) == "cannot pickle 'MulBackward0' object"
+    node, leaf = weakref.ref(y.grad_fn), weakref.ref(x)
+    gc.disable()
+    try:
+        del x, y
+        assert node() is None
+        assert leaf() is None
+    finally:
+        gc.enable()
+
+
+def refusal(act, *args):
+    try:
+        act(*args)
+    except (RuntimeError, TypeError) as error:
+        return str(error)
+
+
+def test_deep_second_derivative():
+    x = torch.ones((), requires_grad=True, dtype=torch.float64)
+    y = x
+    for _ in range(DEEP // 10):
+        y = y.sin()
+    (g,) = torch.autograd.grad(y, x, create_graph=True)
+    (h,) = torch.autograd.grad(g, x)
+    assert 0 < g.item() < 1
+    assert h.item() < 0
+
+
+@pytest.mark.parametrize("use_reentrant", [False, True])
+def test_deep_checkpoint(use_reentrant):
+    x = torch.ones(2, requires_grad=True)
+    checkpoint(lambda x: chain(x).sum(), x, use_reentrant=use_reentrant).backward()
+    assert x.grad.tolist() == [1, 1]
+
+
+def test_many_checkpoints_in_a_row():
+    x = torch.ones(2, requires_grad=True)
+    y = x
+    for _ in range(DEEP // 50):
+        y = checkpoint(torch.mul, y, 1.0, use_reentrant=False)
+    y.sum().backward()
+    assert x.grad.tolist() == [1, 1]
+
+
+def test_deep_function_and_tangent():
+    class Same(torch.autograd.Function):
+        @staticmethod
+        def forward(ctx, x):
+            return x * 1
+
+        @staticmethod
+        def backward(ctx, g):
+            return g * 1
+
+    y = x = torch.ones(2, requires_grad=True)
+    for _ in range(DEEP // 20):
+        y = Same.apply(y)
+    (g,) = torch.autograd.grad(y.sum(), x, create_graph=True)
+    assert g.tolist() == [1, 1]
+    with forward_ad.dual_level():
+        z = chain(forward_ad.make_dual(x, x.detach()))
+        assert forward_ad.unpack_dual(z).tangent.tolist() == [1, 1]
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="no fork there")
