@@ -64,7 +64,7 @@ class Maker:
     """Makes the same structure with either library from the same seed."""
 
     def __init__(self, library, seed):
-        self.library, self.draw = library, random.Random(seed)
+        self.torch, self.draw = library, random.Random(seed)
         self.numbers = np.random.default_rng(seed)
         self.tensors = []
 
@@ -81,11 +81,11 @@ class Maker:
             self.draw.randrange(4) + (self.draw.random() < 0.9)
             for _ in range(self.draw.randrange(4))
         ]
-        values = self.library.tensor(self.numbers.integers(0, 5, shape).tolist())
-        dtype = getattr(self.library, self.draw.choice(DTYPES))
+        values = self.torch.tensor(self.numbers.integers(0, 5, shape).tolist())
+        dtype = getattr(self.torch, self.draw.choice(DTYPES))
         t = values.reshape(shape).to(dtype)
         if dtype.is_floating_point and self.draw.random() < 0.3:
-            t = self.library.nn.Parameter(t) if self.draw.random() < 0.5 else t.requires_grad_()
+            t = self.torch.nn.Parameter(t) if self.draw.random() < 0.5 else t.requires_grad_()
         return t
 
     def view(self, t):
@@ -111,10 +111,10 @@ class Maker:
             lambda: self.draw.randbytes(3),
             lambda: bytearray(b"xy"),
             lambda: complex(1, -0.5),
-            lambda: getattr(self.library, self.draw.choice(DTYPES)),
-            lambda: self.library.device(self.draw.choice(["cpu", "cuda:1", "meta"])),
-            lambda: self.library.Size([2, 3]),
-            lambda: self.library.strided,
+            lambda: getattr(self.torch, self.draw.choice(DTYPES)),
+            lambda: self.torch.device(self.draw.choice(["cpu", "cuda:1", "meta"])),
+            lambda: self.torch.Size([2, 3]),
+            lambda: self.torch.strided,
             lambda: {1, "a", (2, 3)},
             lambda: Counter("abca"),
         ]  # fmt: skip

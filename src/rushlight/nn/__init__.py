@@ -52,7 +52,7 @@ __getattr__ = missing(
     ("attention", "grad", "parallel", "utils"),
     elsewhere={
         "DataParallel": "rushlight.nn.parallel",
-        "LinearCrossEntropyLoss": "rushlight.nn.modules.linear_cross_entropy",
-        "LinearCrossEntropyOptions": "rushlight.nn.modules.linear_cross_entropy",
+        "LinearCrossEntropyLoss": "rushlight.nn.modules.linear_cross_entropy_options",
+        "LinearCrossEntropyOptions": "rushlight.nn.modules.linear_cross_entropy_options",
     },
 )

@@ -34,6 +34,8 @@ class LinearCrossEntropyOptions:
         ValueError: for values other than these.
     """
 
+    __module__ = "rushlight.nn.modules.linear_cross_entropy_options"
+
     allow_retain_graph: bool = False
     batch_chunk_size: int | None = None
     chunking_method: str | None = "auto"

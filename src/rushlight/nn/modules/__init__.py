@@ -34,4 +34,4 @@ __all__ = sorted(
     and name != "NonDynamicallyQuantizableLinear"
 )
 
-__getattr__ = missing(__name__, ("lazy", "linear_cross_entropy", "utils"))
+__getattr__ = missing(__name__, ("lazy", "linear_cross_entropy_options", "utils"))

@@ -10,6 +10,7 @@ import warnings
 from collections.abc import Callable
 from typing import Any
 
+from rushlight.alias import missing
 from rushlight.nn import functional as F
 from rushlight.nn.modules.distance import PairwiseDistance
 from rushlight.nn.modules.module import Module
@@ -562,3 +563,9 @@ class CTCLoss(_Loss):
             self.reduction,
             self.zero_infinity,
         )
+
+
+__getattr__ = missing(
+    __name__,
+    elsewhere={"LinearCrossEntropyLoss": "rushlight.nn.modules.linear_cross_entropy_options"},
+)

@@ -1,4 +1,4 @@
-"""A linear layer and its cross entropy in one: `torch.nn.modules.linear_cross_entropy`."""
+"""A linear layer and its cross entropy in one, which few programs need."""
 
 from __future__ import annotations
 
@@ -33,6 +33,7 @@ class LinearCrossEntropyLoss(_WeightedLoss):
         RuntimeError: the weight or the smoothing do not fit.
     """
 
+    __module__ = "rushlight.nn.modules.loss"
     __constants__ = ["num_classes", "out_features", "reduction", "ignore_index", "label_smoothing"]
 
     def __init__(
