@@ -3,7 +3,9 @@
 import numpy as np
 import pytest
 
+import rushlight
 from rushlight.kernels import door
+from rushlight.ops import attention
 from rushlight.ops.attention import attention_
 from tests.kernels.odd import CLOSE, ODD
 
@@ -25,10 +27,10 @@ def drawn(sizes, dtype):
     return [rng.standard_normal((batch, heads, *s)).astype(dtype) for s in shapes]
 
 
-def assert_agrees(arrays, dtype, scale=0.3):
-    found = attention_.fast.call2(arrays, (scale,))
+def assert_agrees(arrays, dtype, scale=0.3, causal=False):
+    found = attention_.fast.call2(arrays, (scale, causal))
     with np.errstate(all="ignore"):
-        expected = attention_.forward(*arrays, scale)
+        expected = attention_.forward(*arrays, scale, causal)
     assert (found.dtype, found.shape) == (expected.dtype, expected.shape)
     np.testing.assert_allclose(found, expected, **CLOSE[dtype])
 
@@ -40,11 +42,51 @@ def test_agrees_with_numpy(sizes, dtype):
     batch, heads, rows, columns = sizes[:4]
     rng = np.random.default_rng(1)
     assert_agrees([*arrays, None], dtype)
+    assert_agrees([*arrays, None], dtype, causal=True)
     for shape in ((1, 1, rows, columns), (batch, heads, rows, columns), (batch, 1, 1, columns)):
         mask = rng.standard_normal(shape).astype(dtype)
         assert_agrees([*arrays, mask], dtype)
         mask[rng.random(shape) < 0.4] = -np.inf
         assert_agrees([*arrays, mask], dtype)
+
+
+def by_the_rule(gradient, arrays, causal):
+    """The gradients as the operation's rule has them, which is in operations on tensors."""
+    tensors = [None if a is None else rushlight.from_numpy(a) for a in (gradient, *arrays)]
+    with rushlight.enable_grad():  # which the native form leaves to the rule
+        made = attention_.joint(*tensors, 0.3, causal, (True, True, True))
+    return [t.numpy() for t in made]
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("masked", ["", "mask", "causal"])
+@pytest.mark.parametrize("sizes", SIZES, ids=str)
+def test_gradients_agree_with_the_rule(sizes, masked, dtype):
+    arrays, mask = drawn(sizes, dtype), None
+    rng = np.random.default_rng(2)
+    gradient = rng.standard_normal((*sizes[:3], sizes[5])).astype(dtype)
+    if masked == "mask":
+        mask = rng.standard_normal((sizes[0], 1, 1, sizes[3])).astype(dtype)
+        mask[..., 1:][rng.random(mask[..., 1:].shape) < 0.4] = -np.inf
+    found = attention.gradients(gradient, [*arrays, mask], 0.3, masked == "causal")
+    expected = by_the_rule(gradient, [*arrays, mask], masked == "causal")
+    for x, y in zip(found, expected, strict=True):
+        np.testing.assert_allclose(x, y, **CLOSE[dtype])
+
+
+@pytest.mark.parametrize("odd", [name for name in ODD if name != "overlapping"])
+def test_gradients_of_odd_arrays(odd):
+    arrays = [*drawn((2, 2, 9, 30, 16, 16), "float64"), None]
+    gradient = np.random.default_rng(2).standard_normal((2, 2, 9, 16))
+    changed = ODD[odd](gradient)
+    found = attention.gradients(changed, arrays, 0.3, False)
+    if changed.dtype == gradient.dtype and changed.shape == gradient.shape:
+        for x, y in zip(found, by_the_rule(gradient, arrays, False), strict=True):
+            np.testing.assert_allclose(x, y, **CLOSE["float64"])
+    else:
+        assert found is None
+    if odd != "read-only":
+        assert attention.gradients(gradient, [ODD[odd](arrays[0]), *arrays[1:]], 0.3, False) is None
 
 
 def test_of_nan_and_infinity():
@@ -56,7 +98,7 @@ def test_of_nan_and_infinity():
 def test_a_row_that_attends_to_nothing():
     mask = np.zeros((1, 1, 4, 4), "float32")
     mask[0, 0, 2] = -np.inf
-    out = attention_.fast.call2([*drawn(SIZES[0], "float32"), mask], (1.0,))
+    out = attention_.fast.call2([*drawn(SIZES[0], "float32"), mask], (1.0, False))
     np.testing.assert_array_equal(out[:, :, 2], 0)
 
 
@@ -67,7 +109,7 @@ def test_odd_arrays(odd):
         if odd == "read-only":
             assert_agrees(arrays, "float64")
         else:
-            assert attention_.fast.call2(arrays, (1.0,)) is None
+            assert attention_.fast.call2(arrays, (1.0, False)) is None
 
 
 def test_what_does_not_fit():
@@ -82,4 +124,4 @@ def test_what_does_not_fit():
         [q, k.astype("float64"), v, None],
         [q[0], k, v, None],
     ):
-        assert attention_.fast.call2(arrays, (1.0,)) is None
+        assert attention_.fast.call2(arrays, (1.0, False)) is None

@@ -29,6 +29,16 @@ def test_linear_agrees_with_numpy(sizes, dtype):
         np.testing.assert_allclose(found, layers.linear(x, w, bias), **close)
 
 
+@pytest.mark.parametrize("sizes", [(6, 4, 5), (6, 40, 50)], ids=str)
+def test_linear_of_more_dims(sizes):
+    x, w, b = operands(*sizes)
+    expected = layers.linear(x, w, b)
+    for kernel in (layers.linear, networks.linear):
+        found = kernel(x.reshape(3, 2, 1, -1), w, b)
+        assert found.shape == (3, 2, 1, sizes[2])
+        np.testing.assert_allclose(found.reshape(6, -1), expected, rtol=1e-12)
+
+
 @pytest.mark.parametrize("odd", ODD)
 @pytest.mark.parametrize("which", range(3))
 def test_linear_of_odd_arrays(which, odd):
@@ -52,7 +62,8 @@ def test_linear_declines_what_it_does_not_know(kernel):
         (x[:, :2], w, b),
         (x, w, b[:3]),
         (x, w, b[None]),
-        (x[None], w, b),
+        (x.T[None].T, w, b),
+        (np.stack([x, x], 1).swapaxes(0, 1), w, b),
         (x[0], w, b),
         (x[:0], w, b),
         (x[:, :0], w[:, :0], b),

@@ -16,6 +16,15 @@ UNARY = {
     "sigmoid": lambda x: 1 / (1 + np.exp(-x)),
     "relu": lambda x: np.where(x <= 0, 0, x),
 }
+NAMES = ("floor", "ceil", "trunc", "expm1", "log1p", "log2", "log10", "exp2", "tan", "sinh", "cosh")
+SMALL = {name: getattr(np, name) for name in NAMES} | {
+    **{
+        f"a{name}": getattr(np, f"arc{name}")
+        for name in ("sin", "cos", "tan", "sinh", "cosh", "tanh")
+    },
+    "sign": lambda x: np.where(x != x, 0, np.sign(x)),
+    "rsqrt": lambda x: 1 / np.sqrt(x),
+}
 BINARY = {"add": np.add, "sub": np.subtract, "mul": np.multiply, "div": np.divide}
 CLOSE = {"float32": {"rtol": 2e-6, "atol": 1e-37}, "float64": {"rtol": 1e-14, "atol": 1e-300}}
 
@@ -88,3 +97,56 @@ def test_odd_arrays_are_done_or_declined(name, odd):
         return
     assert out.dtype == x.dtype
     np.testing.assert_allclose(out, quiet(UNARY[name], x), rtol=1e-13, atol=1e-300)
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("name", SMALL)
+def test_functions_of_few_numbers(name, dtype):
+    drawn = np.random.default_rng(0).standard_normal(80) * 2
+    x = np.concatenate([drawn, SPECIAL, [0.5, 1.5, -2.5]]).astype(dtype)
+    close = {"rtol": 1e-6 if dtype == "float32" else 1e-14, "atol": 2 * np.finfo(dtype).tiny}
+    for a in (x, x[:0], x[3]):
+        a = np.asarray(a)
+        out = door.kernel(name).call1(a)
+        assert (out.dtype, out.shape) == (a.dtype, a.shape)
+        np.testing.assert_allclose(out, quiet(SMALL[name], a), **close)
+    assert door.kernel(name).call1(np.zeros(1000, dtype)) is None
+
+
+@pytest.mark.parametrize("odd", ODD)
+def test_functions_of_odd_arrays(odd):
+    x = ODD[odd](np.random.default_rng(0).standard_normal((6, 10)))
+    out = door.kernel("expm1").call1(x)
+    if out is None:
+        assert odd != "read-only"
+    else:
+        np.testing.assert_allclose(out, np.expm1(x), rtol=1e-14)
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("lead", [(), (4,), (2, 3), (2, 0), (60, 40)], ids=str)
+def test_products_of_small_matrices(lead, dtype):
+    rng = np.random.default_rng(0)
+    a, b, c, d = (
+        rng.standard_normal((*lead, *s)).astype(dtype) for s in ((3, 4), (4, 5), (2, 4), (3, 6))
+    )
+    rtol = 1e-4 if dtype == "float32" else 1e-12
+    close = {"rtol": rtol, "atol": rtol / 10}
+    turned = [x.swapaxes(-1, -2) for x in (a, c)]
+    np.testing.assert_allclose(door.kernel("mm").call2(a, b), a @ b, **close)
+    np.testing.assert_allclose(door.kernel("times_adjoint").call2(a, c), a @ turned[1], **close)
+    np.testing.assert_allclose(door.kernel("adjoint_times").call2(a, d), turned[0] @ d, **close)
+    assert door.kernel("mm").call2(a, c) is None
+    assert door.kernel("mm").call2(a[None], b) is None
+
+
+@pytest.mark.parametrize("odd", ODD)
+def test_products_of_odd_batches(odd):
+    rng = np.random.default_rng(0)
+    a, b = rng.standard_normal((5, 3, 4)), rng.standard_normal((5, 4, 2))
+    for x, y in ((ODD[odd](a), b), (a, ODD[odd](b))):
+        out = door.kernel("bmm").call2(x, y)
+        if out is not None:
+            np.testing.assert_allclose(out, x @ y, rtol=1e-12)
+        else:
+            assert odd not in ("strided", "reversed", "transposed", "overlapping", "read-only")

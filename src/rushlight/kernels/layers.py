@@ -12,23 +12,24 @@ Array = np.ndarray[Any, Any]
 
 
 def linear(x: Array, weight: Array, bias: Array | None) -> Array | None:
-    """`x @ weight.T + bias` of matrices of one floating dtype; None to decline.
+    """`x @ weight.T + bias` of one floating dtype, for a matrix or row-major `x`; None to decline.
 
     Example:
         >>> linear(np.ones((1, 2)), np.array([[1.0, 2.0]]), np.array([0.5]))
         array([[3.5]])
     """
-    if not x.dtype == weight.dtype in (np.float32, np.float64) or not x.ndim == 2 == weight.ndim:
+    if not x.dtype == weight.dtype in (np.float32, np.float64) or not x.ndim > 1 < weight.ndim < 3:
         return None
-    if x.shape[1] != weight.shape[1] or not x.size * weight.size:
+    if x.ndim > 2 and not x.flags.c_contiguous:
         return None
-    if bias is None:
-        return np.dot(x, weight.T)
-    if bias.dtype != x.dtype or bias.shape != weight.shape[:1]:
+    if x.shape[-1] != weight.shape[1] or not x.size * weight.size:
         return None
-    out = np.dot(x, weight.T)
-    quietly(np.add, (out, bias, out))
-    return out
+    if bias is not None and (bias.dtype != x.dtype or bias.shape != weight.shape[:1]):
+        return None
+    out = np.dot(x.reshape(-1, x.shape[-1]), weight.T)
+    if bias is not None:
+        quietly(np.add, (out, bias, out))
+    return out.reshape((*x.shape[:-1], -1))
 
 
 # -- LSTM --------------------------------------------------------------------------------------

@@ -5,14 +5,14 @@ from contextlib import suppress
 
 import numpy as np
 
-from rushlight.kernels import dtypes, rows
+from rushlight.kernels import door, dtypes, rows
 from rushlight.ops.dropout import dropped
 from rushlight.ops.families import Operation, as_tensor_argument
 from rushlight.ops.matmul import adjoint_times, bmm, matmul, times_adjoint
 from rushlight.ops.products import CPP_NAMES, adjoint, matrix_product
 from rushlight.ops.publish import namespaces, public
 from rushlight.ops.softmax import Softmax, softmax_gradient
-from rushlight.tape.core import TensorBase
+from rushlight.tape.core import TensorBase, box, plain, state
 
 with suppress(ImportError):  # the pure build has none
     import rushlight.kernels.cpu.attention  # noqa: F401  (enters its kernel)
@@ -50,10 +50,10 @@ def scaled_dot_product_attention(
     if enable_gqa:
         key, value = shared_heads(query, key), shared_heads(query, value)
     mask = additive(attn_mask, query)
+    if fusible(query, key, value, mask, dropout_p):
+        return attention_(query, key, value, four_dims(mask), scale, bool(is_causal))
     if is_causal:
         mask = causal_mask(query, key)
-    if fusible(query, key, value, mask, dropout_p):
-        return attention_(query, key, value, four_dims(mask), scale)
     return composed(query, key, value, mask, dropout_p, scale)
 
 
@@ -179,9 +179,11 @@ class attention_(Operation):
         with np.errstate(all="ignore"):
             return self.forward(*arrays, *params).astype(dtype, copy=False)
 
-    def forward(q, k, v, mask, scale):
+    def forward(q, k, v, mask, scale, causal):
         scores = matrix_product(q, adjoint(k))
         scores *= scores.dtype.type(scale)
+        if causal:
+            scores[..., ~np.tri(*scores.shape[-2:], dtype=bool)] = -np.inf
         if mask is not None:
             if np.broadcast_shapes(scores.shape, mask.shape) != scores.shape:
                 raise RuntimeError(
@@ -191,7 +193,13 @@ class attention_(Operation):
             scores += mask
         return matrix_product(safe_softmax_.forward(scores, scores.ndim - 1), v)
 
-    def vjp(g, q, k, v, mask, scale, need):
+    def vjp(g, q, k, v, mask, scale, causal, need):
+        arrays = plain_arrays(g, q, k, v, mask)
+        made = arrays and gradients(arrays[0], arrays[1:], scale, causal)
+        if made is not None:
+            return tuple([box(x) if n else None for x, n in zip(made, need, strict=False)])
+        if causal:
+            mask = causal_mask(q, k)
         scores = times_adjoint(q, k) * scale
         dim = scores.dim() - 1
         weights = safe_softmax_(scores if mask is None else scores + mask, dim)
@@ -204,5 +212,21 @@ class attention_(Operation):
             adjoint_times(weights, g) if need[2] else None,
         )
 
-    def lift(size, ndim, scale):
-        return (scale,)
+    def lift(size, ndim, scale, causal):
+        return scale, causal
+
+
+def plain_arrays(*tensors):
+    """The arrays of tensors (or None) that nothing else is to be done with; None where there is."""
+    st = state()
+    if st.special or st.grad or not all(t is None or plain(t) for t in tensors):
+        return None
+    return [None if t is None else t.array for t in tensors]
+
+
+def attention_gradients(gradient, arrays, scale, causal):
+    """What flows to query, key and value, if there is a kernel; the rule above is its twin."""
+    return None
+
+
+gradients = door.native_or(attention_gradients)

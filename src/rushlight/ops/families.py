@@ -314,6 +314,7 @@ class Unary(Elementwise, family=True):
 
     def settled(self):
         super().settled()
+        self.plainly = type(self).compute is Unary.compute
         self.function = entry.unary_function(self)
         self.method = entry.unary_method(self)
 

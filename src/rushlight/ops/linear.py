@@ -10,6 +10,7 @@ from rushlight.ops.families import as_tensor_argument, numel
 from rushlight.ops.matmul import matmul, mm
 from rushlight.ops.products import Product
 from rushlight.ops.publish import public
+from rushlight.ops.shape import unsafe_view, view
 from rushlight.tape.core import box, plain, state, wants
 from rushlight.tape.dispatch import conj, finish
 
@@ -55,18 +56,26 @@ def linear(input, weight, bias=None):
 
 
 def at_once(input, weight, bias, st):
-    """`linear` of matrices, recorded as the product that it is; None to decline."""
+    """`linear` of a matrix of weights, recorded as the product that it is; None to decline."""
     if st.special:
         return None
-    out = networks.linear(input.array, weight.array, None if bias is None else bias.array)
+    x = input.array
+    out = networks.linear(x, weight.array, None if bias is None else bias.array)
     if out is None:
         return None
     if not st.grad or not (wants(input) or wants(weight) or (bias is not None and wants(bias))):
         return box(out)
     turned = finish(t, (weight,), (0,), weight.array.T, st)
+    rows, product = input, out
+    if x.ndim > 2:
+        size = (out.size // out.shape[-1], x.shape[-1])
+        rows = finish(view, (input,), (size,), x.reshape(size), st)
+        product = out.reshape((size[0], out.shape[-1]))
     if bias is None:
-        return finish(mm, (input, turned), (), out, st)
-    return finish(addmm, (bias, input, turned), (1, 1, 0, True), out, st)
+        made = finish(mm, (rows, turned), (), product, st)
+        return made if x.ndim == 2 else finish(unsafe_view, (made,), (out.shape,), out, st)
+    made = finish(addmm, (bias, rows, turned), (1, 1, 0, True), product, st)
+    return made if x.ndim == 2 else finish(view, (made,), (out.shape,), out, st)
 
 
 @public("torch F")

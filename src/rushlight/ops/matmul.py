@@ -16,7 +16,7 @@ from rushlight.ops.shape import common_shape, expand, reshaped, unsafe_view
 from rushlight.tape import entry, overrides
 from rushlight.tape.core import TensorBase, state
 from rushlight.tape.dispatch import conj
-from rushlight.tape.straight import binary
+from rushlight.tape.straight import product
 
 
 class MatrixProduct(Product, family=True):
@@ -372,7 +372,7 @@ def matmul(input, other):
     """
     as_tensor_argument("matmul", "input", 1, input)
     as_tensor_argument("matmul", "other", 2, other)
-    return binary(mm, input, other)
+    return product(input, other)
 
 
 for _place, _door in (("torch", entry.product_function), ("Tensor", entry.product_method)):

@@ -40,7 +40,7 @@ cdef class Op:
 cpdef object conj(object x)
 
 @cython.locals(arrays=list)
-cdef object elementwise(Op op, tuple inputs, tuple params)
+cpdef object elementwise(Op op, tuple inputs, tuple params)
 
 cpdef bint ready(Op op, list arrays) except -1
 

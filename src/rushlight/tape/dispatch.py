@@ -101,8 +101,14 @@ declare_fields(
 def elementwise(op, inputs, params):
     """`op.forward` on operands that are ready; None where they need a closer look."""
     arrays = [x.array if isinstance(x, TensorBase) else x for x in inputs]
+    if op.arity == 1:
+        out = op.fast.call1(arrays[0])
+        if out is not None:
+            return out
     if not ready(op, arrays):
         return None
+    if op.arity == 1 and not arrays[0].flags.c_contiguous:
+        return None  # the result is to lie in memory as the operand does
     try:
         out = quietly(op.forward, (*arrays, *params))
     except ValueError:

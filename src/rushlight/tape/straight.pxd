@@ -2,7 +2,7 @@ cimport cython
 from rushlight.kernels.door cimport Kernel
 from rushlight.tape cimport native
 from rushlight.tape.core cimport Node, State, TensorBase, box, bump, plain, state, wants
-from rushlight.tape.dispatch cimport Op, finish, finish_many, record
+from rushlight.tape.dispatch cimport Op, elementwise, finish, finish_many, record
 
 
 cdef class Operators(TensorBase):
@@ -13,6 +13,9 @@ cpdef object binary(Op op, object a, object b)
 
 @cython.locals(ta=TensorBase, tb=TensorBase)
 cpdef object product(object a, object b)
+
+@cython.locals(st=State, tb=TensorBase)
+cdef object batches(TensorBase a, object b)
 
 @cython.locals(st=State, ta=TensorBase, tb=TensorBase, t=TensorBase, mask=cython.int, node=Node)
 cdef object quick(Op op, object a, object b)

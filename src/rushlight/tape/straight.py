@@ -10,7 +10,7 @@ import numpy as np
 
 from rushlight.tape import native
 from rushlight.tape.core import TensorBase, box, bump, plain, state, wants
-from rushlight.tape.dispatch import finish, finish_many, record
+from rushlight.tape.dispatch import elementwise, finish, finish_many, record
 
 
 def binary(op, a, b):
@@ -28,7 +28,20 @@ def product(a, b):
             t = quick(DOT if native.dims(ta.array) == 1 else MV, a, b)
             if t is not None:
                 return t
+        elif ta.array is not None and native.dims(ta.array) > 2:
+            return batches(ta, b)
     return binary(MATMUL, a, b)
+
+
+def batches(a, b):
+    """`a @ b` of batches of matrices: of small ones that nothing records at once."""
+    tb = b
+    st = state()
+    if tb.array is not None and not st.special and not (st.grad and (wants(a) or wants(tb))):
+        out = MATMUL.fast.call2(a.array, tb.array)
+        if out is not None:
+            return box(out)
+    return MATMUL.operator(a, b)
 
 
 def quick(op, a, b):
@@ -123,6 +136,12 @@ def unary(op, a):
                     t.node = record(op, (a,), op.defaults, t, 1, st)
                     t.rg = True
                 return t
+        elif op.plainly:
+            st = state()
+            if not st.special:
+                out = elementwise(op, (a,), op.defaults)
+                if out is not None:
+                    return finish(op, (a,), op.defaults, out, st)
     return op.general(a)
 
 

@@ -19,3 +19,14 @@ template <class T> static T weigh(T* x, Size n) {
     }
     return sum;
 }
+
+// Weights p, times `inverse`, and what flows to them, d: that to the scores in place of d.
+template <class T> static void weigh_slopes(T* p, T* d, Size n, T inverse, T scale) {
+    T sum = 0;
+#pragma omp simd reduction(+ : sum)
+    for (Size i = 0; i < n; ++i) {
+        p[i] *= inverse;
+        sum += p[i] * d[i];
+    }
+    for (Size i = 0; i < n; ++i) d[i] = p[i] * (d[i] - sum) * scale;
+}

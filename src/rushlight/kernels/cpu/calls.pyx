@@ -62,6 +62,20 @@ cdef object given(tuple args, dict kwargs, int position, str name):
 
 
 @cython.final
+cdef class Two(Kernel):
+    """`mm(a, b)` and the like: two arrays that a kernel knows, the first of so many dims."""
+
+    cdef Kernel kernel
+    cdef int ndim
+
+    cpdef object shortcut(self, tuple args, dict kwargs):
+        if len(args) != 2 or kwargs or dtype_of(args[0]) < 0 or np.PyArray_NDIM(<np.ndarray>args[0]) != self.ndim:
+            return None
+        out = self.kernel.call2(args[0], args[1])
+        return None if out is None else (out, (), (0, 1))
+
+
+@cython.final
 cdef class Rows(Kernel):
     """`softmax(x, dim)` and the like."""
 
@@ -228,6 +242,12 @@ cdef class Join(Kernel):
         return elements.joined(arrays, dim), (dim, lengths, None)
 
 
+cdef void two(str name, int ndim):
+    cdef Two call = Two()
+    call.kernel, call.ndim = door.kernel(name), ndim
+    door.register_shortcut(name, call)
+
+
 def along_dim(name, function):
     """Let calls `name(x, dim)` go straight to `function`."""
     cdef Rows call = Rows()
@@ -235,6 +255,10 @@ def along_dim(name, function):
     door.register_shortcut(name, call)
 
 
+two("mm", 2)
+two("bmm", 3)
+two("mv", 2)
+two("dot", 1)
 door.register_shortcut("gather", Gather())
 door.register_shortcut("where", Where())
 door.register_shortcut("masked_fill", MaskedFill())

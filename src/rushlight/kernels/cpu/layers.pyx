@@ -39,13 +39,21 @@ cdef inline bint floats(object x, int ndim, int dtype) noexcept:
 def linear(x, weight, bias):
     """See `rushlight.kernels.layers.linear`."""
     cdef int t = np.PyArray_TYPE(<np.ndarray>x) if type(x) is np.ndarray else -1
-    cdef np.npy_intp shape[2]
-    cdef Py_ssize_t m, k, n, size
-    cdef np.ndarray a, w, b, out
-    if t != np.NPY_FLOAT and t != np.NPY_DOUBLE or not floats(x, 2, t) or not floats(weight, 2, t):
+    cdef np.npy_intp shape[32]
+    cdef Py_ssize_t m = 1, k, n, x0, x1
+    cdef np.ndarray a, w, b = None, out, rows
+    cdef int i, nd
+    cdef np.PyArray_Dims flat
+    if t != np.NPY_FLOAT and t != np.NPY_DOUBLE or not floats(weight, 2, t):
         return None
     a, w = x, weight
-    m, k, n = np.PyArray_DIMS(a)[0], np.PyArray_DIMS(a)[1], np.PyArray_DIMS(w)[0]
+    nd = np.PyArray_NDIM(a)
+    if nd < 2 or nd > 32 or not np.PyArray_ISBEHAVED_RO(a) or nd > 2 and not np.PyArray_IS_C_CONTIGUOUS(a):
+        return None
+    for i in range(nd - 1):
+        shape[i] = np.PyArray_DIMS(a)[i]
+        m *= shape[i]
+    k, n = np.PyArray_DIMS(a)[nd - 1], np.PyArray_DIMS(w)[0]
     if np.PyArray_DIMS(w)[1] != k or m * k * n == 0 or not np.PyArray_IS_C_CONTIGUOUS(w):
         return None
     if bias is not None:
@@ -54,22 +62,25 @@ def linear(x, weight, bias):
         b = bias
         if np.PyArray_DIMS(b)[0] != n:
             return None
-    else:
-        b = None
+    shape[nd - 1] = n
+    out = allocate(nd, shape, t)
     if m * k * n > SMALL:
-        shape[0], shape[1] = m, n
-        out = allocate(2, shape, t)
-        PyArray_MatrixProduct2(a, np.PyArray_Transpose(w, NULL), out)
+        rows = out
+        if nd > 2:  # which the BLAS does not know
+            shape[0], shape[1] = m, k
+            flat.ptr, flat.len = shape, 2
+            a = np.PyArray_Newshape(a, &flat, np.NPY_CORDER)
+            shape[1] = n
+            rows = np.PyArray_Newshape(out, &flat, np.NPY_CORDER)
+        PyArray_MatrixProduct2(a, np.PyArray_Transpose(w, NULL), rows)
         if b is not None:
             if t == np.NPY_FLOAT:
                 add_rows[float](<float*>np.PyArray_DATA(b), <float*>np.PyArray_DATA(out), m, n)
             else:
                 add_rows[double](<double*>np.PyArray_DATA(b), <double*>np.PyArray_DATA(out), m, n)
         return out
-    shape[0], shape[1] = m, n
-    out = allocate(2, shape, t)
-    size = np.PyArray_ITEMSIZE(a)
-    cdef Py_ssize_t x0 = np.PyArray_STRIDES(a)[0] // size, x1 = np.PyArray_STRIDES(a)[1] // size
+    x0 = k if nd > 2 else np.PyArray_STRIDES(a)[0] // np.PyArray_ITEMSIZE(a)
+    x1 = np.PyArray_STRIDES(a)[nd - 1] // np.PyArray_ITEMSIZE(a) if k > 1 else 1
     cdef void* added = NULL if b is None else np.PyArray_DATA(b)
     if t == np.NPY_FLOAT:
         linear_c[float](<float*>np.PyArray_DATA(a), x0, x1, <float*>np.PyArray_DATA(w), <float*>added, <float*>np.PyArray_DATA(out), m, k, n)

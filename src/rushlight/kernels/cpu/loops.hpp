@@ -134,6 +134,25 @@ void matmul_small(const T* a, std::ptrdiff_t a0, std::ptrdiff_t a1, const T* b, 
     }
 }
 
+// The same for batches of them: `nd` dims, of which the last two are the matrices', strides in elements.
+template <class T>
+void matmul_batches(const T* a, const std::ptrdiff_t* as, const T* b, const std::ptrdiff_t* bs, T* out, int nd,
+                    const std::ptrdiff_t* shape, std::ptrdiff_t m, std::ptrdiff_t k, std::ptrdiff_t n) {
+    std::ptrdiff_t count = 1;
+    for (int d = 0; d < nd - 2; ++d) count *= shape[d];
+    parallel(count, m * k * n, [=](std::ptrdiff_t begin, std::ptrdiff_t end) {
+        for (std::ptrdiff_t i = begin; i < end; ++i) {
+            const T *x = a, *y = b;
+            std::ptrdiff_t rest = i;
+            for (int d = nd - 3; d >= 0; rest /= shape[d--]) {
+                x += rest % shape[d] * as[d];
+                y += rest % shape[d] * bs[d];
+            }
+            matmul_small(x, as[nd - 2], as[nd - 1], y, bs[nd - 2], bs[nd - 1], out + i * m * n, m, k, n);
+        }
+    });
+}
+
 template <class T> using Compare = void (*)(const T*, const T*, bool*, std::ptrdiff_t, int, int);
 #define RL_COMPARE(NAME, EXPR)                                                              \
     template <class T>                                                                      \

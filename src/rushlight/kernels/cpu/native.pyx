@@ -70,8 +70,7 @@ cdef extern from "loops.hpp" namespace "rl":
     void strided_d "rl::strided_binary<double>"(BinaryD, const char*, const char*, double*, int, const np.npy_intp*, const np.npy_intp*, const np.npy_intp*)
     void strided_uf "rl::strided_unary<float>"(UnaryF, const char*, float*, int, const np.npy_intp*, const np.npy_intp*)
     void strided_ud "rl::strided_unary<double>"(UnaryD, const char*, double*, int, const np.npy_intp*, const np.npy_intp*)
-    void matmul_f "rl::matmul_small<float>"(const float*, Py_ssize_t, Py_ssize_t, const float*, Py_ssize_t, Py_ssize_t, float*, Py_ssize_t, Py_ssize_t, Py_ssize_t)
-    void matmul_d "rl::matmul_small<double>"(const double*, Py_ssize_t, Py_ssize_t, const double*, Py_ssize_t, Py_ssize_t, double*, Py_ssize_t, Py_ssize_t, Py_ssize_t)
+    void matmul_batches[T](const T*, const np.npy_intp*, const T*, const np.npy_intp*, T*, int, const np.npy_intp*, Py_ssize_t, Py_ssize_t, Py_ssize_t) except +
     ctypedef void (*CompareF "rl::Compare<float>")(const float*, const float*, bint8*, Py_ssize_t, int, int)
     ctypedef void (*CompareD "rl::Compare<double>")(const double*, const double*, bint8*, Py_ssize_t, int, int)
     ctypedef void (*CompareL "rl::Compare<int64_t>")(const int64_t*, const int64_t*, bint8*, Py_ssize_t, int, int)
@@ -93,6 +92,14 @@ cdef extern from "loops.hpp" namespace "rl":
     CompareF ge_f "rl::ge_loop<float>"
     CompareD ge_d "rl::ge_loop<double>"
     CompareL ge_l "rl::ge_loop<int64_t>"
+
+cdef extern from "functions.hpp" namespace "rl":
+    cdef struct Named:
+        const char* name
+        float (*f)(float)
+        double (*d)(double)
+    const Named[19] NAMED
+    void each_of[T](T (*)(T), const T*, T*, Py_ssize_t)
 
 cdef extern from "numpy/arrayobject.h":
     object PyArray_MatrixProduct2(object, object, void*)
@@ -173,6 +180,27 @@ cdef class UnaryKernel(Kernel):
             self.f(<float*>np.PyArray_DATA(a), <float*>np.PyArray_DATA(out), np.PyArray_SIZE(a))
         else:
             self.d(<double*>np.PyArray_DATA(a), <double*>np.PyArray_DATA(out), np.PyArray_SIZE(a))
+        return out
+
+
+@cython.final
+cdef class SmallKernel(Kernel):
+    """A function of the mathematical library on some float32 and float64 numbers."""
+
+    cdef const Named* named
+
+    cpdef object call1(self, object x):
+        if type(x) is not np.ndarray or not simple(x) or np.PyArray_SIZE(<np.ndarray>x) > 128:
+            return None
+        cdef np.ndarray a = x, out
+        cdef int t = np.PyArray_TYPE(a)
+        if t != np.NPY_FLOAT and t != np.NPY_DOUBLE:
+            return None
+        out = blank(a)
+        if t == np.NPY_FLOAT:
+            each_of[float](self.named.f, <float*>np.PyArray_DATA(a), <float*>np.PyArray_DATA(out), np.PyArray_SIZE(a))
+        else:
+            each_of[double](self.named.d, <double*>np.PyArray_DATA(a), <double*>np.PyArray_DATA(out), np.PyArray_SIZE(a))
         return out
 
 
@@ -344,8 +372,8 @@ cdef class BinaryKernel(Kernel):
 
 @cython.final
 cdef class MatmulKernel(Kernel):
-    """Matrix times matrix of one floating dtype, either of them perhaps transposed first: small
-    ones here, others by NumPy's BLAS."""
+    """Matrix times matrix of one floating dtype, or batches of them, either perhaps transposed
+    first: small ones here, other matrices by NumPy's BLAS."""
 
     cdef bint first
     cdef bint second
@@ -354,28 +382,41 @@ cdef class MatmulKernel(Kernel):
         if type(x) is not np.ndarray or type(y) is not np.ndarray:
             return None
         cdef np.ndarray a = x, b = y, out
-        cdef int t = np.PyArray_TYPE(a)
+        cdef int t = np.PyArray_TYPE(a), nd = np.PyArray_NDIM(a), i
         if t != np.PyArray_TYPE(b) or (t != np.NPY_FLOAT and t != np.NPY_DOUBLE):
             return None
-        if np.PyArray_NDIM(a) != 2 or np.PyArray_NDIM(b) != 2:
+        if nd < 2 or nd > 8 or np.PyArray_NDIM(b) != nd:
             return None
-        cdef int f = self.first, s = self.second
-        cdef np.npy_intp shape[2]
-        cdef Py_ssize_t m = np.PyArray_DIMS(a)[f], k = np.PyArray_DIMS(a)[1 - f]
-        cdef Py_ssize_t n = np.PyArray_DIMS(b)[1 - s], size = np.PyArray_ITEMSIZE(a)
+        cdef np.npy_intp shape[8]
+        cdef np.npy_intp p[8]
+        cdef np.npy_intp q[8]
+        cdef Py_ssize_t size = np.PyArray_ITEMSIZE(a)
+        for i in range(nd):
+            shape[i] = np.PyArray_DIMS(a)[i]
+            if i < nd - 2 and np.PyArray_DIMS(b)[i] != shape[i]:
+                return None
+            p[i], q[i] = np.PyArray_STRIDES(a)[i] // size, np.PyArray_STRIDES(b)[i] // size
+        cdef int f = nd - 2 + self.first, s = nd - 2 + self.second
+        cdef int other_f = nd - 1 - self.first, other_s = nd - 1 - self.second
+        cdef Py_ssize_t m = shape[f], k = shape[other_f], n = np.PyArray_DIMS(b)[other_s]
         if np.PyArray_DIMS(b)[s] != k:
             return None
         if m * k * n > 4096 or not np.PyArray_ISBEHAVED_RO(a) or not np.PyArray_ISBEHAVED_RO(b):
+            if nd > 2:
+                return None
             return PyArray_MatrixProduct2(
-                np.PyArray_Transpose(a, NULL) if f else a, np.PyArray_Transpose(b, NULL) if s else b, NULL)
-        shape[0], shape[1] = m, n
-        out = np.PyArray_EMPTY(2, shape, t, 0)
-        cdef Py_ssize_t a0 = np.PyArray_STRIDES(a)[f] // size, a1 = np.PyArray_STRIDES(a)[1 - f] // size
-        cdef Py_ssize_t b0 = np.PyArray_STRIDES(b)[s] // size, b1 = np.PyArray_STRIDES(b)[1 - s] // size
+                np.PyArray_Transpose(a, NULL) if self.first else a,
+                np.PyArray_Transpose(b, NULL) if self.second else b, NULL)
+        shape[nd - 2], shape[nd - 1] = m, n
+        out = allocate(nd, shape, t)
+        if self.first:
+            p[nd - 2], p[nd - 1] = p[nd - 1], p[nd - 2]
+        if self.second:
+            q[nd - 2], q[nd - 1] = q[nd - 1], q[nd - 2]
         if t == np.NPY_FLOAT:
-            matmul_f(<float*>np.PyArray_DATA(a), a0, a1, <float*>np.PyArray_DATA(b), b0, b1, <float*>np.PyArray_DATA(out), m, k, n)
+            matmul_batches[float](<float*>np.PyArray_DATA(a), p, <float*>np.PyArray_DATA(b), q, <float*>np.PyArray_DATA(out), nd, shape, m, k, n)
         else:
-            matmul_d(<double*>np.PyArray_DATA(a), a0, a1, <double*>np.PyArray_DATA(b), b0, b1, <double*>np.PyArray_DATA(out), m, k, n)
+            matmul_batches[double](<double*>np.PyArray_DATA(a), p, <double*>np.PyArray_DATA(b), q, <double*>np.PyArray_DATA(out), nd, shape, m, k, n)
         return out
 
 
@@ -474,6 +515,14 @@ cdef void binary(str name, BinaryF f, BinaryD d, BinaryL l, bint arrays_only=Fal
     door.register(name, k)
 
 
+cdef void small(int i):
+    cdef SmallKernel k = SmallKernel()
+    k.named = &NAMED[i]
+    door.register(NAMED[i].name.decode(), k)
+
+
+for _i in range(19):
+    small(_i)
 unary("neg", neg_f, neg_d)
 unary("exp", exp_f, exp_d)
 unary("log", log_f, log_d)
@@ -513,6 +562,7 @@ adjoint_times.first = True
 cdef MatmulKernel times_adjoint = MatmulKernel()
 times_adjoint.second = True
 door.register("mm", MatmulKernel())
+door.register("bmm", MatmulKernel())
 door.register("mv", VectorKernel())
 door.register("dot", VectorKernel())
 door.register("adjoint_times", adjoint_times)
