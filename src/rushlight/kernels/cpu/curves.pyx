@@ -5,6 +5,7 @@ float64 without gaps."""
 cimport cython
 cimport numpy as np
 from rushlight.kernels.cpu.arrays cimport blank, d, dtype_of, f, packed, same_layout, same_shape, still
+from rushlight.kernels.door cimport Kernel
 
 from rushlight.kernels import activations, door, error_function, losses
 
@@ -107,6 +108,53 @@ enter(error_function.erf)
 for _twin in list(vars(activations).values()):
     if getattr(_twin, "__module__", "") == activations.__name__:
         enter(_twin)
+
+
+@cython.final
+cdef class Call(Kernel):
+    """`activation(x)`, or with its first numbers; what else it takes as it is by default."""
+
+    cdef object curve
+    cdef tuple params
+    cdef int open, numbers
+    cdef dict others
+
+    cpdef object shortcut(self, tuple args, dict kwargs):
+        cdef Py_ssize_t i, given = len(args) - 1
+        cdef int t = dtype_of(args[0])
+        cdef tuple params = self.params
+        if (t != np.NPY_FLOAT and t != np.NPY_DOUBLE) or given > self.open:
+            return None
+        for name, value in kwargs.items():
+            if type(value) not in (bool, str) or self.others.get(name) != value:
+                return None
+        for i in range(1, given + 1):
+            if type(args[i]) is not float and type(args[i]) is not int:
+                return None
+        if given:
+            params = args[1:] + params[given:]
+        return self.curve(args[0], *params[:self.numbers]), params
+
+
+def enter_call(name, *params, int open=0, **others):
+    """Take the calls of an activation; the first `open` parameters may be given."""
+    cdef Call call = Call()
+    call.curve = door.native_or(getattr(activations, name))
+    call.params, call.open, call.others = params, open, others
+    call.numbers = sum([type(x) is not str for x in params])
+    door.register_shortcut(name, call)
+
+
+enter_call("elu", 1.0, 1, 1, open=1, inplace=False)
+enter_call("gelu", "none", approximate="none")
+enter_call("hardsigmoid", inplace=False)
+enter_call("hardswish", inplace=False)
+enter_call("hardtanh", -1.0, 1.0, inplace=False)
+enter_call("leaky_relu", 0.01, open=1, inplace=False)
+enter_call("logsigmoid")
+enter_call("mish", inplace=False)
+enter_call("silu", inplace=False)
+enter_call("softplus", 1, 20, open=2)
 
 
 # -- losses ----------------------------------------------------------------------------------
