@@ -188,3 +188,22 @@ print(x.grad.sum().item())
     assert ours.stderr == ""
     pytest.importorskip("torch")
     assert ours.stdout == python("-c", program, cwd=tmp_path).stdout
+
+
+def test_safetensors_maps_files_into_our_memory(tmp_path: Path) -> None:
+    pytest.importorskip("safetensors")
+    program = """
+import torch
+from safetensors import safe_open
+from safetensors.torch import load_file, load_model, save_file, save_model
+net = torch.nn.Sequential(torch.nn.Linear(3, 2), torch.nn.BatchNorm1d(2))
+save_model(net, "net.safetensors")
+print(load_model(net, "net.safetensors"), sorted(load_file("net.safetensors")))
+save_file({"a": torch.arange(6).reshape(2, 3), "b": torch.ones(2).bfloat16()}, "x", {"k": "v"})
+with safe_open("x", framework="pt") as file:
+    print(file.metadata(), file.keys(), file.get_slice("a")[:, 1:], file.get_tensor("b"))
+"""
+    ours = rush("-c", program, cwd=tmp_path)
+    assert ours.stderr == ""
+    pytest.importorskip("torch")
+    assert ours.stdout == python("-c", program, cwd=tmp_path).stdout

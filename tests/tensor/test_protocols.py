@@ -277,6 +277,9 @@ t[1:].resize_(5)
 t.clone().set_(t, 1, (2,), (2,)), t.clone().set_(t)
 torch.ones(2, 3).expand(4, 2, 3).storage_offset()
 torch.is_storage(t.untyped_storage()), torch.is_storage(t)
+torch.UntypedStorage([1, 2, 3])[1:].tolist(), torch.UntypedStorage([1, 2, 3])[-1]
+torch.UntypedStorage([1, 2, 3])[3]
+torch.UntypedStorage(3)[::2]
 """),
 )
 def test_storage(expression):
@@ -290,6 +293,25 @@ def test_storage_bytes_can_be_written():
     assert t.tolist() == [0, 7]
     with pytest.raises(RuntimeError, match="not resizable"):
         t.untyped_storage().resize_(5)
+
+
+@pytest.mark.parametrize("library", [rushlight, torch])
+def test_a_file_as_a_storage(library, tmp_path):
+    path = str(tmp_path / "bytes")
+    (tmp_path / "bytes").write_bytes(bytes(range(6)))
+    from_file = library.UntypedStorage.from_file
+    private, shared = from_file(path, nbytes=4), from_file(path, True, 6)
+    private[0], shared[1:3][1] = 7, 9
+    assert private.tolist()[:2] == [7, 1]
+    assert [*(tmp_path / "bytes").read_bytes()] == shared.tolist() == [0, 1, 9, 3, 4, 5]
+    assert library.asarray(shared[2:4], dtype=library.uint8).tolist() == [9, 3]
+    assert from_file(path).nbytes() == 0
+    with pytest.raises(
+        RuntimeError, match="size <6> is smaller than the required mapping size <7>"
+    ):
+        from_file(path, False, 7)
+    with pytest.raises(RuntimeError, match=r"in read-only mode: No such file or directory \(2\)"):
+        from_file(path + ".", False, 7)
 
 
 def test_resize_and_set_count_as_writes():

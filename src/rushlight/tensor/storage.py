@@ -6,6 +6,7 @@ Tensors that are views of each other have one storage: the memory of the array t
 from __future__ import annotations
 
 import math
+import os
 from collections.abc import Iterator
 from typing import Any, NoReturn
 
@@ -60,6 +61,33 @@ class UntypedStorage:
         made.owner = strides.root(array)
         return made
 
+    @staticmethod
+    def from_file(filename: Any, shared: bool = False, nbytes: int = 0) -> UntypedStorage:
+        """The first bytes of a file; `shared`, what is written to them is written to the file.
+
+        Raises:
+            RuntimeError: the file cannot be opened, or is shorter and not shared.
+        """
+        try:
+            file = open(filename, "r+b" if shared else "rb")  # noqa: SIM115 (closed below)
+        except OSError as error:
+            mode = "read-write" if shared else "read-only"
+            raise RuntimeError(
+                f"unable to open file <{filename}> in {mode} mode: {error.strerror} ({error.errno})"
+            ) from None
+        with file:
+            size = os.fstat(file.fileno()).st_size
+            if size < nbytes and not shared:
+                raise RuntimeError(
+                    f"file <{filename}> size <{size}> is smaller than the required mapping size "
+                    f"<{nbytes}>"
+                )
+            if not nbytes:
+                return UntypedStorage()
+            return UntypedStorage.under(
+                np.memmap(file, np.uint8, "r+" if shared else "c", shape=(nbytes,))
+            )
+
     @property
     def bytes(self) -> Any:
         """The memory as an array of bytes."""
@@ -90,8 +118,17 @@ class UntypedStorage:
         return self.bytes.tolist()
 
     def __getitem__(self, index: Any) -> Any:
-        found = self.bytes[index]
-        return UntypedStorage.under(found) if isinstance(index, slice) else int(found)
+        if not isinstance(index, slice):
+            if not -len(self) <= index < len(self):
+                raise IndexError(f"index {index} out of range for storage of size {len(self)}")
+            return int(self.bytes[index])
+        if index.step not in (None, 1):
+            raise RuntimeError(
+                f"Trying to slice with a step of {index.step}, but only a step of 1 is supported"
+            )
+        part = UntypedStorage()
+        part.owner = self.bytes[index]
+        return part
 
     def __setitem__(self, index: Any, value: Any) -> None:
         self.bytes[index] = value
@@ -125,6 +162,8 @@ class UntypedStorage:
 
     def cpu(self) -> UntypedStorage:
         return self
+
+    untyped = _untyped = cpu  # the safetensors package asks for the second
 
     def is_shared(self) -> bool:
         return False
