@@ -2,6 +2,7 @@
 
 import pytest
 
+import rushlight
 from tests.func.programs import agree
 
 FUNCTIONS = [
@@ -73,3 +74,44 @@ def test_hessian_by_two_arguments():
 )
 def test_linearize(source):
     agree(source)
+
+
+PRODUCTS = [
+    "lambda t: torch.tanh(A @ t)",
+    "lambda t: (t @ A.mT).sigmoid()",
+    "lambda t: A @ t.neg()",
+    "lambda t: (t[None] @ A.mT).tanh()[0]",
+    "lambda t: A @ (t[:, None] * 2)",
+    "lambda t: A.mul(torch.inf) @ t",
+    "lambda t: (A @ t).unbind()",
+    "lambda t: torch.addmv(A[:, 0], A, t)",
+    "lambda t: torch.linalg.multi_dot([A, t]) * (A @ t)",
+]
+
+
+@pytest.mark.parametrize("body", PRODUCTS)
+@pytest.mark.parametrize("transform", ["func.jacrev", "func.jacfwd", "func.hessian"])
+def test_products_with_unit_vectors(transform, body):
+    agree(f"{transform}({body})(x)")
+    agree(f"func.vmap({transform}({body}))(A)")
+    agree(f"func.jacrev({transform}({body}))(y)")
+
+
+def test_unit_vectors_that_were_written_to():
+    agree(
+        "class Doubled(torch.autograd.Function):\n"
+        "    generate_vmap_rule = True\n"
+        "    forward = staticmethod(lambda t: t.clone())\n"
+        "    setup_context = staticmethod(lambda ctx, inputs, output: None)\n"
+        "    backward = staticmethod(lambda ctx, g: g.add_(1))\n"
+        "result = func.jacrev(lambda t: Doubled.apply(A @ t))(x)"
+    )
+
+
+def test_a_product_with_unit_vectors_is_differentiated():
+    W = rushlight.tensor([[0.5, -1.0], [2.0, 0.25]], requires_grad=True)
+    x = rushlight.tensor([0.1, 0.2])
+    for transform in (rushlight.func.jacfwd, rushlight.func.jacrev):
+        jacobian = transform(lambda t: W @ t)(x)
+        (gradient,) = rushlight.autograd.grad((jacobian * W.detach()).sum(), W)
+        assert gradient.tolist() == W.tolist()

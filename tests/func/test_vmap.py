@@ -224,3 +224,19 @@ def test_split_refuses_results_that_cannot_be_joined():
         rushlight.vmap(lambda a: a if a.sum() > 0 else (a, a), split=True)(SAMPLES)
     with pytest.raises(RuntimeError, match="Sizes of tensors must match"):
         rushlight.vmap(lambda a: a[a > 0], split=True)(SAMPLES)
+
+
+@pytest.mark.parametrize("view", ["y[:1]", "y.view(1, 3)[:, :1].view(1)", "y.narrow(0, 1, 1)"])
+@pytest.mark.parametrize(
+    "derivative", ["func.grad(g)(t)", "func.jvp(g, (t,), (t,))", "func.jacrev(func.grad(g))(t)"]
+)
+def test_a_view_of_one_argument_takes_values_that_follow_another(view, derivative):
+    agree(
+        "def f(c, t):\n"
+        "    def g(t):\n"
+        "        y = c * 1\n"
+        f"        {view}.copy_(t * t)\n"
+        "        return y.prod() * t.sum()\n"
+        f"    return {derivative}\n"
+        "result = func.vmap(f)(A, A[:, 1:2])"
+    )

@@ -17,8 +17,9 @@ from rushlight.func.chunks import Chunks, checked_chunk
 from rushlight.func.forward import check_moving, jvp_by
 from rushlight.func.reverse import left, pull, vjp_by
 from rushlight.ops.join import cat
-from rushlight.tape.batching import vmap_flat
+from rushlight.tape.batching import BatchBox, vmap_flat
 from rushlight.tape.reverse import GradLevel, leaf, unwrapped
+from rushlight.tape.units import UnitBox
 from rushlight.tensor.options import fresh
 from rushlight.tensor.tensor import Tensor
 from rushlight.trees import tree_flatten
@@ -56,7 +57,10 @@ def for_all_units(
     while True:
         count = chunks.step(total - start)
         units = unit_vectors(leaves, start, count)
-        found.append(vmap_flat(function, units, None, count, randomness, took=chunks.took))
+        kind = UnitBox if len(leaves) == 1 and count == total else BatchBox
+        found.append(
+            vmap_flat(function, units, None, count, randomness, took=chunks.took, kind=kind)
+        )
         start += count
         if start >= total:
             break

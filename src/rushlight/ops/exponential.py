@@ -511,6 +511,7 @@ class sigmoid_gradient(Elementwise):
     tensors = 2
     node = "SigmoidBackwardBackward0"
     places = None
+    scales = True
 
     def forward(g, y):
         return kernels.curves.sigmoid_gradient(g, y)

@@ -50,6 +50,7 @@ class times_adjoint(Product):
     node = "MmBackward0"
     places = None
     folds = (0, 0)
+    flips = 1
 
     def forward(a, b):
         return matrix_product(a, adjoint(b))
@@ -73,6 +74,7 @@ class adjoint_times(Product):
     node = "MmBackward0"
     places = None
     folds = (1, 1)
+    flips = 0
 
     def forward(a, b):
         return matrix_product(adjoint(a), b)

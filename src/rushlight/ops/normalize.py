@@ -352,7 +352,7 @@ def instance_norm(
     if use_input_stats:
         check_several_pixels(input.size())
     return instances_normalized(
-        input, weight, bias, running_mean, running_var, use_input_stats, momentum, eps
+        input, weight, bias, running_mean, running_var, use_input_stats, momentum, eps, True
     )
 
 
@@ -370,7 +370,7 @@ def check_several_pixels(size):
 @public("torch", name="instance_norm")
 def instances_normalized(
     input, weight, bias, running_mean, running_var, use_input_stats, momentum, eps,
-    cudnn_enabled=True,
+    cudnn_enabled,
 ):  # fmt: skip
     """`torch.nn.functional.instance_norm`, all arguments required: a batch of one sample."""
     if not use_input_stats and (running_mean is None or running_var is None):

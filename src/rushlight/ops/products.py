@@ -25,6 +25,7 @@ class Product(Operation, family=True):
 
     tensors = 2
     folds = None  # which dim of each of two matrices is the result's?
+    flips = None  # which factor goes in as its adjoint?
 
     def compute(self, inputs, params):
         arrays = [x.array for x in inputs]
@@ -53,6 +54,20 @@ class Product(Operation, family=True):
             out = self.run((whole, values[1]) if which == 0 else (values[0], whole), params)
             return taken_apart(out, which, size, n), which
         return super().batch(values, dims, params, size)
+
+    def of_units(self, which, other, scale, shape):
+        """The products of a matrix and every `scale[i]` times unit vector i, and their batch dim."""
+        column = which == 1 and shape[1:] in ((), (1,))
+        row = which == 0 and shape[:-1] == (1,)
+        if self.arity != 2 or other.ndim != 2 or other.dtype != scale.dtype or self.flips == which:
+            return None, 0
+        matrix = other if self.flips is None else adjoint(other)
+        if matrix.shape[which - 1] != len(scale) or not (row or column):
+            return None, 0
+        if row:
+            return (matrix * scale[:, None])[:, None], 0
+        out = matrix * scale
+        return (out[..., None] if len(shape) == 2 else out), 1
 
 
 def one_matrix(x, dim, keep):

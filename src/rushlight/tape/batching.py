@@ -2,15 +2,17 @@
 
 import collections
 import math
+import operator
 import sys
 import warnings
 
 import numpy as np
 
 from rushlight.kernels.metadata import size_of
-from rushlight.tape import errors, inplace
-from rushlight.tape.core import TensorBase, user_code, user_lasti
+from rushlight.tape import errors, inplace, views
+from rushlight.tape.core import VIEW_DEFAULT, TensorBase, user_code, user_lasti
 from rushlight.tape.declare import table
+from rushlight.tape.dispatch import attach_view
 from rushlight.tape.levels import Box, Level, box_at, boxed, lift, root_of, stem
 
 ESCAPED = (
@@ -93,7 +95,19 @@ class BatchBox(Box):
             raise Split(self.owner.split, [kinds.index(k) for k in kinds]) from None
         if not op.is_view:
             self.owner.counted += bytes_of(out)
-        return self.wrapped(out, out_dim)
+        made = self.wrapped(out, out_dim)
+        if op.is_view:
+            self.attach(made, op, inputs, params)
+        return made
+
+    def attach(self, made, op, inputs, params):
+        """Let what a view operation made be views, which a write at a higher level takes along."""
+        for i, t in enumerate(made if op.many else (made,)):
+            if self.at(t) is not None and self.at(inputs[0]) is not None:
+                replay = views.part_of(op, inputs, params)
+                if op.many:
+                    replay = views.after(replay, operator.itemgetter(i))
+                attach_view(t, inputs[0], VIEW_DEFAULT, replay)
 
     def agreed(self, array):
         """What `array`, the value's, holds for one sample, if it is the same for all."""
@@ -233,14 +247,22 @@ def copied_for(t, like):
 
 
 def vmap_flat(
-    function, inputs, in_dims=None, size=None, randomness=None, whole=None, split=None, took=None
+    function,
+    inputs,
+    in_dims=None,
+    size=None,
+    randomness=None,
+    whole=None,
+    split=None,
+    took=None,
+    kind=BatchBox,
 ):
     """Call `function` once on tensors with hidden batch dims; batched results in a list.
 
     `in_dims[i]` None passes input i as it is.  Results that do not depend on the batch are
     expanded to it; but where `whole(i)` is the text of an error, result i has to be independent.
     With `split`, samples that disagree raise `Split` with that token.  `took` is told the number of
-    samples, and how many bytes the results of all operations have.
+    samples, and how many bytes the results of all operations have.  `kind` are the inputs' boxes.
     """
     dims = in_dims or [0] * len(inputs)
     if size is None:
@@ -249,7 +271,7 @@ def vmap_flat(
         level.randomness, level.size = randomness, size  # what random draws ask for
         level.split = split
         boxes = [
-            x if d is None else boxed(BatchBox(level, x, d % max(x.dim(), 1), size))
+            x if d is None else boxed(kind(level, x, d % max(x.dim(), 1), size))
             for x, d in zip(inputs, dims, strict=True)
         ]
         level.counted = 0

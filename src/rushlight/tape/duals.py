@@ -88,11 +88,11 @@ class DualBox(Box):
         if not op.many:
             made = self.wrapped(out, moved)
             if op.is_view:
-                self.view(made, inputs[0], part_of(op, inputs, params))
+                self.view(made, inputs[0], views.part_of(op, inputs, params))
             return made
         several = [self.wrapped(x, t) for x, t in zip(out, moved, strict=True)]
         if op.is_view:
-            whole = part_of(op, inputs, params)
+            whole = views.part_of(op, inputs, params)
             for i, x in enumerate(several):
                 self.view(x, inputs[0], views.after(whole, operator.itemgetter(i)))
         return tuple(several)
@@ -194,11 +194,6 @@ def zero_tangent(x):
     """A tangent of zeros, laid out like `x`."""
     stride = x.stride()
     return x.new_zeros(x.shape) if 0 in stride else x.new_empty_strided(x.shape, stride).zero_()
-
-
-def part_of(op, inputs, params):
-    """A view operation as a function of the tensor that it views."""
-    return lambda x: op.run((x, *inputs[1:]), params)
 
 
 # -- rules -----------------------------------------------------------------------------------

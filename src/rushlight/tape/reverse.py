@@ -196,7 +196,7 @@ class GradBox(Box):
 def attach(t, op, inputs, params):
     """Make a result a view of the first input."""
     creation = VIEW_DEFAULT if state().grad else VIEW_NO_GRAD
-    attach_view(t, inputs[0], creation, lambda base: op.run((base, *inputs[1:]), params))
+    attach_view(t, inputs[0], creation, views.part_of(op, inputs, params))
 
 
 def differentiable(t):

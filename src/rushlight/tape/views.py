@@ -94,6 +94,11 @@ def restride(view, base):
     return lambda t: whole(t.as_strided((*size, 2), (*pairs, 1), t.storage_offset() + 2 * offset))
 
 
+def part_of(op, inputs, params):
+    """A view operation as a function of the tensor that it views."""
+    return lambda x: op.run((x, *inputs[1:]), params)
+
+
 def after(first, then):
     """The view of a view."""
     return lambda t: then(first(t))
