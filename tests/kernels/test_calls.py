@@ -39,6 +39,15 @@ PROGRAMS = {
                             F[t].linear(t.stack([x, x]), x), F[t].linear(x, x[:2])),
     "functions": lambda t, x: (x.floor(), x.sign(), x.expm1(), t.tan(x), x.detach().isnan()),
     "extremes": lambda t, x: (t.maximum(x, x * 2), t.minimum(x, x[0]), t.maximum(x, x.flip(0))),
+    "sums": lambda t, x: (x.sum(0), x.sum((1, 0)), x.sum([-1]), x.sum(1, dtype=t.float64),
+                          x.mean(1), t.mean(x, (0, 1)), x.prod(0), x.logsumexp((0, 1))),
+    "largest": lambda t, x: (x.max(), *x.max(1), x.amax(), x.amax(0), x.argmax(), x.argmax(-1)),
+    "smallest": lambda t, x: (x.min(), *x.min(0), x.amin((0, -1)), x.argmin(), t.min(x, x * 2)),
+    "truths": lambda t, x: ((x > 0).any(), (x > 0).any(1), (x > 0).all(0), x.any()),
+    "kept": lambda t, x: [y.squeeze() for y in (
+        x.sum([-1], True), t.sum(x, dim=-2, keepdim=True), t.prod(x, -1, keepdim=True),
+        *t.max(x, dim=0, keepdim=True), *t.min(x, -1, True), x.argmax(-1, True),
+        t.argmax(x, keepdim=True), (x > 0).all(0, keepdim=True))],
     "activations": lambda t, x: (F[t].elu(x), F[t].gelu(x.clamp(max=3)), F[t].hardsigmoid(x),
                                  F[t].hardswish(x), F[t].hardtanh(x), F[t].leaky_relu(x),
                                  F[t].mish(x), F[t].silu(x), F[t].softplus(x)),
@@ -50,6 +59,11 @@ PROGRAMS = {
                                             F[t].mish(x * 1, inplace=True), F[t].elu(x, alpha=2.0)),
 }  # fmt: skip
 REFUSED = {
+    "sum": lambda t, x: x.sum(2),
+    "sum twice": lambda t, x: x.sum((0, -2)),
+    "max": lambda t, x: x.max(1, 2),
+    "max of dims": lambda t, x: x.max((0, 1)),
+    "argmax": lambda t, x: x.argmax(0, keepdims=1, other=2),
     "softplus": lambda t, x: F[t].softplus(x, "1"),
     "gelu": lambda t, x: F[t].gelu(x, approximate="some"),
     "elu": lambda t, x: F[t].elu(x, 1.0, False, 1.0, 2),
@@ -88,7 +102,7 @@ def outcome(t, make, program):
     """Values, dtypes, nodes and the gradient of the sum of squares."""
     x = make(t).requires_grad_()
     out = program(t, x)
-    out = out if isinstance(out, tuple) else (out,)
+    out = out if isinstance(out, (tuple, list)) else (out,)
     wanted = [y for y in out if y.requires_grad]
     facts = [
         (str(y.dtype), tuple(y.shape), y.stride(), y.grad_fn and y.grad_fn.name(), y.is_leaf)

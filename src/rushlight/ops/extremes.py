@@ -31,7 +31,7 @@ class Chosen(AlongDim, family=True):
 
     def settled(self):
         super().settled()
-        self.many = True
+        self.many = self.named = True
 
     def result(self, out):
         return getattr(return_types, self.name)(out)
@@ -164,6 +164,9 @@ class max_dim(Chosen):
         return np.maximum.reduce(x, dim, None, None, keepdim), x.argmax(dim, keepdims=keepdim)
 
 
+max.along = max_dim
+
+
 class min(Extreme):
     """The smallest element; with `dim` those along it, with their indices; or the elementwise
     minimum of two tensors.
@@ -202,6 +205,9 @@ class min_dim(Chosen):
 
     def forward(x, dim, keepdim):
         return np.minimum.reduce(x, dim, None, None, keepdim), x.argmin(dim, keepdims=keepdim)
+
+
+min.along = min_dim
 
 
 def bind_extremes(name, kernel, input, dim, keepdim):

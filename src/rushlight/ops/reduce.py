@@ -131,6 +131,9 @@ class sum_dim(sum):
         return spread(g, x_shape, dims, keepdim)
 
 
+sum.along = sum_dim
+
+
 @public("Tensor")
 def sum_to_size(input, *size):
     """`input` summed over the dims in which it is broadcast from `size`, to have that shape.
@@ -227,6 +230,9 @@ class mean_dim(mean):
         return mean_gradient(g, x_shape, dims, keepdim)
 
 
+mean.along = mean_dim
+
+
 def average(x, dims, keepdim, dtype):
     """The mean of an array in a NumPy dtype."""
     working = wide(dtype)
@@ -309,6 +315,9 @@ class prod_dim(AlongDim):
         if not keepdim:
             g, ans = g.unsqueeze(dim), ans.unsqueeze(dim)
         return g * others_product(x, ans, dim)
+
+
+prod.along = prod_dim
 
 
 def product(x, dims, keepdim, wanted):

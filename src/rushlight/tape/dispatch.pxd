@@ -26,6 +26,8 @@ cdef class Op:
     cdef public set known
     cdef public bint plainly
     cdef public Kernel short
+    cdef public Op along
+    cdef public bint named
     cdef public bint direct
     cdef public object binder
     cdef public int arity

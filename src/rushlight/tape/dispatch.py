@@ -92,6 +92,8 @@ declare_fields(
     known=None,
     plainly=False,
     short=None,
+    along=None,
+    named=False,
     direct=False,
     binder=None,
     arity=1,

@@ -157,11 +157,15 @@ def shortcut(op, kernel, args, kwargs):
     made = kernel.shortcut(arrays, kwargs)
     if made is None:
         return None
-    if op.many:
-        return finish_many(op, args[:1], made[1], made[0], st)
-    if len(made) == 2:
-        return finish(op, args[:1], made[1], made[0], st)
-    return finish(op, tuple([args[i] for i in made[2]]), made[1], made[0], st)
+    inputs = args[:1]
+    if len(made) == 3:
+        inputs = tuple([args[i] for i in made[2]])
+    elif len(made) == 4:
+        op = op.along
+    if not op.many:
+        return finish(op, inputs, made[1], made[0], st)
+    outs = finish_many(op, inputs, made[1], made[0], st)
+    return op.result(outs) if op.named else outs
 
 
 def shortcut_of_sequence(op, args, kwargs):

@@ -11,7 +11,7 @@ from libc.math cimport INFINITY
 from libc.stdint cimport int64_t
 from rushlight.kernels.door cimport Kernel
 
-from rushlight.kernels import door
+from rushlight.kernels import door, dtypes
 
 np.import_array()
 
@@ -294,6 +294,92 @@ cdef class Truth(Kernel):
         return out
 
 
+ctypedef enum Without:  # a dim, a call is
+    DECLINED
+    OVER_ALL  # dims
+    ALONE  # (dims,) being all parameters
+
+
+@cython.final
+cdef class Call(Kernel):
+    """Calls of a reduction, `f(x, dim, keepdim)`, as `inner` does it.
+
+    Parameters are `(dims, keepdim)`, or `(dim, keepdim)` if `single`, and the dtype if `typed`. If
+    `other`, they are those of the operation's `along`.
+    """
+
+    cdef Kernel inner
+    cdef Kernel whole
+    cdef Without without
+    cdef bint single
+    cdef bint typed
+    cdef bint other
+
+    cpdef object shortcut(self, tuple args, dict kwargs):
+        cdef object x = args[0], dim = None, keepdim = False, out
+        cdef Py_ssize_t n = len(args), left = len(kwargs)
+        cdef tuple dims, params
+        if type(x) is not np.ndarray or n > 3 or np.PyArray_NDIM(<np.ndarray>x) == 0:
+            return None
+        if n > 1:
+            dim = args[1]
+        elif left and "dim" in kwargs:
+            dim = kwargs["dim"]
+            left -= 1
+        if n > 2:
+            keepdim = args[2]
+        elif left and "keepdim" in kwargs:
+            keepdim = kwargs["keepdim"]
+            left -= 1
+        if left or type(keepdim) is not bool:
+            return None
+        if dim is None:
+            dims = tuple(range(np.PyArray_NDIM(<np.ndarray>x)))
+            if self.without == ALONE and n == 1 and not kwargs:
+                out = self.whole.call2(x, (dims,))
+                return None if out is None else (out, (dims,))
+            if self.without != OVER_ALL:
+                return None
+        else:
+            dims = wrapped(dim, np.PyArray_NDIM(<np.ndarray>x))
+            if dims is None or (self.single and type(dim) is not int):
+                return None
+        params = (dims[0] if self.single else dims, keepdim)
+        if self.typed:
+            params = (params[0], keepdim, dtypes.by_numpy[(<np.ndarray>x).dtype])
+        out = self.inner.call2(x, params)
+        if out is None:
+            return None
+        return (out, params, None, True) if self.other else (out, params)
+
+
+cdef tuple wrapped(object dim, Py_ssize_t n):
+    """An int, or several without repetition, as dims counted from the front; None for others."""
+    cdef object dims = dim
+    cdef Py_ssize_t d
+    cdef list found = []
+    if type(dim) is int:
+        dims = (dim,)
+    elif (type(dim) is not tuple and type(dim) is not list) or not dim:
+        return None
+    for one in dims:
+        if type(one) is not int or not -n <= one < n:
+            return None
+        d = one
+        d = d + n if d < 0 else d
+        if d in found:
+            return None
+        found.append(d)
+    return tuple(found)
+
+
+cdef void call(str name, str inner, Without without, bint single, bint typed):
+    cdef Call k = Call()
+    k.inner, k.whole, k.without = door.kernel(inner), door.kernel(name), without
+    k.single, k.typed, k.other = single, typed, inner != name
+    door.register_shortcut(name, k)
+
+
 cdef void total(str name, bint mean):
     cdef Total k = Total()
     k.mean = mean
@@ -347,3 +433,16 @@ truth("all", True)
 door.register("aminmax", Pair())
 door.register("logsumexp", LogSumExp())
 door.register("vector_norm", Norm())
+
+call("sum", "sum_dim", DECLINED, False, True)
+call("mean", "mean_dim", DECLINED, False, True)
+call("prod", "prod_dim", DECLINED, True, True)
+call("max", "max_dim", ALONE, True, False)
+call("min", "min_dim", ALONE, True, False)
+call("amax", "amax", OVER_ALL, False, False)
+call("amin", "amin", OVER_ALL, False, False)
+call("argmax", "argmax", OVER_ALL, False, False)
+call("argmin", "argmin", OVER_ALL, False, False)
+call("any", "any", OVER_ALL, False, False)
+call("all", "all", OVER_ALL, False, False)
+call("logsumexp", "logsumexp", DECLINED, False, False)
