@@ -201,3 +201,59 @@ def test_hooks_that_are_lost():
     hooks = part(rushlight, "utils.hooks")
     with pytest.warns(UserWarning, match="backward hook <built-in function print> on tensor will"):
         hooks.warn_if_has_hooks(x)
+
+
+@compared
+def test_the_dtype_of_a_gradient(torch, say):
+    x = torch.ones(2, requires_grad=True)
+    say(x.grad_dtype)
+    x.grad_dtype = torch.float64
+    (x * 2).sum().backward()
+    say(x.grad, x.grad_dtype, torch.autograd.grad((x * 2).sum(), x))
+    say.refused(lambda: setattr(x, "grad_dtype", torch.float16))
+    x.grad = None
+    say.refused(lambda: setattr(x, "grad", torch.ones(2)))
+    x.grad_dtype = None
+    x.grad = torch.ones(2).half()
+    say(x.grad, x.grad_dtype)
+    y = x * 2
+    say.refused(lambda: y.grad_dtype)
+    z = torch.ones(2)
+    say.refused(lambda: setattr(z, "grad_dtype", 3))
+    w = torch.ones(2, requires_grad=True)
+    total = w.sum()
+    w.grad_dtype = torch.float64
+    w.register_hook(lambda g: say(g))
+    w.register_post_accumulate_grad_hook(lambda t: say(t.grad))
+    total.backward(retain_graph=True)
+    total.backward()
+    say(w.grad, w.detach().grad_dtype)
+
+
+@compared
+def test_hooks_and_functions_misused(torch, say):
+    class Same(torch.autograd.Function):
+        @staticmethod
+        def forward(ctx, x):
+            return x
+
+    class Written(torch.autograd.Function):
+        @staticmethod
+        def forward(ctx, x):
+            ctx.mark_dirty(x)
+            return x.add_(1)
+
+    x = torch.ones(2, requires_grad=True)
+    with pytest.warns(DeprecationWarning, match="should not be instantiated"):
+        function = Same()
+    say.refused(lambda: function(x))
+    say.refused(lambda: Written.apply((x * 1).unbind()[0]))
+    y = x * 2
+    say(y._backward_hooks)
+    handle = y.register_hook(lambda g: g)
+    say(len(y._backward_hooks))
+    handle.remove()
+    say(len(y._backward_hooks))
+    saved = x.exp().grad_fn._raw_saved_result
+    say.refused(lambda: saved.register_hooks(1, 2), first_words=5)
+    say.refused(lambda: torch.autograd.grad(x.sum(), x, is_grads_batched=True))

@@ -1,9 +1,10 @@
 """What nodes show of what they saved: PyTorch's names, and its values where a node keeps them."""
 
 import pytest
-import torch as pytorch
 
 import rushlight
+
+pytorch = pytest.importorskip("torch")
 
 PROGRAMS = """
 x + y; torch.add(x, y, alpha=2); x - y; torch.sub(x, y, alpha=3); 1 - x; x * y; x * 2; x / y; x / 2

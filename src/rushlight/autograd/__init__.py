@@ -56,4 +56,8 @@ __all__ = [
     "variable",
 ]
 
-__getattr__ = missing(__name__, ("forward_ad", "functional", "graph", "profiler", "profiler_util"))
+__getattr__ = missing(
+    __name__,
+    ("forward_ad", "functional", "graph", "profiler", "profiler_util"),
+    elsewhere={"kineto_available": "rushlight.profiler"},
+)

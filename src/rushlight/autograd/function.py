@@ -250,6 +250,9 @@ class Function(metaclass=FunctionMeta):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         warnings.warn(INSTANTIATED.format(type(self)), DeprecationWarning, stacklevel=2)
 
+    def __call__(self, *args: Any, **kwargs: Any) -> NoReturn:
+        raise RuntimeError(NOT_STATIC)
+
     @staticmethod
     def forward(*args: Any, **kwargs: Any) -> Any:
         """The operation itself."""
@@ -471,7 +474,7 @@ def settle(ctx: Any, nr: int, x: Any, args: tuple[Any, ...], mask: int) -> Any:
         return detached(x) if is_input and not dirty else x
     if dirty:
         if is_input and mask:
-            if x.is_leaf and x.origin is None and wants(x):
+            if x.origin is None and x.is_leaf and wants(x):
                 raise RuntimeError(
                     "a leaf Variable that requires grad has been used in an in-place operation."
                 )

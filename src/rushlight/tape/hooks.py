@@ -65,9 +65,13 @@ class Table(dict):
 
 
 class TensorHooks:
-    """The hooks of a leaf: on its gradient, and after accumulation."""
+    """The hooks of a leaf: on its gradient, and after accumulation; before them, its `grad_dtype`.
+
+    That is the leaf's own dtype (...), another, or None for what comes.
+    """
 
     def __init__(self):
+        self.dtype = ...
         self.grad = Table()
         self.accumulated = Table()
 
@@ -144,7 +148,9 @@ def replaced(hook, old, new):
 
 
 def run_tensor_hooks(hooks, g):
-    """A leaf's hooks on its complete gradient."""
+    """A leaf's hooks on its complete gradient, cast if the leaf asks for that."""
+    if g is not None and hooks.dtype not in (..., None):
+        g = g.to(hooks.dtype)
     return run_table(hooks.grad, g)
 
 

@@ -210,6 +210,11 @@ class SavedTensor:
 
     def register_hooks(self, pack_hook, unpack_hook):
         """Keep `pack_hook(tensor)` in its place, and give `unpack_hook` of that when asked."""
+        if not (callable(pack_hook) and callable(unpack_hook)):
+            raise TypeError(
+                "register_hooks(): incompatible function arguments. The following argument types are "
+                "supported: two functions"
+            )
         if self.node.freed_ is not None:
             raise RuntimeError(FREED_BEFORE_HOOKS)
         entry = self.entry()

@@ -140,8 +140,11 @@ def warn_of_hooks(self: Any, stacklevel: int = 4) -> None:
 
 
 def backward_hooks(self: Any) -> Any:
-    """The hooks on this leaf's gradient by their keys; None if there are none."""
+    """The hooks on this tensor's gradient by their keys; None if there are none."""
     held = self.hooks
+    if self.grad_fn is not None:
+        table = self.node.hooks_ and self.node.hooks_.outputs.get(self.nr)
+        return None if table is None else OrderedDict(table)
     return OrderedDict(held.grad) if held is not None and held.grad else None
 
 

@@ -30,7 +30,10 @@ BATCHED_SHAPE = (
     "corresponding output, but a mismatch was detected: {0} If you only want some tensors in "
     "`grad_output` to be considered batched, consider using vmap."
 )
-
+NOT_BATCHED = (
+    "vmap(vjp, in_dims=0, ...)(<inputs>): Got in_dim=0 for some input, but that input is a Tensor of "
+    "dimensionality 0 so expected in_dim to satisfy 0 <= in_dim < 0."
+)
 
 ONLY_INPUTS = (
     "only_inputs argument is deprecated and is ignored now (defaults to True). To accumulate gradient "
@@ -325,6 +328,8 @@ def batched(run: Any, grads: Sequence[Any]) -> tuple[Any, ...]:
     """`run` once for all cotangents of a batch."""
     from rushlight.tape.batching import vmap_flat
 
+    if any(isinstance(g, Tensor) and not g.dim() for g in grads):
+        raise ValueError(NOT_BATCHED)
     return tuple(vmap_flat(lambda *cotangent: run(cotangent), grads))
 
 

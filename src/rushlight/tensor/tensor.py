@@ -163,6 +163,32 @@ class Tensor(Operators):
     def grad(self) -> None:
         self.kept_grad = None
 
+    @property
+    def grad_dtype(self) -> dtypes.dtype | None:
+        """The dtype of a leaf's gradient, to which backward casts it; None for what comes."""
+        if self.grad_fn is not None:
+            raise RuntimeError("grad_dtype can only be accessed on leaf tensors.")
+        asked = ... if self.hooks is None else self.hooks.dtype
+        return self.dtype if asked is ... else asked
+
+    @grad_dtype.setter
+    def grad_dtype(self, value: dtypes.dtype | None) -> None:
+        if self.grad_fn is not None:
+            raise RuntimeError("grad_dtype can only be set on leaf tensors.")
+        if not (value is None or isinstance(value, dtypes.dtype)):
+            raise RuntimeError(
+                f"grad_dtype must be a torch.dtype or None, but got {type(value).__name__}"
+            )
+        kept = self.kept_grad
+        if not (value is None or kept is None or kept.dtype is value):
+            raise RuntimeError(
+                f"Cannot set grad_dtype to '{type_name(value)}' because there is already a gradient "
+                f"with dtype '{cpp_name(kept.dtype)}'. Please clear the gradient (.grad = None) "
+                "before changing grad_dtype, or ensure the new grad_dtype matches the existing "
+                "gradient's dtype."
+            )
+        hooks.of_leaf(self).dtype = value
+
     def _check_grad(self, value: Any) -> None:
         if not isinstance(value, Tensor):
             raise TypeError(
@@ -171,10 +197,11 @@ class Tensor(Operators):
             )
         if value is self:
             raise RuntimeError("can't assign Variable as its own grad")
-        if value.dtype is not self.dtype:
+        wanted = self.grad_dtype if self.grad_fn is None else self.dtype
+        if wanted is not None and value.dtype is not wanted:
             raise RuntimeError(
                 "attempting to assign a gradient with dtype "
-                f"'{cpp_name(value.dtype)}' to a tensor with grad_dtype '{type_name(self.dtype)}'."
+                f"'{cpp_name(value.dtype)}' to a tensor with grad_dtype '{type_name(wanted)}'."
                 " The gradient must match the tensor's grad_dtype (defaults to the tensor's dtype). "
                 "You can set the tensor's grad_dtype attribute with a specific dtype, or None to "
                 "allow any dtype. Set grad_dtype with caution. Diverging the dtypes of a tensor and "
