@@ -178,7 +178,24 @@ class UninitializedTensorMixin:
                 st.subclass_off -= 1
             waits_on = type(out) is Tensor and not issubclass(cls, Parameter)
             return new_of(cls, out) if waits_on else out
+        name = func.__name__
+        if getattr(Tensor, name, None) is func:
+            func = f"<method {name!r} of 'torch._C.TensorBase' objects>"
         raise ValueError(UNINITIALIZED.format(func, cls.__name__))
+
+
+def ready(name: str) -> Any:
+    """A method that looks at no subclass, which a tensor has only when it has a shape."""
+    method = getattr(Tensor, name)
+
+    def refuse(self: Any, *args: Any) -> Any:
+        return self.__torch_function__(method, (), (self, *args))
+
+    return refuse
+
+
+for _name in ("dim", "nelement", "numel", "stride"):
+    setattr(UninitializedTensorMixin, _name, ready(_name))
 
 
 def is_lazy(param: Any) -> bool:

@@ -37,3 +37,8 @@ __all__ = [
     "PolynomialLR",
     "LRScheduler",
 ]
+
+for _name in __all__:
+    globals()[
+        _name
+    ].__module__ = __name__  # in PyTorch they are in one file, whatever they are here
