@@ -42,6 +42,7 @@ class add(Binary):
     """
 
     two_numbers = True
+    additive = True
 
     def bind(input, other, *, alpha=1):
         return (input, other), (factor(alpha, input, other),)
@@ -66,6 +67,7 @@ class sub(Binary):
     """
 
     two_numbers = True
+    additive = True
     aliases = ("subtract",)
 
     def bind(input, other, *, alpha=1):

@@ -268,7 +268,9 @@ class pow_scalar(Elementwise):
         if exponent == 0:
             return g.new_zeros(g.shape)
         if exponent in (1, 2) and (x.box is not None or not (state().grad and wants(x))):
-            return g if exponent == 1 else g * (2 * conj(x))
+            if exponent == 2:  # an operand in a transform, which may have a tangent, is used once
+                return (2 * g) * conj(x) if g.box is None is not x.box else g * (2 * conj(x))
+            return g
         # recorded, x ** 1 keeps the graph that PyTorch has
         return g * conj(exponent * x ** (exponent - 1))
 

@@ -69,6 +69,7 @@ class Operation(Op, metaclass=Declaration, family=True):
     door = None  # place and name in `rushlight.ops.signatures`
     out_key = None  # by which `rushlight.ops.output_rules` knows it
     in_batch = None
+    additive = False  # a sum or difference
     scales = False  # elementwise: does it multiply its first input by something?
     of_units = None  # what a product makes of unit vectors, see `tape/units.py`
     slow_batch = False

@@ -221,6 +221,8 @@ def tangent_of(op, primals, tangents, params, out):
         moved = tuple([filled(x, t) for x, t in zip(primals, tangents, strict=True)])
         return seen(op, moved, params) if op.is_view else op.run(moved, params)
     if rules.pointwise:
+        if op.additive and None not in tangents:
+            return op.run(tuple(tangents), params)
         return pointwise(rules.pointwise, primals, tangents, params, out)
     return transposed(op, primals, tangents, params, out)
 

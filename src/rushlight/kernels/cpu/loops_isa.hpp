@@ -14,8 +14,12 @@
             for (std::ptrdiff_t i = 0; i < n; ++i) { const T a = x[i], b = y[i]; out[i] = EXPR; } \
         else if (xs)                                                                           \
             for (std::ptrdiff_t i = 0; i < n; ++i) { const T a = x[i], b = *y; out[i] = EXPR; } \
-        else                                                                                   \
-            for (std::ptrdiff_t i = 0; i < n; ++i) { const T a = *x, b = ys ? y[i] : *y; out[i] = EXPR; } \
+        else if (ys)                                                                           \
+            for (std::ptrdiff_t i = 0; i < n; ++i) { const T a = *x, b = y[i]; out[i] = EXPR; } \
+        else if (n) {                                                                          \
+            const T a = *x, b = *y;                                                            \
+            std::fill_n(out, n, EXPR);                                                         \
+        }                                                                                      \
     }
 
 RL_BINARY(add, a + b)
