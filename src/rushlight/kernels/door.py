@@ -17,8 +17,8 @@ class Kernel:
 
     def shortcut(self, args, kwargs):
         """For a call as the user wrote it, with arrays in the place of tensors: the result and the
-        operation's parameters and, unless it is the first argument alone, which are its inputs;
-        a fourth item says that all that belongs to the operation's `along`.
+        operation's parameters and, unless it is the first argument alone, which are its inputs (-1:
+        none is given); a fourth item says that all that belongs to the operation's `along`.
         """
         return None
 

@@ -26,3 +26,4 @@ with suppress(ImportError):
 
     calls.along_dim("softmax", softmax)
     calls.along_dim("log_softmax", log_softmax)
+    calls.layer_norms(normalize)

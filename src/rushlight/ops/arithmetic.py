@@ -578,6 +578,8 @@ class lerp_by_number(Elementwise):
 def interpolated(a, b, weight):
     """The point between a and b, reckoned from the nearer of the two."""
     step = b - a
+    if weight.ndim == 0:
+        return a + weight * step if abs(weight) < 0.5 else b - step * (1 - weight)
     return np.where(np.abs(weight) < 0.5, a + weight * step, b - step * (1 - weight))
 
 

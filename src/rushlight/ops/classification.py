@@ -18,9 +18,10 @@ from rushlight.ops.reductions import (
     settled_reduction,
 )
 from rushlight.ops.softmax import log_softmax_, normalised
+from rushlight.tape.core import plain
 
 
-@public("F")
+@public("F", quick=nll_loss_)
 def nll_loss(
     input, target, weight=None, size_average=None, ignore_index=-100, reduce=None,
     reduction="mean",
@@ -153,6 +154,10 @@ def cross_entropy(
         >>> torch.nn.functional.cross_entropy(torch.zeros(2, 4), torch.tensor([0, 3]))
         tensor(1.3863)
     """
+    usual = weight is size_average is reduce is None and ignore_index == -100
+    usual = usual and reduction == "mean" and label_smoothing == 0
+    if usual and plain(input) and plain(target) and is_matrix_of_scores(input, target):
+        return namespaces["F"]["nll_loss"](input.log_softmax(1), target)
     reduction = settled_reduction(size_average, reduce, reduction)
     number = number_of(reduction)
     as_tensor_argument("cross_entropy_loss", "input", 1, input)
@@ -164,6 +169,11 @@ def cross_entropy(
         return smoothed_loss(scores, target, weight, number, ignore_index, label_smoothing)
     check_smoothing(label_smoothing)
     return class_loss(scores, target, weight, number, ignore_index)
+
+
+def is_matrix_of_scores(input, target):
+    """N x C scores and N classes?"""
+    return input.dim() == 2 and target.dim() == 1 and input.dtype.category == dtypes.FLOAT
 
 
 def check_smoothing(amount):

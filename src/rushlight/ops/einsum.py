@@ -1,5 +1,7 @@
 """torch.einsum: sums of products named by subscripts, composed of permutations and bmm."""
 
+import functools
+
 from rushlight.ops.families import numel
 from rushlight.ops.matmul import bmm
 from rushlight.ops.publish import public
@@ -42,9 +44,7 @@ def einsum(*args):
             raise TypeError(
                 f"expected Tensor as element {i} in argument 1, but got {type(x).__name__}"
             )
-    inputs, output = parsed(equation, operands)
-    order = dims_of_output(inputs, output, operands)
-    kept = len(output)
+    inputs, kept, order = read(equation, tuple([x.dim() for x in operands]))
     sizes = {}
     ready = [
         aligned(x, labels, order, sizes, i)
@@ -82,7 +82,14 @@ def spelled_list(labels):
 # -- reading the equation --------------------------------------------------------------------
 
 
-def parsed(equation, operands):
+@functools.lru_cache(256)
+def read(equation, ranks):
+    """Labels of each operand's dims, how many the output has, and all labels, those first."""
+    inputs, output = parsed(equation, ranks)
+    return inputs, len(output), dims_of_output(inputs, output)
+
+
+def parsed(equation, ranks):
     """Labels of each operand's dims, and of the output's; ellipses become numbers.
 
     The dims under an ellipsis are numbered from the last, which is -1: ellipses align at their
@@ -90,9 +97,9 @@ def parsed(equation, operands):
     """
     left, arrow, right = equation.partition("->")
     words = left.split(",")
-    if len(words) > len(operands):
+    if len(words) > len(ranks):
         raise RuntimeError("einsum(): fewer operands were provided than specified in the equation")
-    if len(words) < len(operands):
+    if len(words) < len(ranks):
         raise RuntimeError("einsum(): more operands were provided than specified in the equation")
     starts = [sum(len(w) + 1 for w in words[:i]) for i in range(len(words))]
     inputs = [
@@ -100,7 +107,7 @@ def parsed(equation, operands):
         for i, (word, start) in enumerate(zip(words, starts, strict=True))
     ]
     inputs = [
-        widened(labels, x, i) for i, (labels, x) in enumerate(zip(inputs, operands, strict=True))
+        widened(labels, n, i) for i, (labels, n) in enumerate(zip(inputs, ranks, strict=True))
     ]
     unnamed = sorted({label for labels in inputs for label in labels if isinstance(label, int)})
     if not arrow:
@@ -147,23 +154,23 @@ def check_ellipsis(word, i, owner, labels):
         )
 
 
-def widened(labels, x, i):
+def widened(labels, rank, i):
     """Labels with an ellipsis replaced by numbers; their count must be the operand's rank."""
     named = len(labels) - (ELLIPSIS in labels)
     if ELLIPSIS not in labels:
-        if named != x.dim():
+        if named != rank:
             raise RuntimeError(
                 f"einsum(): the number of subscripts in the equation ({named}) does not match the "
-                f"number of dimensions ({x.dim()}) for operand {i} and no ellipsis was given"
+                f"number of dimensions ({rank}) for operand {i} and no ellipsis was given"
             )
         return labels
-    if named > x.dim():
+    if named > rank:
         raise RuntimeError(
             f"einsum(): the number of subscripts in the equation ({named}) is more than the number "
-            f"of dimensions ({x.dim()}) for operand {i}"
+            f"of dimensions ({rank}) for operand {i}"
         )
     at = labels.index(ELLIPSIS)
-    return labels[:at] + list(range(named - x.dim(), 0)) + labels[at + 1 :]
+    return labels[:at] + list(range(named - rank, 0)) + labels[at + 1 :]
 
 
 def once(inputs):
@@ -188,7 +195,7 @@ def check_output(output, inputs):
             )
 
 
-def dims_of_output(inputs, output, operands):
+def dims_of_output(inputs, output):
     """All labels: the output's, then those that are summed over."""
     order = list(output)
     everything = {label for labels in inputs for label in labels}
@@ -244,8 +251,9 @@ def check_sizes(x, labels, sizes, i):
 def contracted_all(operands, kept, total):
     """Multiply from the left, summing over each dim behind `kept` as soon as nobody needs it."""
     out = operands[0]
+    shapes = [tuple(x.shape) for x in operands]
     last = {
-        d: max((i for i, x in enumerate(operands) if x.shape[d] != 1), default=0)
+        d: max((i for i, shape in enumerate(shapes) if shape[d] != 1), default=0)
         for d in range(kept, total)
     }
     for i, x in enumerate(operands[1:], 1):
@@ -274,23 +282,21 @@ def contracted_all(operands, kept, total):
 def product_sum(a, b, dims):
     """The sum over `dims` of the product, as batches of matrix products; dims stay as 1."""
     n = a.dim()
+    mine_sizes, other_sizes = tuple(a.shape), tuple(b.shape)
     rest = [d for d in range(n) if d not in dims]
-    both = [d for d in rest if a.shape[d] != 1 and b.shape[d] != 1]
-    mine = [d for d in rest if a.shape[d] != 1 and d not in both]
+    both = [d for d in rest if mine_sizes[d] != 1 and other_sizes[d] != 1]
+    mine = [d for d in rest if mine_sizes[d] != 1 and d not in both]
     others = [d for d in rest if d not in both and d not in mine]
     if mine and others and mine[0] > others[0]:  # as the result wants its dims
         a, b, mine, others = b, a, others, mine
-
-    def size(x, which):
-        return numel([x.shape[d] for d in which])
-
-    left = a.permute(both + mine + dims + others).reshape(
-        size(a, both), size(a, mine), size(a, dims)
-    )
-    right = b.permute(both + dims + others + mine).reshape(
-        size(b, both), size(b, dims), size(b, others)
-    )
+        mine_sizes, other_sizes = other_sizes, mine_sizes
+    batch, rows, inner = [numel([mine_sizes[d] for d in which]) for which in (both, mine, dims)]
+    columns = numel([other_sizes[d] for d in others])
+    left = a.permute(both + mine + dims + others).reshape(batch, rows, inner)
+    right = b.permute(both + dims + others + mine).reshape(batch, inner, columns)
     order = both + mine + others + dims
-    shape = [a.shape[d] for d in both + mine] + [b.shape[d] for d in others] + [1] * len(dims)
+    shape = (
+        [mine_sizes[d] for d in both + mine] + [other_sizes[d] for d in others] + [1] * len(dims)
+    )
     out = bmm.bound(left, right).view(shape)
     return out.permute([order.index(d) for d in range(n)])

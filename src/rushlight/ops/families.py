@@ -354,6 +354,7 @@ class Binary(Elementwise, family=True):
 
     def settled(self):
         super().settled()
+        self.plainly = type(self).compute is Binary.compute
         if self.arguments == Binary.arguments:
             self.function = entry.binary_function(self)
             self.method = entry.binary_method(self)

@@ -34,7 +34,7 @@ def torch_layer_norm(input, normalized_shape, weight=None, bias=None, eps=1e-5, 
     return layer_norm(input, normalized_shape, weight, bias, eps)
 
 
-@public("F")
+@public("F", quick=layer_norm_)
 def layer_norm(input, normalized_shape, weight=None, bias=None, eps=1e-5):
     """The input standardised over its last dims, times `weight` plus `bias`.
 
@@ -94,7 +94,7 @@ def check_normalized(input, shape, stars):
             "Expected normalized_shape to be at least 1-dimensional, i.e., "
             "containing at least one element, but got normalized_shape = []"
         )
-    if input.dim() < len(shape) or input.shape[-len(shape) :] != shape:
+    if tuple(input.shape)[-len(shape) :] != shape:
         inner = ", ".join(str(n) for n in shape)
         raise RuntimeError(
             f"Given normalized_shape={list(shape)}, expected input with shape {stars}{inner}], "

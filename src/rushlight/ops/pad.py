@@ -31,8 +31,7 @@ class constant_pad_nd(Operation):
             size[-d] = n + before + after
             inner[-d] = slice(max(-before, 0), n + min(after, 0))
             outer[-d] = slice(max(before, 0), n + before + min(after, 0))
-        out = np.empty(size, x.dtype)
-        out[...] = np.asarray(value).astype(x.dtype)
+        out = np.full(size, value, x.dtype) if value else np.zeros(size, x.dtype)
         out[tuple(outer)] = x[tuple(inner)]
         return out
 

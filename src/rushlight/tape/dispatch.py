@@ -105,8 +105,12 @@ def elementwise(op, inputs, params):
     arrays = [x.array if isinstance(x, TensorBase) else x for x in inputs]
     if op.arity == 1:
         out = op.fast.call1(arrays[0])
-        if out is not None:
-            return out
+    elif op.arity == 2 and params == op.defaults:
+        out = op.fast.call2(arrays[0], arrays[1])
+    else:
+        out = None
+    if out is not None:
+        return out
     if not ready(op, arrays):
         return None
     if op.arity == 1 and not arrays[0].flags.c_contiguous:

@@ -14,6 +14,9 @@ cpdef object binary(Op op, object a, object b)
 @cython.locals(ta=TensorBase, tb=TensorBase)
 cpdef object product(object a, object b)
 
+@cython.locals(st=State)
+cdef object both(Op op, tuple pair)
+
 @cython.locals(st=State, tb=TensorBase)
 cdef object batches(TensorBase a, object b)
 

@@ -16,7 +16,18 @@ from rushlight.tape.dispatch import elementwise, finish, finish_many, record
 def binary(op, a, b):
     """A two-operand operator: the straight path, else the operation's general door."""
     t = quick(op, a, b)
+    if t is None and op.plainly and plain(a) and plain(b):
+        t = both(op, (a, b))
     return op.operator(a, b) if t is None else t
+
+
+def both(op, pair):
+    """The operation's own NumPy code on tensors that are ready for it; None to decline."""
+    st = state()
+    if st.special:
+        return None
+    out = elementwise(op, pair, op.defaults)
+    return None if out is None else finish(op, pair, op.defaults, out, st)
 
 
 def product(a, b):
@@ -159,7 +170,7 @@ def shortcut(op, kernel, args, kwargs):
         return None
     inputs = args[:1]
     if len(made) == 3:
-        inputs = tuple([args[i] for i in made[2]])
+        inputs = tuple([None if i < 0 else args[i] for i in made[2]])
     elif len(made) == 4:
         op = op.along
     if not op.many:

@@ -9,7 +9,9 @@ cimport cython
 cimport numpy as np
 from cpython.float cimport PyFloat_CheckExact
 from cpython.long cimport PyLong_AsLongLongAndOverflow, PyLong_CheckExact
-from rushlight.kernels.cpu.arrays cimport dtype_of, same_shape
+from libc.string cimport memcpy, memset
+from rushlight.kernels.cpu.arrays cimport d, dtype_of, f, same_shape
+from rushlight.kernels.cpu.memory cimport allocate
 from rushlight.kernels.door cimport Kernel
 
 from rushlight.kernels import door, elements
@@ -204,6 +206,140 @@ cdef object take_rows(np.ndarray x, np.ndarray index, Py_ssize_t dim):
 
 
 @cython.final
+cdef class Triangle(Kernel):
+    """`tril(x, diagonal)` and `triu` of row-major arrays of any dtype."""
+
+    cdef bint lower
+
+    cpdef object shortcut(self, tuple args, dict kwargs):
+        cdef object value = given(args, kwargs, 1, "diagonal") if len(args) + len(kwargs) > 1 else 0
+        cdef int overflow = 0
+        if dtype_of(args[0]) < 0 or not PyLong_CheckExact(value):
+            return None
+        cdef np.ndarray x = args[0], out
+        cdef int n = np.PyArray_NDIM(x)
+        cdef Py_ssize_t shift = PyLong_AsLongLongAndOverflow(value, &overflow) + (1 if self.lower else 0)
+        if overflow or not np.PyArray_ISCARRAY_RO(x) or n < 2:
+            return None
+        if not np.PyTypeNum_ISNUMBER(np.PyArray_TYPE(x)) or not -1e9 < shift < 1e9:
+            return None
+        out = allocate(n, np.PyArray_DIMS(x), np.PyArray_TYPE(x))
+        cdef Py_ssize_t rows = np.PyArray_DIMS(x)[n - 2], columns = np.PyArray_DIMS(x)[n - 1], i, cut
+        cdef Py_ssize_t size = np.PyArray_ITEMSIZE(x), width = columns * size
+        cdef char* source = <char*>np.PyArray_DATA(x)
+        cdef char* target = <char*>np.PyArray_DATA(out)
+        if width == 0:
+            return out, (value,)
+        for i in range(np.PyArray_SIZE(x) // columns):
+            cut = min(max(i % rows + shift, 0), columns) * size
+            if self.lower:
+                memcpy(target, source, cut)
+                memset(target + cut, 0, width - cut)
+            else:
+                memset(target, 0, cut)
+                memcpy(target + cut, source + cut, width - cut)
+            source += width
+            target += width
+        return out, (value,)
+
+
+@cython.final
+cdef class ClassLoss(Kernel):
+    """`nll_loss(scores, classes)`: of N x C scores the mean, no class being left out."""
+
+    cpdef object shortcut(self, tuple args, dict kwargs):
+        if len(args) != 2 or kwargs or not is_plain(args[0]) or not is_of(args[1], np.NPY_INT64):
+            return None
+        cdef np.ndarray x = args[0], classes = args[1], out
+        cdef Py_ssize_t i, n = np.PyArray_SIZE(classes), width
+        if np.PyArray_NDIM(x) != 2 or np.PyArray_NDIM(classes) != 1 or np.PyArray_DIMS(x)[0] != n:
+            return None
+        if not np.PyArray_ISCARRAY_RO(x) or not np.PyArray_ISCARRAY_RO(classes):
+            return None
+        width = np.PyArray_DIMS(x)[1]
+        cdef np.npy_int64* at = <np.npy_int64*>np.PyArray_DATA(classes)
+        cdef bint single = np.PyArray_TYPE(x) == np.NPY_FLOAT
+        cdef double total = 0
+        for i in range(n):
+            if not 0 <= at[i] < width:
+                return None
+            total += f(x)[i * width + at[i]] if single else d(x)[i * width + at[i]]
+        out = allocate(0, np.PyArray_DIMS(x), np.PyArray_TYPE(x))
+        if single:
+            f(out)[0] = <float>(-total / n)
+        else:
+            d(out)[0] = -total / n
+        return out, (-100, 1, 1, 0), (0, 1, -1)
+
+
+@cython.final
+cdef class ClassSlopes(Kernel):
+    """The way back: `call2((g, classes, weight), (shape, ignored class, reduction, dim, lead))`."""
+
+    cpdef object call2(self, object arrays, object how):
+        cdef object g = arrays[0], shape = how[0], reduction = how[2]
+        if arrays[2] is not None or len(shape) != 2 or how[1] >= 0 or how[4] or reduction == 0:
+            return None
+        if not is_plain(g) or np.PyArray_SIZE(<np.ndarray>g) != 1 or not is_of(arrays[1], np.NPY_INT64):
+            return None
+        cdef np.ndarray slope = g, classes = arrays[1], out
+        cdef Py_ssize_t i, n = np.PyArray_SIZE(classes), width = shape[1]
+        cdef np.npy_intp size[2]
+        cdef np.npy_int64* at = <np.npy_int64*>np.PyArray_DATA(classes)
+        cdef bint single = np.PyArray_TYPE(slope) == np.NPY_FLOAT
+        if shape[0] != n or not np.PyArray_ISCARRAY_RO(slope) or not np.PyArray_ISCARRAY_RO(classes):
+            return None
+        cdef double value = -(f(slope)[0] if single else d(slope)[0])
+        if reduction == 1:
+            value /= n
+        size[0], size[1] = n, width
+        out = allocate(2, size, np.PyArray_TYPE(slope))
+        memset(np.PyArray_DATA(out), 0, np.PyArray_NBYTES(out))
+        for i in range(n):
+            if not 0 <= at[i] < width:
+                return None
+            if single:
+                f(out)[i * width + at[i]] = <float>value
+            else:
+                d(out)[i * width + at[i]] = value
+        return out
+
+
+@cython.final
+cdef class LayerNorm(Kernel):
+    """`layer_norm(x, shape, weight, bias, eps)`, of which the last three may be missing."""
+
+    cdef object function
+
+    cpdef object shortcut(self, tuple args, dict kwargs):
+        cdef Py_ssize_t count = len(args), i, n
+        if count < 2 or count > 5 or kwargs or not is_plain(args[0]) or type(args[1]) is not tuple:
+            return None
+        cdef np.ndarray x = args[0]
+        cdef tuple shape = args[1]
+        cdef int first = np.PyArray_NDIM(x) - len(shape)
+        eps = args[4] if count > 4 else 1e-5
+        if first < 0 or not shape or not PyFloat_CheckExact(eps) or not np.PyArray_ISCARRAY_RO(x):
+            return None
+        for i in range(len(shape)):
+            if not PyLong_CheckExact(shape[i]) or shape[i] != np.PyArray_DIMS(x)[first + i]:
+                return None
+        for p in args[2:4]:
+            if p is not None:
+                if not is_of(p, np.PyArray_TYPE(x)) or np.PyArray_NDIM(<np.ndarray>p) != len(shape):
+                    return None
+                if not np.PyArray_ISCARRAY_RO(<np.ndarray>p):
+                    return None
+                for i in range(len(shape)):
+                    if np.PyArray_DIMS(<np.ndarray>p)[i] != np.PyArray_DIMS(x)[first + i]:
+                        return None
+        dims = tuple(range(first, np.PyArray_NDIM(x)))
+        weight, bias = args[2] if count > 2 else None, args[3] if count > 3 else None
+        out = self.function(x, weight, bias, dims, dims, eps, 0, 0)
+        return out, (dims, dims, eps, 0, 0), (0, 2 if count > 2 else -1, 3 if count > 3 else -1)
+
+
+@cython.final
 cdef class Join(Kernel):
     """`cat(tensors, dim)` and `stack(tensors, dim)` of row-major arrays of one dtype."""
 
@@ -259,6 +395,19 @@ two("mm", 2)
 two("bmm", 3)
 two("mv", 2)
 two("dot", 1)
+def layer_norms(function):
+    """Let calls of `layer_norm` go straight to `function`."""
+    cdef LayerNorm call = LayerNorm()
+    call.function = function
+    door.register_shortcut("layer_norm", call)
+
+
+cdef Triangle tril = Triangle()
+tril.lower = True
+door.register_shortcut("tril", tril)
+door.register_shortcut("triu", Triangle())
+door.register_shortcut("nll_loss", ClassLoss())
+door.register("nll_gradient", ClassSlopes())
 door.register_shortcut("gather", Gather())
 door.register_shortcut("where", Where())
 door.register_shortcut("masked_fill", MaskedFill())
