@@ -59,8 +59,8 @@ def scaled_and_shifted(h, weight, bias, axes, lead):
 
 
 def normalize(x, weight, bias, dims, axes, eps, groups, lead):
-    """h times weight plus bias."""
-    view = in_groups(x, axes[0], groups)
+    """h times weight plus bias; row-major but for groups."""
+    view = in_groups(x if groups else np.ascontiguousarray(x), axes[0], groups)
     weight, bias = (in_groups(p, lead, groups) for p in (weight, bias))
     h, _ = standardized(view, dims, eps)
     return scaled_and_shifted(h, weight, bias, axes, lead).reshape(x.shape)
