@@ -1002,7 +1002,7 @@ def instance_norm(
     use_input_stats: Any,
     momentum: Any,
     eps: Any,
-    cudnn_enabled: _bool = True,
+    cudnn_enabled: Any,
 ) -> Tensor: ...
 int: _dtype
 int16: _dtype
