@@ -42,6 +42,7 @@ F.softplus(x); F.hardtanh(x); F.hardswish(x); F.mish(x); F.logsigmoid(x); F.relu
 F.prelu(x, y[0, :1]); F.glu(x); F.softshrink(x); F.hardshrink(x); F.threshold(x, 1, 0)
 F.hardsigmoid(x); F.mse_loss(x, y); F.l1_loss(x, y); F.smooth_l1_loss(x, y); F.huber_loss(x, y)
 F.binary_cross_entropy(x / 9, y / 9); F.binary_cross_entropy_with_logits(x, y); F.nll_loss(x, i)
+F.pairwise_distance(x, y)
 F.cross_entropy(x, i); F.kl_div(x, y, reduction="sum"); F.soft_margin_loss(x, y.detach())
 F.multi_margin_loss(x, i); F.embedding(i, x); F.layer_norm(x, (2,), y[0], z[0]); F.group_norm(x, 1)
 F.batch_norm(x, None, None, training=True); F.batch_norm(x, y[0].detach(), z[0].detach())

@@ -8,7 +8,7 @@ from rushlight.kernels import dtypes
 from rushlight.ops.families import Operation, as_tensor_argument
 from rushlight.ops.publish import namespaces, public
 from rushlight.ops.shape import common_shape
-from rushlight.ops.vector_norm import norm_gradient
+from rushlight.ops.vector_norm import norm_gradient, vector_norm
 from rushlight.tape.modes import no_grad
 
 MODES = (
@@ -69,7 +69,15 @@ def pairwise_distance(x1, x2, p=2.0, eps=1e-6, keepdim=False):
     """
     as_tensor_argument("pairwise_distance", "x1", 1, x1)
     as_tensor_argument("pairwise_distance", "x2", 2, x2)
-    return (x1 - x2 + eps).norm(p, max(x1.dim(), x2.dim()) - 1, keepdim)
+    dim = max(x1.dim(), x2.dim()) - 1
+    return norm_of_difference.bound(x1 - x2 + eps, p, dim, keepdim)
+
+
+class norm_of_difference(vector_norm):
+    """The norm along a dim under the name of its older node."""
+
+    node = "NormBackward1"
+    places = None
 
 
 class Distance(Operation, family=True):
