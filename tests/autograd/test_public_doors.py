@@ -204,6 +204,14 @@ def test_hooks_that_are_lost():
 
 
 @compared
+def test_integers_have_no_gradient(torch, say):
+    x = torch.ones(1, dtype=torch.int64)
+    say.refused(lambda: setattr(x, "requires_grad", True))
+    say.refused(x.requires_grad_)
+    say.refused(lambda: torch.tensor([1], requires_grad=True))
+
+
+@compared
 def test_the_dtype_of_a_gradient(torch, say):
     x = torch.ones(2, requires_grad=True)
     say(x.grad_dtype)

@@ -32,7 +32,7 @@ NOT_A_LEAF = (
 )
 
 
-def recording(t: Any, flag: bool) -> Any:
+def recording(t: Any, flag: bool, kinds: str = "floating point") -> Any:
     """Begin or stop recording what is done to a leaf, which is returned."""
     if t.box is not None and not t.box.records:
         if not t.box.owner.transform:  # else it would be another tensor, the caller's, that records
@@ -41,7 +41,7 @@ def recording(t: Any, flag: bool) -> Any:
         if not flag:
             raise RuntimeError(NOT_A_LEAF)
     elif flag and t.dtype.category < 2:
-        text = "only Tensors of floating point dtype can require gradients"
+        text = f"only Tensors of {kinds} dtype can require gradients"
         raise RuntimeError(errors.advised(text, "integers", t.dtype))
     elif flag and t.inference and not core.state().inference:
         raise RuntimeError(
@@ -114,7 +114,7 @@ class Tensor(Operators):
     def requires_grad(self, value: bool) -> None:
         if not isinstance(value, bool):
             raise RuntimeError("requires_grad must be a bool")
-        recording(self, value)
+        recording(self, value, "floating point and complex")
 
     def requires_grad_(self, requires_grad: bool = True) -> Tensor:
         """Begin or stop recording what is done to this leaf; returns it.
