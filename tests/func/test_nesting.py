@@ -5,8 +5,16 @@ import pytest
 from tests.func.nesting import disagreement
 
 
-def test_a_write_in_the_backward_of_a_jacobian_in_a_batch():
-    assert disagreement(770233) is None
+@pytest.mark.parametrize(
+    "seed",
+    [
+        pytest.param(770233, id="a write in the backward of a jacobian in a batch"),
+        pytest.param(880271, id="a write to a view of a gradient in a batch"),
+        pytest.param(990778, id="unit vectors in a batch of inner products"),
+    ],
+)
+def test_compositions_that_disagreed(seed):
+    assert disagreement(seed) is None
 
 
 @pytest.mark.parametrize("first", range(0, 60, 10))

@@ -268,6 +268,8 @@ class dot(Product):
         tensor(7.)
     """
 
+    of_units = None  # of vectors, or of batches of them that look like matrices
+
     def bind(input, tensor):
         as_tensor_argument("dot", "input", 1, input)
         as_tensor_argument("dot", "tensor", 2, tensor)
@@ -301,6 +303,8 @@ class vdot(Product):
         >>> torch.vdot(torch.tensor([1j]), torch.tensor([1j]))
         tensor(1.+0.j)
     """
+
+    of_units = None  # of vectors, or of batches of them that look like matrices
 
     def bind(input, other):
         as_tensor_argument("vdot", "input", 1, input)

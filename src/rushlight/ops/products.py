@@ -65,7 +65,7 @@ class Product(Operation, family=True):
         if self.arity != 2 or other.ndim != 2 or other.dtype != scale.dtype or self.flips == which:
             return None, 0
         matrix = other if self.flips is None else adjoint(other)
-        if matrix.shape[which - 1] != len(scale) or not (row or column):
+        if matrix.shape[which] != len(scale) or not (row or column):
             return None, 0
         if row:
             return (matrix * scale[:, None])[:, None], 0
