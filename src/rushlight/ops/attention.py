@@ -62,13 +62,13 @@ def check_attention(query, key, value, mask, dropout_p, is_causal):
     triple = (("query", query), ("key", key), ("value", value))
     for position, (name, t) in enumerate(triple, 1):
         as_tensor_argument("scaled_dot_product_attention", name, position, t)
-    q, k, v = (CPP_NAMES[t.dtype.name] for _, t in triple)
-    if not q == k == v:
+    if not query.dtype is key.dtype is value.dtype:
+        q, k, v = (CPP_NAMES[t.dtype.name] for _, t in triple)
         raise RuntimeError(
             "Expected query, key, and value to have the same dtype, but got "
             f"query.dtype: {q} key.dtype: {k} and value.dtype: {v} instead."
         )
-    if min(t.dim() for _, t in triple) < 2:
+    if query.dim() < 2 or key.dim() < 2 or value.dim() < 2:
         n, m, o = (t.dim() for _, t in triple)
         raise RuntimeError(
             "Expected query, key, and value to all be  at least 2 dimensional, but "
@@ -118,13 +118,14 @@ def causal_mask(query, key):
 
 def fusible(query, key, value, mask, dropout_p):
     """Does PyTorch use its fused kernel, one node?"""
+    q, k, v = tuple(query.shape), tuple(key.shape), tuple(value.shape)
     return (
-        query.dim() == key.dim() == value.dim() == 4
-        and query.shape[:2] == key.shape[:2] == value.shape[:2]
-        and query.shape[-1] == key.shape[-1] == value.shape[-1]
+        len(q) == len(k) == len(v) == 4
+        and q[:2] == k[:2] == v[:2]
+        and q[3] == k[3] == v[3]
         and dropout_p == 0
         and query.dtype.is_floating_point
-        and min(query.numel(), key.numel()) > 0
+        and 0 not in q + k
         and (
             mask is None
             or (not mask.requires_grad and mask.dtype is query.dtype and mask.dim() in (2, 4))

@@ -313,10 +313,10 @@ cdef class LayerNorm(Kernel):
 
     cpdef object shortcut(self, tuple args, dict kwargs):
         cdef Py_ssize_t count = len(args), i, n
-        if count < 2 or count > 5 or kwargs or not is_plain(args[0]) or type(args[1]) is not tuple:
+        if count < 2 or count > 5 or kwargs or not is_plain(args[0]) or not isinstance(args[1], tuple):
             return None
         cdef np.ndarray x = args[0]
-        cdef tuple shape = args[1]
+        cdef tuple shape = tuple(args[1])  # a Size, perhaps
         cdef int first = np.PyArray_NDIM(x) - len(shape)
         eps = args[4] if count > 4 else 1e-5
         if first < 0 or not shape or not PyFloat_CheckExact(eps) or not np.PyArray_ISCARRAY_RO(x):
