@@ -11,8 +11,8 @@ GELU_INNER, GELU_CUBIC = math.sqrt(2 / math.pi), 0.044715
 
 
 def real(x, value):
-    """A Python number in the dtype of an array."""
-    return x.dtype.type(value)
+    """A Python number in the dtype of an array; a TypeError for what is no number."""
+    return x.dtype.type(value + 0.0)
 
 
 def sigmoid(x):
