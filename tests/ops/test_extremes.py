@@ -117,6 +117,16 @@ def test_ties_share_the_gradient_as_in_pytorch(call, lane):
     np.testing.assert_array_equal(gradient(rushlight), gradient(torch))
 
 
+@pytest.mark.parametrize("call", [lambda x: x.max(), lambda x: x.min(), lambda x: x.max(0)[0]])
+def test_a_cotangent_that_is_nan_goes_to_the_chosen_alone(call):
+    def gradient(lib):
+        x = lib.tensor([1.0, 3.0, 3.0, 2.0], requires_grad=True)
+        (call(x) * NAN).backward()
+        return x.grad.numpy()
+
+    np.testing.assert_array_equal(gradient(rushlight), gradient(torch))
+
+
 def test_named_results():
     ours, theirs = (lib.tensor([[1.0, 4.0], [3.0, 2.0]]).max(0) for lib in (rushlight, torch))
     assert repr(ours) == repr(theirs)

@@ -4,6 +4,7 @@ import numpy as np
 
 from rushlight.ops import return_types
 from rushlight.ops.families import AlongDim, Reduction, numel, refusal, wrap_dim, wrap_dims
+from rushlight.ops.masks import where
 from rushlight.ops.reduce import restored
 from rushlight.tape.core import TensorBase
 from rushlight.tape.declare import table
@@ -60,9 +61,9 @@ def shared_by_all(g, x, value, dims):
     mask = x == value
     if value.array is None or np.isnan(value.array).any():
         mask = mask.logical_or(x.isnan().logical_and(value.isnan()))
-    if not dims:
-        return mask * g
-    return mask * (g / mask.sum(dims, True) if len(dims) < x.dim() else g / mask.sum())
+    if dims:
+        g = g / (mask.sum(dims, True) if len(dims) < x.dim() else mask.sum())
+    return where((g, 0), mask)
 
 
 def bind_dim(name, input, dim, keepdim, empty_name):
