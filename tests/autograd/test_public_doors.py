@@ -265,3 +265,22 @@ def test_hooks_and_functions_misused(torch, say):
     saved = x.exp().grad_fn._raw_saved_result
     say.refused(lambda: saved.register_hooks(1, 2), first_words=5)
     say.refused(lambda: torch.autograd.grad(x.sum(), x, is_grads_batched=True))
+
+
+@compared
+def test_hooks_pushed_and_popped(torch, say):
+    core = torch._C._autograd
+    x = torch.tensor([1.0, 2.0], requires_grad=True)
+    say(core._saved_tensors_hooks_is_enabled())
+    core._push_saved_tensors_default_hooks(lambda t: say("pack") or t * 2, lambda t: t)
+    y = x.exp()
+    core._pop_saved_tensors_default_hooks()
+    z = x.exp()
+    (y + z).sum().backward()
+    say(x.grad.tolist())
+    with torch.autograd.graph.disable_saved_tensors_hooks("not here"):
+        say(core._saved_tensors_hooks_is_enabled())
+        try:
+            core._push_saved_tensors_default_hooks(lambda t: t, lambda t: t)
+        except RuntimeError as error:
+            say(str(error))

@@ -2,4 +2,4 @@
 
 from rushlight.alias import missing
 
-__getattr__ = missing(__name__, ("_functorch",))
+__getattr__ = missing(__name__, ("_autograd", "_functorch"))
