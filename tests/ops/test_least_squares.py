@@ -103,11 +103,12 @@ def test_vmap_is_a_loop(driver):
 @pytest.mark.parametrize("driver", ["gelsy", "gelsd"])
 @pytest.mark.parametrize("rcond", [None, 0.05, 1e-3])
 def test_rank(driver, rcond):
-    def found(lib):
+    def found(lib, driver):
         a = lib.eye(3) * lib.tensor([1.0, 0.1, 0.01])
         return lib.linalg.lstsq(a, lib.ones(3), rcond, driver=driver)
 
-    ours, theirs = found(rushlight), found(torch)
+    # PyTorch's gelsy reads pivots that nobody has set: now and then it finds another rank.
+    ours, theirs = found(rushlight, driver), found(torch, "gelsd")
     assert ours.rank.item() == theirs.rank.item()
     np.testing.assert_allclose(ours.solution.numpy(), theirs.solution.numpy(), 1e-5)
 
