@@ -1,7 +1,7 @@
 """Saving to files and loading from them: `torch.serialization`.
 
-`torch.save` and `torch.load` stand in `saving.py` and `loading.py`.  Below them: `archive.py`, the
-zip file; `checkpoints.py` and `legacy.py`, the two formats; `pickling.py` and `unpickling.py`, what
+`torch.save` and `torch.load` stand in `saving.py` and `loading.py`.  Below them: `checkpoints.py`
+(with the zip file) and `legacy.py`, the two formats; `pickling.py` and `unpickling.py`, what
 goes into the pickle and how it is read without trust; `rebuild.py`, tensors from what a file says;
 `names.py`, what PyTorch's files call our classes.
 """
