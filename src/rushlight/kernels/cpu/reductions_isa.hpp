@@ -5,8 +5,11 @@
 #if defined(__GNUC__)
 template <class T> struct Vector { typedef T type __attribute__((vector_size(RL_BYTES))); };
 template <class T> using V = typename Vector<T>::type;
+template <class T, Size H> struct Part { typedef T type __attribute__((vector_size(H * sizeof(T)))); };
+template <class T, Size H> using Lanes = typename Part<T, H>::type;
 #else
 template <class T> using V = T;
+template <class T, Size H> using Lanes = T;
 #endif
 template <class T> constexpr Size WIDTH = sizeof(V<T>) / sizeof(T);
 
@@ -67,6 +70,20 @@ struct SmallestAbsolute : Smallest {
     template <class X> static X of(X x, X) { return x < 0 ? -x : x; }
 };
 
+// The lanes of a vector made one number, in halves.
+template <class F, class T, Size H> static RL_INLINE T folded(const Lanes<T, H>& v) {
+    if constexpr (H == 1) {
+        T out;
+        std::memcpy(&out, &v, sizeof out);
+        return out;
+    } else {
+        Lanes<T, H / 2> a, b;
+        std::memcpy(&a, &v, sizeof a);
+        std::memcpy(&b, reinterpret_cast<const char*>(&v) + sizeof a, sizeof b);
+        return folded<F, T, H / 2>(F::join(a, b));
+    }
+}
+
 // Eight vectors of running results keep the operations independent, and rounding errors low.
 template <class F, class T> static T row_block(const T* x, Size n, T c) {
     constexpr Size W = WIDTH<T>;
@@ -90,12 +107,15 @@ template <class F, class T> static T row_block(const T* x, Size n, T c) {
         all = part[0];
     }
     for (; i + W <= n; i += W) all = F::join(all, F::of(load(x + i), cs));
-    T lane[W];
-    std::memcpy(lane, &all, sizeof all);
-    for (Size k = 0; i + k < n; ++k) lane[k] = F::join(lane[k], F::of(x[i + k], c));
-    for (Size h = W / 2; h; h /= 2)
-        for (Size k = 0; k < h; ++k) lane[k] = F::join(lane[k], lane[k + h]);
-    return lane[0];
+#if defined(__GNUC__)
+    if (i < n) {  // the last vector, without the lanes that have been counted
+        decltype(cs < cs) lane{};
+        RL_UNROLL for (int k = 0; k < int(W); ++k) lane[k] = k;
+        const V<T> rest = F::of(load(x + n - W), cs), none = V<T>{} + F::template none<T>();
+        all = F::join(all, lane >= decltype(lane[0] + 0)(W - (n - i)) ? rest : none);
+    }
+#endif
+    return folded<F, T, W>(all);
 }
 
 template <class T> static T exp_block(const T* x, Size n, T c) {
