@@ -43,7 +43,7 @@ cpdef object shortcut_of_sequence(Op op, tuple args, dict kwargs)
 @cython.locals(st=State, t=TensorBase, alone=cython.bint)
 cpdef object getitem(object self, object index)
 
-@cython.locals(t=TensorBase, made=tuple, at=cython.Py_ssize_t, op=Op, rest=cython.Py_ssize_t, spread=cython.bint)
+@cython.locals(t=TensorBase, made=tuple, at=cython.Py_ssize_t, op=Op, rest=cython.Py_ssize_t, n=cython.Py_ssize_t, spread=cython.bint)
 cdef object part(TensorBase whole, tuple key, bint alone, State st)
 
 cdef object along(Op op, object a, Py_ssize_t at, object x)

@@ -236,9 +236,11 @@ def part(whole, key, alone, st):
             made = along(op, t.array, at, x)
             if made is None:
                 return None
-        if kind is slice and not alone and takes_whole(x, t.array.shape[at]):
-            at += 1
-            continue
+        if kind is slice and not alone:
+            n = native.length(t.array, at)
+            if n == native.length(made[0], at) and takes_whole(x, n):
+                at += 1
+                continue
         t = finish(op, (t,), made[1], made[0], st)
         if kind is not int:
             at += 1
