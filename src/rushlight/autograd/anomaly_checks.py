@@ -1,6 +1,6 @@
 """What anomaly detection looks at: results and gradients that are nan or infinite.
 
-One sum of squares tells whether an array needs a closer look.
+One sum tells whether an array needs a closer look.
 """
 
 from __future__ import annotations
@@ -11,9 +11,12 @@ from typing import Any
 
 import numpy as np
 
+from rushlight.kernels import door
 from rushlight.kernels.quiet import quietly
 from rushlight.tape import advice, errors
 from rushlight.tape.core import TensorBase, share_version
+
+SUM = door.kernel("sum")
 
 
 def watch(node: Any) -> None:
@@ -24,7 +27,10 @@ def watch(node: Any) -> None:
 
 
 def fine(a: Any) -> bool:
-    """Is every number finite, as far as one reduction can tell? (Large squares overflow.)"""
+    """Is every number finite, as far as one reduction can tell? (Large sums overflow.)"""
+    total = SUM.call1(a)
+    if total is not None:
+        return math.isfinite(total)
     if a.dtype.kind not in "fc" or not a.size:
         return a.dtype.kind in "biu" or not a.size
     if a.dtype.itemsize > 2 and a.flags.forc:

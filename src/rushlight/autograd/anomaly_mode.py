@@ -38,6 +38,9 @@ class Anomaly:
     def __init__(self, check: str = "backward", inf: bool = False) -> None:
         if check not in ("forward", "backward", "both"):
             raise ValueError(f"check must be 'forward', 'backward' or 'both', but got {check!r}")
+        from rushlight.autograd import anomaly_checks  # few programs need them
+
+        self.checks = anomaly_checks
         self.forward = check != "backward"
         self.backward = check != "forward"
         self.inf = inf
@@ -52,19 +55,15 @@ class Anomaly:
 
     def computed(self, node: Any, inputs: Any, params: Any, out: Any) -> None:
         """A node has got its saved values: note who writes to them; look at the results."""
-        from rushlight.autograd import anomaly_checks
-
-        anomaly_checks.watch(node)
+        self.checks.watch(node)
         computes = node.op_ is None or not node.op_.is_view
         if self.forward and computes and not core.state().tasks:
-            anomaly_checks.results(node, (*inputs, *params), out, self.inf)
+            self.checks.results(node, (*inputs, *params), out, self.inf)
 
     def checked(self, node: Any, grads: list[Any], incoming: Any) -> None:
         """A node has run: refuse nan among its gradients."""
         if self.backward and self.check_nan:
-            from rushlight.autograd import anomaly_checks
-
-            anomaly_checks.gradients(node, grads, incoming, self)
+            self.checks.gradients(node, grads, incoming, self)
 
     def failed(self, node: Any) -> None:
         """A node (or leaf), or one of its hooks, raised: warn with the stacks."""
