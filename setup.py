@@ -4,6 +4,9 @@ Every module that has a `.pxd` of types beside its `.py` is compiled by Cython, 
 with the C++ kernels around it. The build is all or nothing, because compiled modules call one
 another through their `.pxd`: if one fails, none is kept and the same sources run as plain Python.
 
+On free-threaded Python the kernels alone are compiled: they keep nothing that two calls share, while
+the tape's objects may meet several threads, which the interpreter sees to where they are Python's.
+
     RUSHLIGHT_PURE=1 pip install .               pure Python, no compiler asked
     python setup.py build_ext --inplace -j2      for developers; here a failure is an error
     RUSHLIGHT_PURE=1 python setup.py build_ext --inplace     takes the compiled modules out again
@@ -11,6 +14,7 @@ another through their `.pxd`: if one fails, none is kept and the same sources ru
 
 import os
 import sys
+import sysconfig
 import tempfile
 import zipfile
 from pathlib import Path
@@ -29,12 +33,14 @@ DIRECTIVES = {
     "auto_pickle": False,
     "binding": True,
     "boundscheck": False,
+    "freethreading_compatible": True,  # without the GIL only kernels are compiled
     "initializedcheck": False,
     "wraparound": False,
 }
 
 WINDOWS = sys.platform == "win32"
-SANITIZED = bool(os.environ.get("RUSHLIGHT_SANITIZE"))  # the kernels alone, see tools/sanitize.py
+SANITIZED = bool(os.environ.get("RUSHLIGHT_SANITIZE"))  # see tools/sanitize.py
+KERNELS_ONLY = SANITIZED or bool(sysconfig.get_config_var("Py_GIL_DISABLED"))
 FLAGS = [
     "-O2",  # -O3 does to loops little more than these three do, and half as much again to the wheel
     "-ftree-vectorize",
@@ -98,7 +104,7 @@ def extensions() -> list[Extension]:
     typed = (path.with_suffix(".py") for path in PACKAGE.rglob("*.pxd") if not names_only(path))
     modules = [path for path in typed if path.exists()]
     paths = sorted([*modules, *PACKAGE.rglob("*.pyx")])
-    return [extension(p) for p in paths if not SANITIZED or PACKAGE / "kernels" in p.parents]
+    return [extension(p) for p in paths if not KERNELS_ONLY or PACKAGE / "kernels" in p.parents]
 
 
 def names_only(pxd: Path) -> bool:
