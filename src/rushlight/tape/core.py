@@ -107,6 +107,7 @@ def set_tensor_class(cls):
     global tensor_class
     tensor_class = cls
     native.inherit_slots(cls)
+    native.adopt(cls, False)
 
 
 def set_descriptions(size, by_numpy):
@@ -173,6 +174,11 @@ def alias(t):
     out = native.new(tensor_class)
     _copy_fields(out, t)
     return out
+
+
+def adopt_nodes(cls):
+    """Prepare a class of nodes, of which a program makes and drops many."""
+    native.adopt(cls, True)
 
 
 def share_version(t):

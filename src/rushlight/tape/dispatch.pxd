@@ -69,7 +69,7 @@ cpdef object attach_view(TensorBase t, TensorBase source, int creation, object r
 @cython.locals(t=TensorBase)
 cdef object target(object x, int wanted)
 
-@cython.locals(t=TensorBase, nonzero=cython.bint)
+@cython.locals(t=TensorBase)
 cdef object output_numbers(tuple inputs, tuple targets)
 
 @cython.locals(node=Node, n=cython.int)

@@ -290,13 +290,12 @@ def target(x, wanted):
 
 def output_numbers(inputs, targets):
     """Which output of its node each input is; None when all are the first."""
-    nonzero = False
     for x in inputs:
         if isinstance(x, TensorBase):
             t = x
             if t.nr:
-                nonzero = True
-    if not nonzero:
+                break
+    else:
         return None
     return tuple([0 if e is None else x.nr for x, e in zip(inputs, targets, strict=True)])
 
@@ -305,10 +304,10 @@ def new_node(cls, inputs, mask, st):
     """A node of class `cls` with edges to the inputs whose bit is set in `mask`."""
     node = native.new(cls)
     n = len(inputs)
-    if n == 2:
-        node.next_ = (target(inputs[0], mask & 1), target(inputs[1], mask & 2))
-    elif n == 1:
+    if n == 1:
         node.next_ = (target(inputs[0], mask & 1),)
+    elif n == 2:
+        node.next_ = (target(inputs[0], mask & 1), target(inputs[1], mask & 2))
     else:
         node.next_ = tuple(
             [target(x, mask & (1 << (i if i < 30 else 30))) for i, x in enumerate(inputs)]
@@ -352,6 +351,12 @@ def save(node, op, inputs, params, out, mask, st, inplace):
             entry(op, plan[0], inputs, params, out, inplace) if op.masks[0] & mask else None,
             entry(op, plan[1], inputs, params, out, inplace) if op.masks[1] & mask else None,
         )
+    elif n == 3:
+        node.saved_ = (
+            entry(op, plan[0], inputs, params, out, inplace) if op.masks[0] & mask else None,
+            entry(op, plan[1], inputs, params, out, inplace) if op.masks[1] & mask else None,
+            entry(op, plan[2], inputs, params, out, inplace) if op.masks[2] & mask else None,
+        )
     else:
         node.saved_ = tuple(
             [
@@ -377,7 +382,7 @@ def entry(op, c, inputs, params, out, inplace):
     if c < 400 and isinstance(inputs[c - 300], TensorBase):
         t = inputs[c - 300]
         if t.box is None:
-            return t.array.shape
+            return native.shape(t.array)
     if c >= REST:
         return saved.several(inputs[c - REST :])
     return saved.described(inputs, c)

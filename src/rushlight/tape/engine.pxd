@@ -2,7 +2,7 @@ cimport cython
 from rushlight.tape.core cimport Node, State, TensorBase, box, bump, plain, several_threads, state, user_code, user_lasti, wants
 from rushlight.tape cimport native
 from rushlight.tape.dispatch cimport Op, edge, vjp
-from rushlight.tape.straight cimport add_into
+from rushlight.tape.straight cimport add_into, one_like
 
 
 @cython.final
@@ -61,11 +61,14 @@ cpdef object accumulate(TensorBase leaf, object g, bint owned, bint create)
 @cython.locals(st=State, task=Task)
 cpdef object run(list roots, list grads, bint retain, bint create, object targets, bint accumulates)
 
-@cython.locals(q=Pending)
+@cython.locals(q=Pending, targets=list, i=cython.Py_ssize_t, nr=cython.int)
 cdef object start(Task task, list roots, list grads)
 
 @cython.locals(node=Node)
 cdef long sequence_of(object target) except -1
+
+@cython.locals(i=cython.Py_ssize_t, k=cython.Py_ssize_t)
+cdef bint repeated(list grads, Py_ssize_t i) except -1
 
 @cython.locals(root=TensorBase)
 cpdef bint run_from_scalar(object t, bint retain) except -1

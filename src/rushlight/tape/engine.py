@@ -23,7 +23,7 @@ from rushlight.tape.core import (
     wants,
 )
 from rushlight.tape.dispatch import edge, vjp
-from rushlight.tape.straight import add_into
+from rushlight.tape.straight import add_into, one_like
 
 
 class Pending:
@@ -55,7 +55,7 @@ class Task:
         """Make a Pending for everything reachable, with the number of its consumers."""
         stack = []
         for target in roots:
-            if target not in self.pending:
+            if target not in self.pending and (self.needed is None or target in self.needed):
                 self.meet(target)
                 if isinstance(target, Node):
                     stack.append(target)
@@ -232,7 +232,10 @@ def sequence_of(target):
 def repeated(grads, i):
     """Does the gradient of input i stand among the others too?"""
     g = grads[i]
-    return any(k != i and other is g for k, other in enumerate(grads))
+    for k in range(len(grads)):  # noqa: SIM110  (compiled, a generator is an object)
+        if k != i and grads[k] is g:
+            return True
+    return False
 
 
 def add_to(q, nr, g, owned, create):
@@ -379,29 +382,26 @@ def run_from_scalar(t, retain):
     target = edge(root)
     if target is None:
         return False
-    one = root.array.copy()
-    one.fill(1)
-    run([(target, root.nr)], [box(one)], retain, False, None, True)
+    run([(target, root.nr)], [box(one_like(root.array))], retain, False, None, True)
     return True
 
 
 def start(task, roots, grads):
     """Give the roots their cotangents, as if a consumer of each had handed them on."""
-    reachable = [
-        (target, nr, g)
-        for (target, nr), g in zip(roots, grads, strict=True)
-        if task.needed is None or target in task.needed
-    ]
-    task.count([target for target, _, _ in reachable])
-    for target, nr, g in reachable:
-        q = task.pending[target]
-        q.waiting += 1
-        add_to(q, nr, g, False, task.create)
-    for target, _, _ in reachable:
-        q = task.pending[target]
-        q.waiting -= 1
-        if q.waiting == 0:
-            task.ready(q)
+    targets = [target for target, _ in roots]
+    task.count(targets)
+    for i in range(len(roots)):
+        target, nr = roots[i]
+        q = task.pending.get(target)
+        if q is not None:
+            q.waiting += 1
+            add_to(q, nr, grads[i], False, task.create)
+    for target in targets:
+        q = task.pending.get(target)
+        if q is not None:
+            q.waiting -= 1
+            if q.waiting == 0:
+                task.ready(q)
 
 
 def paths(roots, wanted, all_run):

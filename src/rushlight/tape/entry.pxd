@@ -1,4 +1,5 @@
 cimport cython
+from rushlight.tape cimport native
 from rushlight.tape.core cimport State, TensorBase, plain, state
 from rushlight.kernels.door cimport Kernel
 from rushlight.tape.dispatch cimport Op
@@ -6,6 +7,8 @@ from rushlight.tape.straight cimport binary, binary_into, product, shortcut, sho
 
 @cython.locals(st=State)
 cpdef bint overridden(tuple args) except -1
+
+cdef tuple given(object a, object b, tuple more)
 
 @cython.locals(bound=tuple)
 cdef object direct(Op op, tuple args)

@@ -4,7 +4,7 @@ A door lets overriding arguments (`__torch_function__`) take over, binds the arg
 operation's `bind` says, and runs it.
 """
 
-from rushlight.tape import inplace, outputs, overrides
+from rushlight.tape import inplace, native, outputs, overrides
 from rushlight.tape.core import TensorBase, plain, state
 from rushlight.tape.straight import (
     binary,
@@ -52,7 +52,9 @@ def overridden(args):
 
 def given(a, b, more):
     """The positional arguments that a caller gave."""
-    return tuple([x for x in (a, b) if x is not NOT_GIVEN]) + more
+    if b is not NOT_GIVEN:
+        more = native.begin_with(b, more, 0)
+    return more if a is NOT_GIVEN else native.begin_with(a, more, 0)
 
 
 def unary_function(op):
@@ -106,7 +108,8 @@ def binary_method(op):
 def general_function(op):
     """The function of any operation."""
 
-    def function(*args, out=None, **kwargs):
+    def function(first=NOT_GIVEN, /, *more, out=None, **kwargs):
+        args = given(first, NOT_GIVEN, more)
         if op.short is not None and out is None and args:
             result = None
             if op.arity < 0:
@@ -141,8 +144,9 @@ def direct(op, args):
 def general_method(op):
     """The method of any operation."""
 
-    def method(*args, **kwargs):
-        if op.short is not None and args and plain(args[0]):
+    def method(self=NOT_GIVEN, /, *more, **kwargs):
+        args = given(self, NOT_GIVEN, more)
+        if op.short is not None and plain(self):
             result = shortcut(op, op.short, args, kwargs)
             if result is not None:
                 return result
@@ -247,8 +251,9 @@ def composed_function(body, takes_out, op=None, kernel=None, key=None, door=None
     name of the function's rules for `out=`, and `door` of its signatures.
     """
 
-    def function(*args, **kwargs):
-        if kernel is not None and args and plain(args[0]):
+    def function(first=NOT_GIVEN, /, *more, **kwargs):
+        args = given(first, NOT_GIVEN, more)
+        if kernel is not None and plain(first):
             result = shortcut(op, kernel, args, kwargs)
             if result is not None:
                 return result

@@ -34,6 +34,57 @@ static inline PyObject* rl_new(PyObject* type) {
     return base->tp_new(t, empty, nullptr);
 }
 
+// Tensor and the nodes' classes come from class statements but add no field to the compiled base: an
+// object of theirs goes without the search for what such a class might have added, and a node's memory
+// is kept for the next node.
+static const int rl_kept_most = 256;
+static PyObject* rl_kept[rl_kept_most];
+static int rl_kept_count = 0;
+static Py_ssize_t rl_kept_size = 0;
+
+static PyTypeObject* rl_compiled_base(PyTypeObject* type) {
+    while (type->tp_flags & Py_TPFLAGS_HEAPTYPE) type = type->tp_base;
+    return type;
+}
+
+static void rl_dealloc(PyObject* self) {
+    PyTypeObject* type = Py_TYPE(self);
+    if (type->tp_finalize && PyObject_CallFinalizerFromDealloc(self) < 0) return;
+    PyObject_GC_UnTrack(self);
+    Py_TRASHCAN_BEGIN(self, rl_dealloc)
+    rl_compiled_base(type)->tp_dealloc(self);
+    Py_DECREF(type);
+    Py_TRASHCAN_END
+}
+
+static PyObject* rl_alloc_kept(PyTypeObject* type, Py_ssize_t n) {
+    if (n || !rl_kept_count) return PyType_GenericAlloc(type, n);
+    PyObject* o = rl_kept[--rl_kept_count];
+    std::memset(reinterpret_cast<char*>(o) + sizeof(PyObject), 0, rl_kept_size - sizeof(PyObject));
+    return PyObject_Init(o, type);  // not shown to the collector, see `rl_untrack`
+}
+
+static void rl_free_kept(void* o) {
+    if (rl_kept_count == rl_kept_most || PyObject_GC_IsFinalized(static_cast<PyObject*>(o)))
+        return PyObject_GC_Del(o);
+    rl_kept[rl_kept_count++] = static_cast<PyObject*>(o);
+}
+
+static inline int rl_adopt(PyObject* cls, int keep) {
+#if !defined(PYPY_VERSION) && !defined(Py_GIL_DISABLED) && !defined(Py_TRACE_REFS)
+    PyTypeObject* type = reinterpret_cast<PyTypeObject*>(cls);
+    PyTypeObject* base = rl_compiled_base(type);
+    if (type->tp_basicsize != base->tp_basicsize || type->tp_dealloc == base->tp_dealloc) return 0;
+    type->tp_dealloc = rl_dealloc;
+    if (keep && (!rl_kept_size || rl_kept_size == type->tp_basicsize)) {
+        rl_kept_size = type->tp_basicsize;
+        type->tp_alloc = rl_alloc_kept;
+        type->tp_free = rl_free_kept;
+    }
+#endif
+    return 0;
+}
+
 // ---- where the user is ----------------------------------------------------------------
 static PyObject* rl_package = nullptr;  // the path whose frames are ours, not the user's
 static thread_local int rl_lasti = -1;
@@ -73,6 +124,9 @@ struct rl_frame {
     rl_frame* previous;
     PyObject *func, *globals, *builtins, *locals, *object;
     rl_unit* instruction;
+    int stacktop;
+    uint16_t return_offset;
+    char owner;
 #endif
 };
 
@@ -88,6 +142,7 @@ static inline rl_frame* rl_top() {
 static inline PyObject* rl_user_code() {
     for (rl_frame* f = rl_top(); f; f = f->previous) {
         PyCodeObject* code = f->code;
+        if (f->owner == 3) continue;  // the interpreter's own, where C called it
         if (!code || !PyCode_Check(reinterpret_cast<PyObject*>(code)) || rl_ours(code)) continue;
         rl_lasti = int((f->instruction - reinterpret_cast<rl_unit*>(code->co_code_adaptive)) *
                        sizeof(rl_unit));
@@ -152,6 +207,8 @@ static inline int rl_inherit_slots(PyObject* cls) {
     return 0;
 }
 
+static inline Py_ssize_t rl_identity(PyObject* o) { return reinterpret_cast<Py_ssize_t>(o); }
+
 static inline Py_ssize_t rl_dims(PyObject* array) {
     return PyArray_NDIM(reinterpret_cast<PyArrayObject*>(array));
 }
@@ -161,6 +218,44 @@ static inline Py_ssize_t rl_length(PyObject* array, Py_ssize_t dim) {
     Py_ssize_t n = PyArray_NDIM(a);
     if (dim < 0) dim += n;
     return dim >= 0 && dim < n ? Py_ssize_t(PyArray_DIM(a, dim)) : -1;
+}
+
+static inline PyObject* rl_shape(PyObject* array) {
+    PyArrayObject* a = reinterpret_cast<PyArrayObject*>(array);
+    int n = PyArray_NDIM(a);
+    PyObject* shape = PyTuple_New(n);
+    for (int i = 0; shape && i < n; ++i) {
+        PyObject* length = PyLong_FromSsize_t(PyArray_DIM(a, i));
+        if (!length) Py_CLEAR(shape);
+        else PyTuple_SET_ITEM(shape, i, length);
+    }
+    return shape;
+}
+
+// ---- arguments ------------------------------------------------------------------------
+// `(first, *rest[skip:])`
+static inline PyObject* rl_begin_with(PyObject* first, PyObject* rest, int skip) {
+    Py_ssize_t n = PyTuple_GET_SIZE(rest);
+    PyObject* all = PyTuple_New(n + 1 - skip);
+    if (!all) return nullptr;
+    Py_INCREF(first);
+    PyTuple_SET_ITEM(all, 0, first);
+    for (Py_ssize_t i = skip; i < n; ++i) {
+        PyObject* x = PyTuple_GET_ITEM(rest, i);
+        Py_INCREF(x);
+        PyTuple_SET_ITEM(all, i + 1 - skip, x);
+    }
+    return all;
+}
+
+// Is there nothing but the commonest builtin objects behind the first one?
+static inline bool rl_settings_follow(PyObject* args) {
+    for (Py_ssize_t i = 1, n = PyTuple_GET_SIZE(args); i < n; ++i) {
+        PyObject* x = PyTuple_GET_ITEM(args, i);
+        if (!PyLong_CheckExact(x) && !PyBool_Check(x) && !PyFloat_CheckExact(x) && x != Py_None)
+            return false;
+    }
+    return true;
 }
 
 static inline bool rl_same_shape(PyObject* a, PyObject* b) {

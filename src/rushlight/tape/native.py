@@ -26,6 +26,10 @@ def new(cls):
     return object.__new__(cls)
 
 
+def adopt(cls, keep):
+    """Make and drop the instances of a class with less ado: nothing that Python code could do."""
+
+
 def set_package(prefix):
     """Frames of files below `prefix` are ours, not the user's."""
     global _package
@@ -95,6 +99,29 @@ def length(array, dim):
     """The length of a dim, perhaps counted from the end; -1 for one that is not there."""
     shape = array.shape
     return shape[dim] if -len(shape) <= dim < len(shape) else -1
+
+
+def identity(o):
+    """The number that `id` gives."""
+    return id(o)
+
+
+def shape(array):
+    """The length of each dim."""
+    return array.shape
+
+
+def begin_with(first, rest, skip):
+    """`(first, *rest[skip:])`."""
+    return (first, *rest[skip:])
+
+
+def settings_follow(args):
+    """Is there nothing but the commonest builtin objects behind the first one?"""
+    for x in args[1:]:
+        if x is not None and type(x) is not int and type(x) is not float and type(x) is not bool:
+            return False
+    return True
 
 
 def same_shape(a, b):

@@ -7,7 +7,7 @@ operation is first recorded.
 import weakref
 
 from rushlight.tape import dispatch, errors, hooks
-from rushlight.tape.core import Node
+from rushlight.tape.core import Node, adopt_nodes
 from rushlight.tape.saved import Packed, packed
 
 WRITTEN_BY_HAND = frozenset(
@@ -238,6 +238,7 @@ def node_class(op):
     lay_plan(op)
     body = {"__slots__": (), "__module__": "builtins"}
     op.node_class = type(op.label, (OperationNode,), body)
+    adopt_nodes(op.node_class)
     return op.node_class
 
 

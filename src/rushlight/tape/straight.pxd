@@ -32,6 +32,7 @@ cpdef object binary_into(Op op, object a, object b)
 @cython.locals(st=State, t=TensorBase, ta=TensorBase)
 cpdef object unary(Op op, object a)
 
+cpdef object one_like(object array)
 cpdef bint add_into(TensorBase a, TensorBase b) except -1
 
 @cython.locals(st=State, t=TensorBase, made=tuple)

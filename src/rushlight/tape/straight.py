@@ -161,14 +161,18 @@ def shortcut(op, kernel, args, kwargs):
     st = state()
     if st.special:
         return None
-    for x in args[1:]:
-        if isinstance(x, TensorBase) and not plain(x):
-            return None
-    arrays = tuple([x.array if isinstance(x, TensorBase) else x for x in args])
-    made = kernel.shortcut(arrays, kwargs)
+    t = args[0]
+    if native.settings_follow(args):
+        made = kernel.shortcut(native.begin_with(t.array, args, 1), kwargs)
+    else:
+        for x in args:
+            if isinstance(x, TensorBase) and not plain(x):
+                return None
+        arrays = [x.array if isinstance(x, TensorBase) else x for x in args]
+        made = kernel.shortcut(tuple(arrays), kwargs)
     if made is None:
         return None
-    inputs = args[:1]
+    inputs = args if len(args) == 1 else (t,)
     if len(made) == 3:
         inputs = tuple([None if i < 0 else args[i] for i in made[2]])
     elif len(made) == 4:
@@ -295,6 +299,18 @@ def add_into(a, b):
     return True
 
 
+def one_like(array):
+    """A 1 of the dtype and shape of an array of one element."""
+    zero = ZEROS.get(array.dtype) if native.dims(array) == 0 else None
+    one = None if zero is None else ADD.fast.call2(zero, 1)
+    if one is None:
+        one = array.copy()
+        one.fill(1)
+    return one
+
+
+ZEROS = {dtype: np.zeros((), dtype) for dtype in (np.dtype(np.float32), np.dtype(np.float64))}
+
 ADD = None
 SUB = None
 RSUB = None
@@ -381,7 +397,7 @@ class Operators(TensorBase):
         return binary(POW, other, self)
 
     def __hash__(self):
-        return id(self)
+        return native.identity(self)
 
     def __neg__(self):
         return unary(NEG, self)

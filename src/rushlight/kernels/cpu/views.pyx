@@ -4,7 +4,9 @@
 cimport cython
 cimport numpy as np
 from cpython.long cimport PyLong_AsLongLongAndOverflow, PyLong_CheckExact
+from cpython.ref cimport Py_INCREF
 from cpython.slice cimport PySlice_AdjustIndices, PySlice_Unpack
+from cpython.tuple cimport PyTuple_New, PyTuple_SET_ITEM
 from rushlight.kernels.door cimport Kernel
 
 from rushlight.kernels import door
@@ -80,7 +82,12 @@ cdef inline int numbers(tuple args, Py_ssize_t* out) noexcept:
 
 cdef inline tuple listed(int n, Py_ssize_t* values):
     cdef int i
-    return tuple([values[i] for i in range(n)])
+    cdef tuple made = PyTuple_New(n)
+    for i in range(n):
+        value = values[i]
+        Py_INCREF(value)
+        PyTuple_SET_ITEM(made, i, value)
+    return made
 
 
 cdef object contiguous(object x, int n, Py_ssize_t* size):
