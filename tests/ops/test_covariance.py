@@ -79,3 +79,16 @@ def test_errors(call):
             call(lib, lib.ones(3, 2))
         outcomes.append((error.type, str(error.value)))
     assert outcomes[0] == outcomes[1]
+
+
+def test_tangents_of_few_observations_weighed_in_float32():
+    x, t, weights = np.float64([[0.1, 1.3], [2.1, -0.7]]), np.eye(2), np.float32([0.2598, 0.3666])
+    ours, theirs = (
+        lib.func.jvp(
+            lambda a, w, lib=lib: lib.cov(a, aweights=w),
+            (lib.tensor(x), lib.tensor(weights)),
+            (lib.tensor(t), lib.tensor(weights[::-1].copy())),
+        )[1]
+        for lib in (rushlight, torch)
+    )
+    np.testing.assert_allclose(ours.numpy(), theirs.numpy(), rtol=1e-12)

@@ -229,6 +229,13 @@ class div(Binary):
     def vjp_b(g, a, b):
         return -g * conj(a / b / b)
 
+    def jvp(ts, b, ans):
+        ta, tb = ts
+        if tb is None:
+            return ta / b
+        moved = tb * ans
+        return (-moved if ta is None else ta - moved) / b
+
 
 def rounded(mode):
     """The division for a rounding mode."""

@@ -124,7 +124,8 @@ class roll(Rearrangement):
         return roll(g, tuple([-s for s in shifts]), dims, front)
 
     def lift(size, ndim, shifts, dims, front):
-        return shifts, tuple([d + 1 for d in dims]), front + 1
+        # PyTorch's rule flattens what there is, so that numbers roll along the batch.
+        return shifts, tuple([d + 1 for d in dims]), front + (ndim > 0)
 
 
 def rolled(x, shift, dim):
