@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from rushlight.kernels import ties
 from rushlight.ops import return_types
 from rushlight.ops.families import AlongDim, Reduction, numel, refusal, wrap_dim, wrap_dims
 from rushlight.ops.masks import where
@@ -409,7 +410,10 @@ class median(Extreme):
         return bind_median("median", input, dim, keepdim)
 
     def forward(x, dims):
-        return middle(folded(x, dims), -1, False)[0] if x.size else nothing(x, dims)
+        if not x.size:
+            return nothing(x, dims)
+        x = folded(x, dims)
+        return middle(x, -1, False, ranked(x, -1, (x.shape[-1] - 1) // 2))[0]
 
     def vjp_x(g, x, ans, dims):
         return shared_by_all(g, x, ans, dims)
@@ -423,7 +427,10 @@ class median_dim(Chosen):
     places = None
 
     def forward(x, dim, keepdim):
-        return middle(x, dim, keepdim)
+        indices = recast_places(median_dim, x, (dim, True))
+        if indices is not None:
+            return taken(x, indices, dim, keepdim)
+        return middle(x, dim, keepdim, first_middle(x, dim))
 
 
 class nanmedian(Extreme):
@@ -466,6 +473,21 @@ def nothing(x, dims):
     return np.full(x.shape[: x.ndim - len(dims)], value, x.dtype)
 
 
+def recast_places(op, x, params):
+    """The places that an operation's native loop finds in an array it takes only recast, or None."""
+    kind, name = x.dtype.kind, x.dtype.name
+    if name not in ("float32", "float64", "int64"):
+        if kind == "c" or name == "uint64":
+            return None
+        x = x.astype(np.int64 if kind in "iu" else np.float32, "C")
+    elif x.flags.c_contiguous:
+        return None
+    else:
+        x = x.copy()
+    found = op.fast.call2(x, params)
+    return found[1] if type(found) is tuple else found
+
+
 def ranked(x, dim, k):
     """The index, kept as a dim of length 1, of the element of rank `k` along `dim`."""
     return np.argpartition(x, k, dim).take([k], dim)
@@ -477,9 +499,13 @@ def taken(x, indices, dim, keepdim):
     return (values, indices) if keepdim else (values.squeeze(dim), indices.squeeze(dim))
 
 
-def middle(x, dim, keepdim):
-    """The lower median of an array along a dim; of a lane with NaN the first NaN."""
-    indices = ranked(x, dim, (x.shape[dim] - 1) // 2)
+def first_middle(x, dim):
+    """The index of the lower median where equal elements keep their order."""
+    return np.argsort(x, dim, kind="stable").take([(x.shape[dim] - 1) // 2], dim)
+
+
+def middle(x, dim, keepdim, indices):
+    """The lower median of an array along a dim, given where; of a lane with NaN the first NaN."""
     if x.dtype.kind not in "iu":
         missing = np.isnan(x)
         if missing.any():
@@ -491,7 +517,7 @@ def middle(x, dim, keepdim):
 def middle_number(x, dim, keepdim):
     """The lower median of the numbers of an array along a dim."""
     if x.dtype.kind in "iu":
-        return middle(x, dim, keepdim)
+        return middle(x, dim, keepdim, first_middle(x, dim))
     numbers = np.add.reduce(~np.isnan(x), dim, np.int64, None, True)
     order = np.argsort(x, dim, kind="stable")
     indices = np.take_along_axis(order, np.maximum(numbers - 1, 0) // 2, dim)
@@ -520,11 +546,16 @@ class kthvalue(Chosen):
         return (input,), (k, dim, keepdim)
 
     def forward(x, k, dim, keepdim):
-        return taken(x, ranked(x, dim, k - 1), dim, keepdim)
+        indices = recast_places(kthvalue, x, (k, dim, True))
+        if indices is None:
+            indices = ranked(x, dim, k - 1)
+            tied = ties.equal(x, np.take_along_axis(x, indices, dim)).sum(dim) > 1
+            ties.settled(x, indices, dim, tied, False, lambda key: ties.ranked_place(key, k - 1))
+        return taken(x, indices, dim, keepdim)
 
 
 class mode(Chosen):
-    """The most frequent elements along `dim`, with their last indices; of several the smallest.
+    """The most frequent elements along `dim`, and where they are; of several the smallest.
 
     Raises:
         NotImplementedError: for complex elements.
@@ -543,10 +574,17 @@ class mode(Chosen):
         return (input,), params
 
     def forward(x, dim, keepdim):
-        order = np.argsort(x, dim, kind="stable")
-        lanes = np.moveaxis(np.take_along_axis(x, order, dim), dim, -1)
-        longest = longest_run_end(lanes)[..., None]
-        return taken(x, np.take_along_axis(order, np.moveaxis(longest, -1, dim), dim), dim, keepdim)
+        from rushlight.ops.sorting import order_of
+
+        lanes = np.moveaxis(x, dim, -1)
+        rows = lanes.reshape(-1, lanes.shape[-1])
+        order = order_of(rows, 1, False, stable=False)
+        if rows.shape[1] <= 16 and rows.dtype.kind not in "biu":
+            for row in np.isnan(rows).any(1).nonzero()[0]:
+                order[row] = ties.inserted(rows[row].tolist())
+        longest = longest_run_end(np.take_along_axis(rows, order, 1))[:, None]
+        indices = np.take_along_axis(order, longest, 1).reshape(*lanes.shape[:-1], 1)
+        return taken(x, np.moveaxis(indices, -1, dim), dim, keepdim)
 
 
 def longest_run_end(lanes):

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from rushlight.kernels import dtypes, elements, promotion
-from rushlight.ops.extremes import Chosen, placed
+from rushlight.kernels import dtypes, elements, promotion, ties
+from rushlight.ops.extremes import Chosen, placed, recast_places
 from rushlight.ops.families import (
     AlongDim,
     Operation,
@@ -26,12 +26,23 @@ def refuse_complex_order(name, input):
 def order_of(x, dim, descending, stable=True):
     """Indices that sort an array along a dim, NaN as the largest.
 
-    Equal elements keep their order if it is `stable`, or short as where PyTorch's happens to be.
+    Equal elements keep their order if it is `stable`, else they lie as in PyTorch.
     """
-    kind = "stable" if stable or x.shape[dim] <= 16 else None
-    if not descending:
-        return np.argsort(x, dim, kind)
-    return x.shape[dim] - 1 - np.flip(np.argsort(np.flip(x, dim), dim, kind), dim)
+    stable = stable or x.shape[dim] <= 16 or x.strides[dim] == 0
+    if not stable:
+        native = recast_places(argsort, x, (dim, descending, False))
+        if native is not None:
+            return native
+    if descending:
+        order = x.shape[dim] - 1 - np.flip(np.argsort(np.flip(x, dim), dim, "stable"), dim)
+    else:
+        order = np.argsort(x, dim, "stable")
+        # Long rows of integers PyTorch sorts by their digits.
+        stable = stable or (x.ndim == 1 and x.dtype.kind in "iu" and x.size >= 32768)
+    if stable:
+        return order
+    tied = ties.repeated(np.take_along_axis(x, order, dim), dim)
+    return ties.settled(x, order, dim, tied, descending, ties.sorted_places)
 
 
 def bind_sort(input, dim, descending, stable):
@@ -125,29 +136,41 @@ class topk(Chosen):
         refuse_complex_order("topk", input)
         if input.dtype.category == 0:
             raise RuntimeError("topk does not support bool dtypes on CPU")
-        return (input,), (k if input.dim() else 1, dim, bool(largest))
+        return (input,), (k if input.dim() else 1, dim, bool(largest), bool(sorted))
 
-    def forward(x, k, dim, largest):
-        indices = top_indices(x, k, dim, largest)
+    def forward(x, k, dim, largest, in_order):
+        indices = recast_places(topk, x, (k, dim, largest, in_order))
+        if indices is None:
+            indices = top_indices(x, k, dim, largest, in_order)
         return np.take_along_axis(x, indices, dim), indices
 
     def vjp_x(g, ans1, x_shape, dim):
         return placed(g[0], ans1, x_shape, dim)
 
 
-def top_indices(x, k, dim, largest):
-    """Indices of the `k` largest or smallest, in order."""
-    if k == 1 and largest:
-        return np.argmax(x, dim, keepdims=True)
+def top_indices(x, k, dim, largest, in_order):
+    """Indices of the `k` largest or smallest, in order if they are wanted so."""
     n = x.shape[dim]
+    if k == 1 and largest and n >= 64:
+        return np.argmax(x, dim, keepdims=True)
     head = [slice(None)] * x.ndim
     if k and n > 128 and 8 * k < n:
         head[dim] = slice(n - k, n) if largest else slice(k)
-        few = np.argpartition(x, n - k if largest else k, dim)[tuple(head)]
-        order = order_of(np.take_along_axis(x, few, dim), dim, largest)
-        return np.take_along_axis(few, order, dim)
-    head[dim] = slice(k)
-    return order_of(x, dim, largest)[tuple(head)]
+        indices = np.argpartition(x, n - k if largest else k, dim)[tuple(head)]
+        order = order_of(np.take_along_axis(x, indices, dim), dim, largest)
+        indices = np.take_along_axis(indices, order, dim)
+    else:
+        head[dim] = slice(k)
+        indices = order_of(x, dim, largest)[tuple(head)]
+    if not k:
+        return indices
+    values, lasting = np.take_along_axis(x, indices, dim), 64 * k <= n or in_order
+    last = values.take([k - 1], dim)
+    outside = ties.equal(x, last).sum(dim) > ties.equal(values, last).sum(dim)
+    tied = ties.repeated(values, dim) | outside | (not lasting)
+    return ties.settled(
+        x, indices, dim, tied, largest, lambda key: ties.top_places(key, k, in_order)
+    )
 
 
 # -- distinct values -------------------------------------------------------------------------

@@ -46,6 +46,11 @@ template <class K> struct Entry {
     }
 };
 
+// PyTorch compares elements alone: equal ones end where the steps of the algorithm leave them.
+struct ByKey {
+    template <class E> bool operator()(const E& a, const E& b) const { return a.key < b.key; }
+};
+
 // Least digit first, digits that all share left out; entries begin in `a`, and end where is returned.
 template <class K> Entry<K>* radix_sorted(Entry<K>* a, Entry<K>* b, Size n) {
     constexpr int DIGITS = sizeof(K);
@@ -71,17 +76,33 @@ template <class T> struct Scratch {
     std::vector<Entry<Key<T>>> a, b;
 };
 
-// The entries of a row in rising (or, with `down`, falling) order; equal ones keep theirs.
-template <class T> Entry<Key<T>>* sorted_row(const T* x, Size n, Size step, bool down, Scratch<T>& s) {
+// The entries of a row as they come, with keys of which the smallest is the first wanted.
+template <class T> Entry<Key<T>>* entries(const T* x, Size n, Size step, bool down, Scratch<T>& s) {
     if (Size(s.a.size()) < n) s.a.resize(n);
     const Key<T> flip = down ? ~Key<T>(0) : 0;
     for (Size i = 0; i < n; ++i) s.a[i] = {Key<T>(key_of(x[i * step]) ^ flip), std::uint32_t(i)};
-    if (n < 200) {
-        std::sort(s.a.begin(), s.a.begin() + n);
-        return s.a.data();
+    return s.a.data();
+}
+
+// The entries of a row in rising (or, with `down`, falling) order; equal ones keep theirs if `stable`.
+template <class T>
+Entry<Key<T>>* sorted_row(const T* x, Size n, Size step, bool down, bool stable, Scratch<T>& s) {
+    auto* e = entries(x, n, step, down, s);
+    if (stable && n < 200) {
+        std::sort(e, e + n);
+        return e;
     }
-    if (Size(s.b.size()) < n) s.b.resize(n);
-    return radix_sorted(s.a.data(), s.b.data(), n);
+    if (n >= 200) {
+        if (Size(s.b.size()) < n) s.b.resize(n);
+        auto* r = radix_sorted(e, s.b.data(), n);
+        if (stable) return r;
+        Size i = 1;
+        while (i < n && r[i].key != r[i - 1].key) ++i;
+        if (i >= n) return r;
+        entries(x, n, step, down, s);
+    }
+    std::sort(e, e + n, ByKey());
+    return e;
 }
 
 // Calls body(first, scratch, o, j) for each row, `first` being the place of its first element.
@@ -93,10 +114,10 @@ template <class T, class Body> void each_row(Size outer, Size n, Size inner, Siz
 }
 
 template <class T>
-void sorted(bool down, const T* x, T* values, std::int64_t* places, Size outer, Size n, Size inner) {
+void sorted(bool down, bool stable, const T* x, T* values, std::int64_t* places, Size outer, Size n, Size inner) {
     each_row<T>(outer, n, inner, 8, [&](Size o, Size j, Scratch<T>& s) {
         const Size first = o * n * inner + j;
-        const auto* e = sorted_row(x + first, n, inner, down, s);
+        const auto* e = sorted_row(x + first, n, inner, down, stable, s);
         for (Size i = 0; i < n; ++i) {
             places[first + i * inner] = e[i].place;
             if (values) values[first + i * inner] = x[first + e[i].place * inner];
@@ -113,42 +134,96 @@ template <class T> bool any_better(bool largest, const T* x, Size n, Size step, 
     return found;
 }
 
+// The first k entries of a row as PyTorch finds them.
+template <class T>
+Entry<Key<T>>* top_as_pytorch(bool largest, bool ordered, Size k, const T* row, Size n, Size inner, Scratch<T>& s) {
+    auto* e = entries(row, n, inner, largest, s);
+    if (k * 64 <= n) {
+        std::partial_sort(e, e + k, e + n, ByKey());
+    } else {
+        std::nth_element(e, e + k - 1, e + n, ByKey());
+        if (ordered) std::sort(e, e + k - 1, ByKey());
+    }
+    return e;
+}
+
 // The k first of the falling (or, unless `largest`, rising) order: elements no better than the
 // k-th so far are passed over, the others collected until they are enough to choose again.
+// Null where there are equal elements among them, or beside the last.
 template <class T>
-void top(bool largest, Size k, const T* x, T* values, std::int64_t* places, Size outer, Size n, Size inner) {
+Entry<Key<T>>* top_of_different(bool largest, Size k, const T* row, Size n, Size inner, Scratch<T>& s) {
+    const Key<T> flip = largest ? ~Key<T>(0) : 0;  // the smallest key is the best
+    const Size room = std::min(n, 2 * k + 8);
+    if (Size(s.a.size()) < room + 64) s.a.resize(room + 64);
+    auto* e = s.a.data();
+    Size held = 0;
+    Key<T> limit = ~Key<T>(0);
+    T bound = 0;
+    bool limited = false;
+    for (Size at = 0; at < n; at += 64) {
+        const Size m = std::min(Size(64), n - at);
+        if (limited && !any_better(largest, row + at * inner, m, inner, bound)) continue;
+        for (Size i = 0; i < m; ++i) {
+            const Key<T> key = key_of(row[(at + i) * inner]) ^ flip;
+            if (!limited || key < limit) e[held++] = {key, std::uint32_t(at + i)};
+        }
+        if (held >= room && held > k) {
+            std::nth_element(e, e + k - 1, e + held, ByKey());
+            limit = e[k - 1].key;
+            bound = row[e[k - 1].place * inner];
+            limited = true;
+            held = k;
+        }
+    }
+    std::partial_sort(e, e + k, e + held, ByKey());
+    for (Size i = 1; i < k; ++i)
+        if (e[i].key == e[i - 1].key) return nullptr;
+    const T last = row[e[k - 1].place * inner];
+    Size equal = 0;
+    for (Size i = 0; i < n; ++i) equal += row[i * inner] == last;
+    return equal == 1 ? e : nullptr;
+}
+
+template <class T>
+void top(bool largest, bool ordered, Size k, const T* x, T* values, std::int64_t* places, Size outer, Size n, Size inner) {
     each_row<T>(outer, n, inner, 2, [&](Size o, Size j, Scratch<T>& s) {
         const T* row = x + o * n * inner + j;
-        const Key<T> flip = largest ? ~Key<T>(0) : 0;  // the smallest key is the best
-        const Size room = std::min(n, 2 * k + 8);
-        if (Size(s.a.size()) < room + 64) s.a.resize(room + 64);
-        auto* e = s.a.data();
-        Size held = 0;
-        Key<T> limit = ~Key<T>(0);
-        T bound = 0;
-        bool limited = false;
-        for (Size at = 0; at < n; at += 64) {
-            const Size m = std::min(Size(64), n - at);
-            if (limited && !any_better(largest, row + at * inner, m, inner, bound)) continue;
-            for (Size i = 0; i < m; ++i) {
-                const Key<T> key = key_of(row[(at + i) * inner]) ^ flip;
-                if (!limited || key < limit) e[held++] = {key, std::uint32_t(at + i)};
-            }
-            if (held >= room && held > k) {
-                std::nth_element(e, e + k - 1, e + held);
-                limit = e[k - 1].key;
-                bound = row[e[k - 1].place * inner];
-                limited = true;
-                held = k;
-            }
-        }
-        std::partial_sort(e, e + k, e + held);
+        const Entry<Key<T>>* e = nullptr;
+        if (n >= 200 && (ordered || k * 64 <= n)) e = top_of_different(largest, k, row, n, inner, s);
+        if (!e) e = top_as_pytorch(largest, ordered, k, row, n, inner, s);
         for (Size i = 0; i < k; ++i) {
             const Size to = (o * k + i) * inner + j;
             places[to] = e[i].place;
             values[to] = row[e[i].place * inner];
         }
     });
+}
+
+template <class E> void in_order(E& a, E& b) {
+    if (b.key < a.key) std::swap(a, b);
+}
+
+// PyTorch's own quickselect.
+template <class E> void quick_select(E* e, Size n, Size k) {
+    Size left = 0, right = n - 1;
+    while (right > left + 1) {
+        std::swap(e[(left + right) / 2], e[left + 1]);
+        in_order(e[left + 1], e[right]);
+        in_order(e[left], e[right]);
+        in_order(e[left + 1], e[left]);
+        Size i = left + 1, j = right;
+        const E pivot = e[left];
+        for (;;) {
+            do ++i; while (e[i].key < pivot.key);
+            do --j; while (pivot.key < e[j].key);
+            if (j < i) break;
+            std::swap(e[i], e[j]);
+        }
+        std::swap(e[left], e[j]);
+        if (j <= k) left = i;
+        if (j >= k) right = j - 1;
+    }
+    if (right == left + 1) in_order(e[left], e[right]);
 }
 
 // The element of rank k along each row; with `middle` the first NaN where there is one.
@@ -164,7 +239,8 @@ void ranked(bool middle, Size k, const T* x, T* value, std::int64_t* place, Size
             s.a[i] = {key_of(v), std::uint32_t(i)};
         }
         if (found < 0) {
-            std::nth_element(s.a.begin(), s.a.begin() + k, s.a.begin() + n);
+            if (middle) std::nth_element(s.a.begin(), s.a.begin() + k, s.a.begin() + n);
+            else quick_select(s.a.data(), n, k);
             found = s.a[k].place;
         }
         place[o * inner + j] = found;

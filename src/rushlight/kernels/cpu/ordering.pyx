@@ -19,8 +19,8 @@ cdef extern from "ordering.hpp" namespace "rl":
         pass
     cdef cppclass RunningProduct:
         pass
-    void sorted_c "rl::sorted"[T](bint, const T*, T*, int64_t*, Py_ssize_t, Py_ssize_t, Py_ssize_t) except +
-    void top_c "rl::top"[T](bint, Py_ssize_t, const T*, T*, int64_t*, Py_ssize_t, Py_ssize_t, Py_ssize_t) except +
+    void sorted_c "rl::sorted"[T](bint, bint, const T*, T*, int64_t*, Py_ssize_t, Py_ssize_t, Py_ssize_t) except +
+    void top_c "rl::top"[T](bint, bint, Py_ssize_t, const T*, T*, int64_t*, Py_ssize_t, Py_ssize_t, Py_ssize_t) except +
     void ranked_c "rl::ranked"[T](bint, Py_ssize_t, const T*, T*, int64_t*, Py_ssize_t, Py_ssize_t, Py_ssize_t) except +
     void running_c "rl::running"[F, T](bint, const T*, T*, Py_ssize_t, Py_ssize_t, Py_ssize_t)
     void running_log_c "rl::running_log"[T](const T*, T*, Py_ssize_t, Py_ssize_t, Py_ssize_t)
@@ -79,42 +79,44 @@ cdef class Sorted(Kernel):
     cpdef object call2(self, object x, object how):
         cdef Lanes l
         cdef Py_ssize_t dim = (<tuple>how)[0]
-        cdef bint down = (<tuple>how)[1]
+        cdef bint down = (<tuple>how)[1], stable = (<tuple>how)[2]
         cdef np.ndarray a = lanes(&l, x, dim), out = None, at
         cdef void* to = NULL
         if a is None:
             return None
+        # Long rows of integers PyTorch sorts by their digits.
+        stable |= not down and l.type == np.NPY_INT64 and np.PyArray_NDIM(a) == 1 and l.n >= 32768
         at = shaped(a, dim, l.n, np.NPY_INT64)
         if self.values:
             out = shaped(a, dim, l.n, l.type)
             to = np.PyArray_DATA(out)
         if l.type == np.NPY_FLOAT:
-            sorted_c[float](down, <float*>np.PyArray_DATA(a), <float*>to, whole(at), l.outer, l.n, l.inner)
+            sorted_c[float](down, stable, <float*>np.PyArray_DATA(a), <float*>to, whole(at), l.outer, l.n, l.inner)
         elif l.type == np.NPY_DOUBLE:
-            sorted_c[double](down, <double*>np.PyArray_DATA(a), <double*>to, whole(at), l.outer, l.n, l.inner)
+            sorted_c[double](down, stable, <double*>np.PyArray_DATA(a), <double*>to, whole(at), l.outer, l.n, l.inner)
         else:
-            sorted_c[int64_t](down, whole(a), <int64_t*>to, whole(at), l.outer, l.n, l.inner)
+            sorted_c[int64_t](down, stable, whole(a), <int64_t*>to, whole(at), l.outer, l.n, l.inner)
         return (out, at) if self.values else at
 
 
 @cython.final
 cdef class Top(Kernel):
-    """`call2(x, (k, dim, largest))`: the values and their places."""
+    """`call2(x, (k, dim, largest, in_order))`: the values and their places."""
 
     cpdef object call2(self, object x, object how):
         cdef Lanes l
         cdef Py_ssize_t k = (<tuple>how)[0], dim = (<tuple>how)[1]
-        cdef bint largest = (<tuple>how)[2]
+        cdef bint largest = (<tuple>how)[2], ordered = (<tuple>how)[3]
         cdef np.ndarray a = lanes(&l, x, dim), out, at
         if a is None or not 0 < k <= l.n:
             return None
         out, at = shaped(a, dim, k, l.type), shaped(a, dim, k, np.NPY_INT64)
         if l.type == np.NPY_FLOAT:
-            top_c[float](largest, k, <float*>np.PyArray_DATA(a), <float*>np.PyArray_DATA(out), whole(at), l.outer, l.n, l.inner)
+            top_c[float](largest, ordered, k, <float*>np.PyArray_DATA(a), <float*>np.PyArray_DATA(out), whole(at), l.outer, l.n, l.inner)
         elif l.type == np.NPY_DOUBLE:
-            top_c[double](largest, k, <double*>np.PyArray_DATA(a), <double*>np.PyArray_DATA(out), whole(at), l.outer, l.n, l.inner)
+            top_c[double](largest, ordered, k, <double*>np.PyArray_DATA(a), <double*>np.PyArray_DATA(out), whole(at), l.outer, l.n, l.inner)
         else:
-            top_c[int64_t](largest, k, whole(a), whole(out), whole(at), l.outer, l.n, l.inner)
+            top_c[int64_t](largest, ordered, k, whole(a), whole(out), whole(at), l.outer, l.n, l.inner)
         return out, at
 
 
