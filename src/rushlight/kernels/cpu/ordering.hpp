@@ -179,8 +179,9 @@ Entry<Key<T>>* top_of_different(bool largest, Size k, const T* row, Size n, Size
     for (Size i = 1; i < k; ++i)
         if (e[i].key == e[i - 1].key) return nullptr;
     const T last = row[e[k - 1].place * inner];
-    Size equal = 0;
-    for (Size i = 0; i < n; ++i) equal += row[i * inner] == last;
+    int equal = 0;
+    if (inner == 1) for (Size i = 0; i < n; ++i) equal += row[i] == last;
+    else for (Size i = 0; i < n; ++i) equal += row[i * inner] == last;
     return equal == 1 ? e : nullptr;
 }
 
@@ -189,7 +190,8 @@ void top(bool largest, bool ordered, Size k, const T* x, T* values, std::int64_t
     each_row<T>(outer, n, inner, 2, [&](Size o, Size j, Scratch<T>& s) {
         const T* row = x + o * n * inner + j;
         const Entry<Key<T>>* e = nullptr;
-        if (n >= 200 && (ordered || k * 64 <= n)) e = top_of_different(largest, k, row, n, inner, s);
+        if constexpr (std::is_floating_point<T>::value)  // integers are seldom different
+            if (n >= 200 && (ordered || k * 64 <= n)) e = top_of_different(largest, k, row, n, inner, s);
         if (!e) e = top_as_pytorch(largest, ordered, k, row, n, inner, s);
         for (Size i = 0; i < k; ++i) {
             const Size to = (o * k + i) * inner + j;
