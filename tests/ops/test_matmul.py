@@ -419,3 +419,23 @@ def test_out_gets_the_product():
     found = rushlight.matmul(rushlight.ones(2, 3), rushlight.ones(3, 2), out=out)
     assert found is out
     assert out.tolist() == [[3, 3], [3, 3]]
+
+
+@pytest.mark.parametrize("factors", [(0.2, 0.6), (1, 2.5), (1.0, 1), (0.0, 2), (2, 1.0), (2, 3)])
+@pytest.mark.parametrize("name", ["addmv", "addbmm", "baddbmm"])
+def test_fractions_of_integers_under_vmap(name, factors):
+    shapes = {"addmv": "3 33 3", "addbmm": "33 233 233", "baddbmm": "233 233 233"}[name]
+    arrays = [np.arange(54).reshape(3, -1)[:, : np.prod([*map(int, s)])] for s in shapes.split()]
+    ours, theirs = (
+        lib.func.vmap(
+            lambda x, a, b, lib=lib: getattr(lib, name)(x, a, b, beta=factors[0], alpha=factors[1])
+        )(
+            *(
+                lib.tensor(a.reshape(3, *map(int, s)))
+                for a, s in zip(arrays, shapes.split(), strict=True)
+            )
+        ).numpy()
+        for lib in (rushlight, torch)
+    )
+    assert ours.dtype == theirs.dtype
+    np.testing.assert_allclose(ours, theirs)

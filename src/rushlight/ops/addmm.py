@@ -41,6 +41,10 @@ class Added(Product, family=True):
 
 def added(x, product, beta, alpha, lead):
     """`beta * x + alpha * product`, writing over `product`; `beta` 0 ignores even NaN in `x`."""
+    if lead and product.dtype.kind in "iu" and (fraction(beta) or (fraction(alpha) and alpha != 1)):
+        # Under vmap PyTorch multiplies integers by a float as it does elsewhere.
+        wanted = dtypes.get_default_dtype().numpy
+        x, product = x.astype(wanted), product.astype(wanted)
     if alpha != 1:
         product *= product.dtype.type(alpha)
     if beta == 0:
@@ -51,6 +55,10 @@ def added(x, product, beta, alpha, lead):
         x = x * x.dtype.type(beta)
     product += x
     return product
+
+
+def fraction(factor):
+    return type(factor) is float and factor != 0
 
 
 def aligned(shape, ndim, lead):
