@@ -42,9 +42,11 @@ class TreeSpec:
         self.context = context
         self._children: list[TreeSpec] = list(children_specs)
         self.num_children: int = len(self._children)
-        self.num_nodes: int = 1 + sum(each.num_nodes for each in self._children)
-        leaves = sum(each.num_leaves for each in self._children)
-        self.num_leaves: int = 1 if type is None else leaves
+        self.num_nodes: int = 1
+        self.num_leaves: int = 1 if type is None else 0
+        for each in self._children:
+            self.num_nodes += each.num_nodes
+            self.num_leaves += each.num_leaves
 
     def is_leaf(self) -> bool:
         """Does this structure stand for one leaf?"""
@@ -174,7 +176,7 @@ def is_structseq_class(cls: Any) -> bool:
 def kind_of(tree: Any) -> Any:
     """The type under which a tree's top node is registered; its own type for a leaf."""
     cls = type(tree)
-    if cls not in KINDS:
+    if cls not in KINDS and isinstance(tree, tuple):
         if is_namedtuple_class(cls):
             return namedtuple
         if issubclass(cls, Result):
@@ -310,10 +312,10 @@ def tree_flatten(tree: Any, is_leaf: Predicate | None = None) -> tuple[list[Any]
 
 def collected(tree: Any, leaves: list[Any], is_leaf: Predicate | None) -> TreeSpec:
     """The structure of `tree`, whose leaves are appended to `leaves`."""
-    if is_leaf_of(tree, is_leaf):
+    kind = kind_of(tree)
+    if kind not in KINDS or (is_leaf is not None and is_leaf(tree)):
         leaves.append(tree)
         return LEAF
-    kind = kind_of(tree)
     children, context = flat_node(kind, tree)
     return TreeSpec(kind, context, [collected(child, leaves, is_leaf) for child in children])
 

@@ -6,8 +6,6 @@ import functools
 from collections.abc import Callable
 from typing import Any
 
-import numpy as np
-
 from rushlight.func.arguments import (
     Argnums,
     refuse_complex,
@@ -17,10 +15,9 @@ from rushlight.func.chunks import Chunks, checked_chunk
 from rushlight.func.forward import check_moving, jvp_by
 from rushlight.func.reverse import left, pull, vjp_by
 from rushlight.ops.join import cat
-from rushlight.tape.batching import BatchBox, vmap_flat
+from rushlight.tape.batching import vmap_flat
 from rushlight.tape.reverse import GradLevel, leaf, unwrapped
-from rushlight.tape.units import UnitBox
-from rushlight.tensor.options import fresh
+from rushlight.tape.units import unit_vectors
 from rushlight.tensor.tensor import Tensor
 from rushlight.trees import tree_flatten
 
@@ -31,18 +28,15 @@ UNLIKE = (
 )
 
 
-def unit_vectors(leaves: list[Any], start: int, count: int) -> list[Any]:
-    """Unit vectors of the space of all leaves together, from number `start` on.
-
-    Lists, per leaf, a tensor of shape (count, *leaf.shape): its part of them.
-    """
+def of_units(
+    function: Callable[..., list[Any]], leaves: list[Any], start: int, count: int
+) -> list[Any]:
+    """`function` of a batch of unit vectors of the space of all leaves, from number `start` on."""
     parts = []
     for x in leaves:
-        n = x.numel()
-        rows = fresh(np.eye(count, n, start, dtype=x.dtype.numpy))
-        parts.append(rows.reshape((count, *x.shape)))
-        start -= n
-    return parts
+        parts.append(unit_vectors(x.shape, x.dtype, start, count))
+        start -= x.numel()
+    return function(*parts)
 
 
 def for_all_units(
@@ -56,11 +50,8 @@ def for_all_units(
     chunks, found = Chunks(chunk_size), []
     while True:
         count = chunks.step(total - start)
-        units = unit_vectors(leaves, start, count)
-        kind = UnitBox if len(leaves) == 1 and count == total else BatchBox
-        found.append(
-            vmap_flat(function, units, None, count, randomness, took=chunks.took, kind=kind)
-        )
+        rows = functools.partial(of_units, function, leaves, start, count)
+        found.append(vmap_flat(rows, [], None, count, randomness, took=chunks.took))
         start += count
         if start >= total:
             break

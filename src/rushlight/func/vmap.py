@@ -183,6 +183,12 @@ def checked_dims(
     in_dims: Any, args: Any, leaves: list[Any], spec: TreeSpec, func: Any
 ) -> list[Any]:
     """The batch dim of every leaf; PyTorch's errors where they do not fit."""
+    if (
+        type(in_dims) is int
+        and leaves
+        and all(isinstance(x, Tensor) and 0 <= in_dims < x.dim() for x in leaves)
+    ):
+        return [in_dims] * len(leaves)
     head = f"vmap({name_of(func)}, in_dims={in_dims}, ...)(<inputs>): "
     if not isinstance(in_dims, (int, tuple)):
         raise ValueError(
@@ -230,10 +236,10 @@ def checked_dim(head: str, x: Any, d: Any) -> int | None:
 
 def batch_size(leaves: list[Any], dims: list[Any]) -> int:
     """The common length of the batch dims."""
-    sizes = [x.shape[d] for x, d in zip(leaves, dims, strict=True) if d is not None]
+    sizes = [x.size(d) for x, d in zip(leaves, dims, strict=True) if d is not None]
     if not sizes:
         raise ValueError("vmap: Expected at least one Tensor to vmap over")
-    if any(n != sizes[0] for n in sizes):
+    if sizes.count(sizes[0]) < len(sizes):
         raise ValueError(
             "vmap: Expected all tensors to have the same size in the mapped dimension, "
             f"got sizes {sizes} for the mapped dimension"
@@ -243,6 +249,8 @@ def batch_size(leaves: list[Any], dims: list[Any]) -> int:
 
 def spread_results(func: Any, out_dims: Any, spec: TreeSpec, found: list[Any]) -> list[Any]:
     """Where the batch dim of each result goes; only tensors come out of a vmapped function."""
+    if type(out_dims) is int and all(isinstance(x, Tensor) for x in found):
+        return [out_dims] * len(found)
     name = name_of(func)
     if isinstance(out_dims, int) and spec.is_leaf():
         places: Any = [out_dims]

@@ -23,6 +23,7 @@ class view_as_real(View):
     """
 
     places = "torch"
+    moves = False
 
     def bind(input):
         as_tensor_argument("view_as_real", "input", 1, input)
@@ -54,6 +55,7 @@ class view_as_complex(View):
     """
 
     places = "torch"
+    moves = False
 
     def bind(input):
         as_tensor_argument("view_as_complex", "input", 1, input)

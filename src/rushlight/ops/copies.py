@@ -32,6 +32,7 @@ class clone(Operation):
     """
 
     linear = True
+    moves = True
     takes_out = False
 
     def bind(input, *, memory_format=preserve_format):

@@ -513,7 +513,6 @@ class sigmoid_gradient(Elementwise):
     tensors = 2
     node = "SigmoidBackwardBackward0"
     places = None
-    scales = True
 
     def forward(g, y):
         return kernels.curves.sigmoid_gradient(g, y)

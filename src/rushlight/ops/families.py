@@ -70,7 +70,8 @@ class Operation(Op, metaclass=Declaration, family=True):
     out_key = None  # by which `rushlight.ops.output_rules` knows it
     in_batch = None
     additive = False  # a sum or difference
-    scales = False  # elementwise: does it multiply its first input by something?
+    moves = False  # does it take parts of its one input, or put it between zeros?
+    sums = False  # does it add up the dims `dims`?
     of_units = None  # what a product makes of unit vectors, see `tape/units.py`
     slow_batch = False
     dynamic = None
@@ -493,6 +494,7 @@ class View(Operation, family=True):
     dim_of_scalar = False
     takes_out = False
     linear = True
+    moves = True
     places = "Tensor torch"
 
     def settled(self):

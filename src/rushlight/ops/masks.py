@@ -268,6 +268,7 @@ class masked_scatter(Broadcast):
 
     tensors = 3
     differentiable = 2
+    pointwise = False
     inplace = True
     linear = True
     takes_out = False

@@ -58,18 +58,21 @@ class Product(Operation, family=True):
             return out.mT, dim
         return super().batch(values, dims, params, size)
 
-    def of_units(self, which, other, scale, shape):
-        """The products of a matrix and every `scale[i]` times unit vector i, and their batch dim."""
+    def of_units(self, which, other, scale, shape, numbers):
+        """The products of a matrix and every `scale[i]` times unit vector i, and their batch dim.
+
+        `numbers` says which unit vectors there are.
+        """
         column = which == 1 and shape[1:] in ((), (1,))
         row = which == 0 and shape[:-1] == (1,)
         if self.arity != 2 or other.ndim != 2 or other.dtype != scale.dtype or self.flips == which:
             return None, 0
         matrix = other if self.flips is None else adjoint(other)
-        if matrix.shape[which] != len(scale) or not (row or column):
-            return None, 0
         if row:
-            return (matrix * scale[:, None])[:, None], 0
-        out = matrix * scale
+            return (matrix * scale[:, None])[numbers, None], 0
+        if not column:
+            return None, 0
+        out = (matrix * scale)[:, numbers]
         return (out[..., None] if len(shape) == 2 else out), 1
 
 

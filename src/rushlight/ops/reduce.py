@@ -104,6 +104,7 @@ class sum(Reduction):
     """
 
     linear = True
+    sums = True
     in_batch = "sum_dim"
     totals = True
     out_decides = True

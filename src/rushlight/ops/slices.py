@@ -25,6 +25,7 @@ class Embedding(Operation, family=True):
     takes_out = False
     dim_of_scalar = False
     linear = True
+    moves = True
 
 
 def embedded(shape, g, part, *own):

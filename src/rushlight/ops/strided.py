@@ -48,6 +48,8 @@ class as_strided(View):
                 [2, 3]])
     """
 
+    moves = False
+
     def bind(input, size, stride, storage_offset=None):
         size, stride = sizes_argument((size,)), sizes_argument((stride,))
         check_layout(size, stride, storage_offset)

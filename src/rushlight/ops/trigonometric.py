@@ -243,7 +243,6 @@ class tanh_gradient(Elementwise):
     tensors = 2
     node = "TanhBackwardBackward0"
     places = None
-    scales = True
 
     def forward(g, y):
         return kernels.curves.tanh_gradient(g, y)

@@ -9,7 +9,8 @@ cdef class BatchBox(Box):
 
     cpdef object process(self, Op op, tuple inputs, tuple params)
     cpdef object check_open(self)
-    @cython.locals(values=list, dims=list, b=Box)
+    cpdef object held(self)
+    @cython.locals(values=list, dims=list, b=BatchBox)
     cpdef tuple unboxed(self, object inputs)
     cpdef object wrapped(self, object out, object dim)
 

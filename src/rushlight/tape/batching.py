@@ -73,6 +73,10 @@ class BatchBox(Box):
         self.dim = dim
         self.size = size
 
+    def held(self):
+        """The value, which some batches write out when they are asked."""
+        return self.value
+
     @property
     def shape(self):
         whole = tuple(self.value.shape)
@@ -126,7 +130,7 @@ class BatchBox(Box):
         values, dims = [], []
         for x in inputs:
             b = box_at(self.owner, x)
-            values.append(x if b is None else b.value)
+            values.append(x if b is None else b.held())
             dims.append(None if b is None else b.dim)
         return tuple(values), dims
 
@@ -176,12 +180,12 @@ class BatchBox(Box):
         """An in-place write: the batched value takes the batched result."""
         mine = self.at(target)
         theirs = self.at(result)
-        value = result if theirs is None else theirs.value
+        value = result if theirs is None else theirs.held()
         if theirs is not None and theirs.dim != mine.dim:
             value = value.movedim(theirs.dim, mine.dim)
         elif theirs is None:
             value = value.unsqueeze(mine.dim)
-        inplace.copy(mine.value, value)
+        inplace.copy(mine.held(), value)
 
     def apply_function(self, cls, args):
         """A custom Function: its own vmap rule, else one made of it.  Returns (result, ctx)."""
@@ -255,14 +259,13 @@ def vmap_flat(
     whole=None,
     split=None,
     took=None,
-    kind=BatchBox,
 ):
     """Call `function` once on tensors with hidden batch dims; batched results in a list.
 
     `in_dims[i]` None passes input i as it is.  Results that do not depend on the batch are
     expanded to it; but where `whole(i)` is the text of an error, result i has to be independent.
     With `split`, samples that disagree raise `Split` with that token.  `took` is told the number of
-    samples, and how many bytes the results of all operations have.  `kind` are the inputs' boxes.
+    samples, and how many bytes the results of all operations have.
     """
     dims = in_dims or [0] * len(inputs)
     if size is None:
@@ -271,7 +274,7 @@ def vmap_flat(
         level.randomness, level.size = randomness, size  # what random draws ask for
         level.split = split
         boxes = [
-            x if d is None else boxed(kind(level, x, d % max(x.dim(), 1), size))
+            x if d is None else boxed(BatchBox(level, x, d % max(x.dim(), 1), size))
             for x, d in zip(inputs, dims, strict=True)
         ]
         level.counted = 0

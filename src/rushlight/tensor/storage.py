@@ -27,13 +27,12 @@ TYPED = (
     "only storage class. This should only matter to you if you are using storages directly.  To "
     "access UntypedStorage directly, use tensor.untyped_storage() instead of tensor.storage()"
 )
-BOXED = {"BatchBox": "BatchedTensorImpl"}
 
 
 def array_of(t: Any) -> Any:
     """The array of a tensor that has one."""
     if t.array is None:
-        kind = BOXED.get(type(t.box).__name__, "TensorWrapper")
+        kind = "TensorWrapper" if t.box.dim is None else "BatchedTensorImpl"
         raise NotImplementedError(f"Cannot access storage of {kind}")
     return t.array
 
