@@ -109,6 +109,98 @@ def test_a_smaller_index():
         assert_writes_agree(name, x, values, index[:2, :3].copy(), 0)
 
 
+# -- neighbouring dims -----------------------------------------------------------------------
+
+AT = [
+    # the array's shape, the first dim that is indexed, how many are, the shape of the indices
+    *(((4, 5), 0, 2, (3,)), ((4, 5), 1, 1, (2, 3)), ((3, 4, 5), 1, 2, (6,)), ((2, 3, 4), 0, 1, ())),
+    *(((3, 4, 5), 0, 2, (7,)), ((300, 400), 0, 2, (200000,)), ((700, 300), 0, 1, (900,))),
+]
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize(("shape", "first", "dims", "wanted"), AT, ids=str)
+def test_neighbouring_dims(shape, first, dims, wanted, dtype):
+    rng, lengths, x = np.random.default_rng(3), shape[first : first + dims], drawn(shape, dtype)
+    indices = tuple([np.asarray(rng.integers(-n, n, wanted)) for n in lengths])
+    assert_agree(elements.take_at, scatter.take_at, [x, indices, first])
+    if dtype != "bool":
+        within = tuple([i % n for i, n in zip(indices, lengths, strict=True)])
+        values = drawn(elements.take_at(x, within, first).shape, dtype)
+        assert_writes_agree("add_at", x, values, within, first, rtol=1e-4, atol=1e-3)
+
+
+@pytest.mark.parametrize("wrong", [5, -6, 2**62, -(2**63)])
+def test_neighbouring_dims_out_of_range(wrong):
+    x, good, bad = drawn((4, 5), "float32"), np.array([1, 2]), np.array([0, wrong])
+    for indices, first in (((bad,), 1), ((good, bad), 0), ((bad % 4, bad), 0)):
+        assert_agree(elements.take_at, scatter.take_at, [x, indices, first])
+        with pytest.raises(IndexError):
+            elements.take_at(x, indices, first)
+
+
+@pytest.mark.parametrize("odd", ODD)
+def test_neighbouring_dims_of_odd_arrays(odd):
+    x, i, j = drawn((6, 5), "float64"), np.array([1, 5, 0]), np.array([[2], [4]])
+    x = x if odd == "no samples" else ODD[odd](x)
+    for indices in ((i,), (i, i - 1), (i, j), (ODD[odd](i), ODD[odd](i)), (i.astype(">i8"),)):
+        if indices[0].dtype.kind == "i":
+            assert_agree(elements.take_at, scatter.take_at, [x, indices, 0])
+    if odd in ("byte-swapped", "misaligned", "whole numbers", "complex", "half"):
+        x, values = drawn((6, 5), "float64"), ODD[odd](drawn((3,), "float64"))
+        assert_writes_agree("add_at", x, values, (i, i % 5), 0, kind=ODD[odd])
+
+
+@pytest.mark.parametrize("dtype", [*DTYPES, "complex128"])
+@pytest.mark.parametrize("shape", [(), (0, 3), (3, 4), (300, 500)], ids=str)
+def test_zeros(shape, dtype):
+    assert_agree(elements.zeros, scatter.zeros, [shape, np.dtype(dtype)])
+
+
+# -- masks -----------------------------------------------------------------------------------
+
+MASKED = [(0,), (7,), (3, 4), (400, 500), (50000, 3), (2, 3, 4, 5), (300000,)]
+
+
+@pytest.mark.parametrize("share", [0, 0.02, 0.5, 1])
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("shape", MASKED, ids=str)
+def test_masks(shape, dtype, share):
+    x, mask = drawn(shape, dtype), np.random.default_rng(4).random(shape) < share
+    assert_agree(elements.selected, choosing.selected, [x, mask])
+    assert_agree(elements.unselected, choosing.unselected, [x[mask], mask])
+    assert_agree(elements.places, choosing.places, [mask])
+    assert_agree(elements.places, choosing.places, [np.where(mask, x, 0)])
+    for value in (1, np.array(1, dtype), x[mask]):
+        assert_overwritten(x, mask, value)
+
+
+def assert_overwritten(x, mask, value, kind=np.asarray):
+    native, twin = [written(module.overwrite, kind) for module in (elements, choosing)]
+    assert_agree(native, twin, [x, mask, value])
+
+
+@pytest.mark.parametrize("odd", ODD)
+def test_masks_of_odd_arrays(odd):
+    x, mask = drawn((60, 50), "float64"), drawn((60, 50), "float32") > 0.5
+    kind = ODD[odd]
+    for m in (kind(mask) if kind(mask).dtype == bool else mask, mask[:, ::-1], mask.T.copy().T):
+        assert_agree(elements.selected, choosing.selected, [kind(x), m])
+        assert_agree(elements.unselected, choosing.unselected, [kind(x[mask]), m])
+        assert_agree(elements.places, choosing.places, [m])
+        if odd != "overlapping":
+            assert_overwritten(x, m, 2, kind)
+    assert_agree(elements.places, choosing.places, [kind(x)])
+    assert_agree(elements.selected, choosing.selected, [x, mask[:, 0]])
+    assert_overwritten(x, mask[:, 0].copy(), 2)
+
+
+def test_masks_of_other_true_bytes():
+    x = np.zeros((64, 64), np.float32)
+    mask = np.full((64, 64), 0x80, np.uint8).view(np.bool_)
+    assert elements.selected(x, mask).size == elements.places(mask).shape[1] == x.size
+
+
 # -- limits and choices ----------------------------------------------------------------------
 
 LIMITS = [(-1.0, 1.0), (None, 0), (0.5, None), (2.0, -2.0), (np.nan, 1.0), (-np.inf, np.inf)]

@@ -23,6 +23,28 @@ def chosen(mask, a, b):
     return np.where(mask, a, b)
 
 
+def selected(x, mask):
+    """The elements where a mask, of the leading dims, is true."""
+    return x[mask]
+
+
+def unselected(values, mask):
+    """Zeros in the shape of a mask, with the 1-d `values` in order where it is true."""
+    out = np.zeros(mask.shape, values.dtype)
+    out[mask] = values
+    return out
+
+
+def overwrite(x, mask, value):
+    """Write a number, or an array that is broadcast, where a mask of the leading dims is true."""
+    x[mask] = value
+
+
+def places(x):
+    """The indices of the elements that are not zero: one row for each dim."""
+    return np.array(np.nonzero(x), np.int64)
+
+
 def joined(arrays, dim):
     """Arrays one after another along a dim."""
     return np.concatenate(arrays, dim)

@@ -3,6 +3,8 @@
 `ufunc.at` is fast on one dim only, so places in several dims are made places in the flat array.
 """
 
+import math
+
 import numpy as np
 
 from rushlight.kernels.quiet import quietly
@@ -118,3 +120,37 @@ def add_slices(x, values, index, dim):
     """Add the slices of `values` along `dim` to those of `x` that an index vector names."""
     places = places_of_key(x.shape, (in_range(index, x.shape[dim], dim),), (dim,))
     accumulate(x, places, np.moveaxis(values, dim, 0))
+
+
+def take_at(x, indices, first):
+    """What a tuple of int64 indices of as many dims, from `first` on, chooses; their dims stand
+    there.  They broadcast, and negative ones count from the end.
+
+    Raises:
+        IndexError: for an entry out of range.
+    """
+    if len(indices) == 1 and x.shape[first]:
+        return np.asarray(x.take(indices[0], first))
+    return row_major(np.asarray(x[(*[slice(None)] * first, *indices)]))
+
+
+def row_major(a):
+    """An array that is, in the strides of dims of length 1 as well: NumPy's may be any."""
+    return a.reshape(-1).reshape(a.shape) if a.flags.c_contiguous else a.copy()
+
+
+def add_at(x, values, indices, first):
+    """Add to what `take_at` takes of a contiguous array; the indices have one shape."""
+    last = first + len(indices)
+    at, *others = [i % n for i, n in zip(indices, x.shape[first:last], strict=True)]
+    for index, n in zip(others, x.shape[first + 1 : last], strict=True):
+        at = at * n + index
+    before, behind = math.prod(x.shape[:first]), math.prod(x.shape[last:])
+    whole = x.reshape(before, math.prod(x.shape[first:last]), behind)
+    values = values.reshape(before, at.size, behind)
+    add_slices(whole, values, at.reshape(-1), 1)
+
+
+def zeros(shape, dtype):
+    """Zeros that are to be written over soon."""
+    return np.zeros(shape, dtype)

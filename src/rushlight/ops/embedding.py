@@ -47,7 +47,7 @@ class embedding_(Operation):
         return (weight, indices), (padding_idx, bool(scale_grad_by_freq))
 
     def forward(weight, indices, padding_idx, scale):
-        return np.asarray(weight.take(row_numbers(indices, weight.shape[0]), 0, mode="clip"))
+        return elements.take_at(weight, (row_numbers(indices, weight.shape[0]),), 0)
 
     def vjp_weight(g, weight_shape, indices, padding_idx, scale):
         if scale:
@@ -78,7 +78,7 @@ class embedding_backward(Operation):
 
     def forward(g, indices, count, padding_idx):
         width = g.shape[-1]
-        whole = np.zeros((count, width), g.dtype)
+        whole = elements.zeros((count, width), g.dtype)
         rows = indices.reshape(-1).astype(np.int64, copy=False)
         elements.add_slices(whole, g.reshape(rows.size, width), rows, 0)
         if padding_idx >= 0:

@@ -152,7 +152,7 @@ class gather_backward(Operation):
     linear = True
 
     def forward(g, index, shape, dim):
-        whole = np.zeros(shape, g.dtype)
+        whole = elements.zeros(shape, g.dtype)
         scatter_add.forward(whole, g, index, dim)
         return whole
 

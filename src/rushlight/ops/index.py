@@ -8,11 +8,13 @@ import numpy as np
 
 from rushlight.kernels import dtypes, elements, scatter
 from rushlight.kernels.numbers import element
-from rushlight.ops.families import Operation, as_tensor_argument, numel
+from rushlight.ops.families import Operation, as_tensor_argument
 from rushlight.ops.overwrite import EXPANDED, Writing
 from rushlight.ops.publish import public
 from rushlight.tape import batching, inplace
 from rushlight.tape.core import box
+
+INT64 = np.dtype(np.int64)
 
 # -- keys ------------------------------------------------------------------------------------
 
@@ -77,12 +79,11 @@ def result_shape(shape, indices, places):
 
 def chosen(x, indices, dims):
     """The elements that the indices choose, in a new array."""
-    if len(indices) == 1 and indices[0].dtype.kind in "iu" and x.shape[dims[0]]:
-        return np.asarray(x.take(indices[0], dims[0]))
-    out = np.asarray(x[key_of(indices, dims)])
-    if not out.flags.c_contiguous:
-        return out.copy()
-    return out.reshape(-1).reshape(out.shape)  # NumPy's strides of dims of length 1 may be any
+    if adjacent(dims) and {i.dtype for i in indices} == {INT64}:
+        return elements.take_at(x, tuple(indices), dims[0])
+    if is_mask(indices) and not dims[0]:
+        return scatter.row_major(elements.selected(x, indices[0]))
+    return scatter.row_major(np.asarray(x[key_of(indices, dims)]))
 
 
 def refused(x, indices, dims):
@@ -199,7 +200,9 @@ class index_backward(Indexing):
 
     def forward(xs, shape, dims):
         g, *indices = xs
-        whole = np.zeros(shape, g.dtype)
+        if is_mask(indices) and indices[0].shape == shape:
+            return elements.unselected(g, indices[0])
+        whole = elements.zeros(shape, g.dtype)
         add_chosen(whole, g, indices, dims)
         return whole
 
@@ -237,23 +240,12 @@ def add_chosen(x, values, indices, dims):
     if values.shape != shape:
         values = np.broadcast_to(values, shape)
     if adjacent(places) and x.flags.c_contiguous:
-        add_neighbours(x, values, indices, places)
+        elements.add_at(x, values, tuple(indices), places[0])
         return
     lead = indices[0].ndim
     if at:
         values = np.moveaxis(values, range(at, at + lead), range(lead))
     scatter.accumulate(x, scatter.places_of_key(x.shape, indices, places), values)
-
-
-def add_neighbours(x, values, indices, places):
-    """`add_chosen` for integer indices of dims side by side, which are seen as one dim."""
-    shape, first, last = x.shape, places[0], places[-1] + 1
-    at = indices[0]
-    for index, d in zip(indices[1:], places[1:], strict=True):
-        at = at * shape[d] + index
-    before, behind = numel(shape[:first]), numel(shape[last:])
-    whole = x.reshape(before, numel(shape[first:last]), behind)
-    elements.add_slices(whole, values.reshape(before, at.size, behind), at.reshape(-1), 1)
 
 
 def is_mask(indices):

@@ -228,7 +228,7 @@ class masked_select(Operation):
         if x.shape != mask.shape:
             shape = broadcast_shape((mask, x))
             x, mask = np.broadcast_to(x, shape), np.broadcast_to(mask, shape)
-        return x[mask]
+        return elements.selected(x, mask)
 
     def vjp_x(g, x_shape, mask):
         shape = np.broadcast_shapes(tuple(x_shape), tuple(mask.shape))
@@ -245,9 +245,7 @@ class masked_select_backward(Operation):
     linear = True
 
     def forward(g, mask, shape):
-        whole = np.zeros(shape, g.dtype)
-        whole[np.broadcast_to(mask, shape)] = g
-        return whole
+        return elements.unselected(g, np.broadcast_to(mask, shape))
 
     def vjp_g(g, mask):
         return masked_select(g, mask)
@@ -353,7 +351,7 @@ class nonzero_rows(Operation):
     def forward(x):
         if x.ndim == 0:
             return np.zeros((int(bool(x)), 0), np.int64)
-        return np.array(np.nonzero(x), np.int64).T  # column by column, as PyTorch lays it out
+        return elements.places(x).T  # column by column, as PyTorch lays it out
 
 
 class nonzero_tuple(Operation):
@@ -370,7 +368,7 @@ class nonzero_tuple(Operation):
         return self, (as_tensor_argument("nonzero", "input", 1, input),), ()
 
     def forward(x):
-        return tuple(np.array(np.nonzero(x if x.ndim else x.reshape(1))))
+        return tuple(elements.places(x if x.ndim else x.reshape(1)))
 
 
 @public("torch Tensor", out=True)

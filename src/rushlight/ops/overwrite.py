@@ -5,6 +5,7 @@ import warnings
 import numpy as np
 
 from rushlight.kernels import dtypes
+from rushlight.kernels.memory import lasting_if_large
 from rushlight.kernels.numbers import element
 from rushlight.ops.families import Operation, as_tensor_argument, check_broadcast, fix_of
 from rushlight.ops.publish import public
@@ -23,7 +24,7 @@ class Writing(Operation, family=True):
     writes = True
 
     def compute(self, inputs, params):
-        out = inputs[0].array.copy("K")
+        out = lasting_if_large(np.ndarray.copy, (inputs[0].array, "K"))
         self.forward(out, *arrays_of(inputs[1:]), *params)
         return out
 
@@ -46,7 +47,8 @@ class Broadcast(Writing, family=True):
     def compute(self, inputs, params):
         arrays = arrays_of(inputs)
         x, shape = arrays[0], broadcast_shape(arrays)
-        out = (x if x.shape == shape else np.broadcast_to(x, shape)).copy("K")
+        whole = x if x.shape == shape else np.broadcast_to(x, shape)
+        out = lasting_if_large(np.ndarray.copy, (whole, "K"))
         self.forward(out, *arrays[1:], *params)
         return out
 

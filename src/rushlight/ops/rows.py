@@ -98,9 +98,8 @@ class index_select(Operation):
         if x.ndim == 0:
             checked(index, 1, dim, IndexError, "index out of range in self")
             return x.copy()
-        return x.take(
-            checked(index, x.shape[dim], dim, IndexError, "index out of range in self"), dim
-        )
+        index = checked(index, x.shape[dim], dim, IndexError, "index out of range in self")
+        return elements.take_at(x, (index,), dim)
 
     def vjp_x(g, x_shape, index, dim):
         return index_select_backward(g, index, dim, tuple(x_shape))
@@ -118,7 +117,7 @@ class index_select_backward(Operation):
     linear = True
 
     def forward(g, index, dim, shape):
-        whole = np.zeros(shape, g.dtype)
+        whole = elements.zeros(shape, g.dtype)
         index_add.forward(whole, g, index, dim, 1)
         return whole
 

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from rushlight.kernels import dtypes
+from rushlight.kernels import dtypes, elements
 from rushlight.kernels.numbers import element
 from rushlight.ops import index as advanced
 from rushlight.ops import overwrite
@@ -117,9 +117,9 @@ def quick_tensor(t: Any, a: Any, index: Any, st: Any) -> Any:
     if not i.ndim or not a.ndim:
         return None
     if kind == "b":
-        return finish(advanced.index, (t, index), ((0,),), a[i], st)
+        return finish(advanced.index, (t, index), ((0,),), elements.selected(a, i), st)
     if i.dtype == np.int64:
-        return finish(advanced.index, (t, index), ((0,),), a.take(i, 0), st)
+        return finish(advanced.index, (t, index), ((0,),), elements.take_at(a, (i,), 0), st)
     return None
 
 
@@ -343,7 +343,10 @@ def quick_write(t: Any, index: Any, value: Any, st: Any) -> bool:
     if key is None or values is None:
         return False
     try:
-        a[key] = values
+        if type(key) is np.ndarray and key.dtype.kind == "b":
+            elements.overwrite(a, key, values)
+        else:
+            a[key] = values
     except (IndexError, ValueError, TypeError):
         return False
     note(t)

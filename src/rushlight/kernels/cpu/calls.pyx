@@ -202,7 +202,7 @@ cdef object take_rows(np.ndarray x, np.ndarray index, Py_ssize_t dim):
     for i in range(n):
         if not 0 <= at[i] < size:
             return None
-    return x.take(index, dim, None, "clip")
+    return elements.take_at(x, (index,), dim)
 
 
 @cython.final

@@ -6,23 +6,41 @@
 #include <cstdint>
 #include <cstring>
 #include <limits>
+#include <type_traits>
 
+#include "isa.hpp"
 #include "pool.hpp"
 
 namespace rl {
 
 using Size = std::ptrdiff_t;
 
+#define RL_NARROW
+#define RL_EACH "indexing_isa.hpp"
+#include "each_isa.hpp"
+
 inline bool all_within(const std::int64_t* index, Size count, Size length) {
-    std::uint64_t signs = 0;  // of the index, and of what is left above it
-    for (Size i = 0; i < count; ++i) signs |= std::uint64_t(index[i]) | (std::uint64_t(length - 1) - std::uint64_t(index[i]));
-    return signs >> 63 == 0;
+    std::atomic<bool> within{true};
+    parallel(count, 1, [&](Size begin, Size end) {
+        if (!RL_PICK(valid(index + begin, end - begin, length))) within = false;
+    });
+    return within;
+}
+
+// Calls body(place, o) for the places that an index of outer x m rows of one element has, and each
+// element's outer row: whole rows at a time.
+template <class Body> void each_in_rows(Size outer, Size m, Body body) {
+    parallel(outer, m * 2, [&](Size begin, Size end) {
+        for (Size o = begin; o < end; ++o)
+            for (Size i = o * m; i < (o + 1) * m; ++i) body(i, o);
+    });
 }
 
 // Calls body(o, first, width) for strips of columns of each outer matrix: no two threads then
 // write to one place, whatever the rows.
 template <class Body> void each_strip(Size outer, Size rows, Size inner, Body body) {
-    const Size width = outer > 1 ? inner : std::max(Size(16), (inner + 1) / 2), strips = (inner + width - 1) / width;
+    const bool alone = outer > 1 || pool_door().threads == 1;
+    const Size width = alone ? inner : std::max(Size(16), (inner + 1) / 2), strips = (inner + width - 1) / width;
     parallel(outer * strips, rows * std::min(width, inner) * 2, [&](Size begin, Size end) {
         for (Size i = begin; i < end; ++i) {
             const Size first = i % strips * width;
@@ -36,25 +54,29 @@ template <class Body> void each_strip(Size outer, Size rows, Size inner, Body bo
 template <class U>
 bool take_along(const U* x, const std::int64_t* index, U* out, Size outer, Size n, Size m, Size inner) {
     std::atomic<bool> within{true};
-    parallel(outer * m, inner * 2, [&](Size begin, Size end) {
+    const bool rows = inner == 1;
+    const Size width = rows ? m : inner;
+    parallel(rows ? outer : outer * m, width * 2, [&](Size begin, Size end) {
+        bool good = true;
         for (Size i = begin; i < end; ++i) {
-            const U* from = x + i / m * n * inner;
-            const std::int64_t* at = index + i * inner;
-            U* to = out + i * inner;
-            bool good = true;
-            for (Size j = 0; j < inner; ++j) {
-                const bool inside = std::uint64_t(at[j]) < std::uint64_t(n);
-                good &= inside;
-                to[j] = from[(inside ? at[j] : 0) * inner + j];
-            }
-            if (!good) within = false;
+            const U* from = x + (rows ? i : i / m) * n * inner;
+            const std::int64_t* at = index + i * width;
+            U* to = out + i * width;
+            if (!(good = RL_PICK(valid(at, width, n)))) break;
+            if (rows) RL_PICK(take_row(from, at, to, width));
+            else for (Size j = 0; j < width; ++j) to[j] = from[at[j] * inner + j];
         }
+        if (!good) within = false;
     });
     return within;
 }
 
 template <class U>
 void put_along(U* x, const U* values, const std::int64_t* index, Size outer, Size n, Size m, Size inner, bool one) {
+    if (inner == 1) {
+        each_in_rows(outer, m, [&](Size i, Size o) { x[o * n + index[i]] = values[one ? 0 : i]; });
+        return;
+    }
     each_strip(outer, m, inner, [&](Size o, Size first, Size width) {
         for (Size r = 0; r < m; ++r) {
             const Size at = (o * m + r) * inner + first;
@@ -66,12 +88,51 @@ void put_along(U* x, const U* values, const std::int64_t* index, Size outer, Siz
 
 template <class T>
 void add_along(T* x, const T* values, const std::int64_t* index, Size outer, Size n, Size m, Size inner) {
+    if (inner == 1) {
+        each_in_rows(outer, m, [&](Size i, Size o) { x[o * n + index[i]] += values[i]; });
+        return;
+    }
     each_strip(outer, m, inner, [&](Size o, Size first, Size width) {
         for (Size r = 0; r < m; ++r) {
             const Size at = (o * m + r) * inner + first;
             for (Size j = 0; j < width; ++j)
                 x[(o * n + index[at + j]) * inner + first + j] += values[at + j];
         }
+    });
+}
+
+// Indices of neighbouring dims as one of the dims seen as one; negative ones count from the end.
+// Was each within its dim?
+inline bool joint(const std::int64_t* const* index, const Size* lengths, int dims, std::int64_t* out, Size count) {
+    bool within = true;
+    for (Size i = 0; i < count; ++i) {
+        std::int64_t at = 0;
+        for (int d = 0; d < dims; ++d) {
+            const std::int64_t own = index[d][i], from_start = own < 0 ? own + lengths[d] : own;
+            within &= std::uint64_t(from_start) < std::uint64_t(lengths[d]);
+            at = at * lengths[d] + from_start;
+        }
+        out[i] = at;
+    }
+    return within;
+}
+
+// out[o, r, :] = x[o, index[r], :], slices of so many elements
+template <class U>
+void take_slices(const U* x, const std::int64_t* index, U* out, Size outer, Size n, Size m, Size inner) {
+    parallel(outer * m, inner, [&](Size begin, Size end) {
+        for (Size i = begin; i < end; ++i) {
+            const U* from = x + (outer == 1 ? index[i] : i / m * n + index[i % m]) * inner;
+            if (inner == 1) out[i] = *from;
+            else std::memcpy(out + i * inner, from, inner * sizeof(U));
+        }
+    });
+}
+
+inline void clear(void* out, Size bytes) {
+    const Size cut = 1 << 17;
+    parallel((bytes + cut - 1) / cut, cut / 8, [&](Size begin, Size end) {
+        std::memset(static_cast<char*>(out) + begin * cut, 0, std::min(end * cut, bytes) - begin * cut);
     });
 }
 
@@ -82,7 +143,8 @@ void add_slices(T* x, const T* values, const std::int64_t* index, Size outer, Si
         for (Size r = 0; r < m; ++r) {
             const T* from = values + (o * m + r) * inner + first;
             T* to = x + (o * n + index[r]) * inner + first;
-            for (Size j = 0; j < width; ++j) to[j] += from[j];
+            if (width == 1) *to += *from;
+            else RL_PICK(add_row(from, to, width));
         }
     });
 }
@@ -124,20 +186,30 @@ void chosen(const unsigned char* mask, const U* a, int as, const U* b, int bs, U
 }
 
 // How many of n rising boundaries are below each value (or, with `right`, not above it); all are
-// below NaN.
+// below NaN.  Of few each is compared; of many, eight values look for their place side by side.
 template <class T>
 void insertion_places(const T* boundaries, Size n, const T* values, std::int64_t* out, Size count, bool right) {
-    parallel(count, 8, [&](Size begin, Size end) {
-        for (Size i = begin; i < end; ++i) {
-            const T v = values[i];
-            const T* low = boundaries;
-            for (Size length = n; length > 0;) {  // without a branch to be guessed
-                const Size half = length / 2, rest = length - half - 1;
-                const bool beyond = right ? !(low[half] > v) : !(low[half] >= v);
-                low = beyond ? low + half + 1 : low;
-                length = beyond ? rest : half;
+    constexpr Size FEW = 16, BLOCK = 64;
+    using Count = typename std::conditional<sizeof(T) == 4, std::uint32_t, std::uint64_t>::type;
+    const auto below = [right](T b, T v) { return !(b >= v) | (right & (b == v)); };
+    parallel(count, n <= FEW ? n : 32, [&](Size begin, Size end) {
+        Size i = begin;
+        for (Size m; n <= FEW && i < end; i += m) {
+            Count found[BLOCK] = {};
+            m = std::min(BLOCK, end - i);
+            for (Size j = 0; j < n; ++j)
+                for (Size k = 0; k < m; ++k) found[k] += below(boundaries[j], values[i + k]);
+            for (Size k = 0; k < m; ++k) out[i + k] = found[k];
+        }
+        for (; i < end; i += 8) {
+            Size low[8] = {}, value_at[8];
+            for (int k = 0; k < 8; ++k) value_at[k] = std::min(i + k, end - 1);
+            for (Size length = n; length > 1; length -= length / 2) {
+                const Size half = length / 2;
+                RL_UNROLL
+                for (int k = 0; k < 8; ++k) low[k] += half & -Size(below(boundaries[low[k] + half - 1], values[value_at[k]]));
             }
-            out[i] = low - boundaries;
+            for (int k = 0; k < 8; ++k) out[value_at[k]] = low[k] + below(boundaries[low[k]], values[value_at[k]]);
         }
     });
 }

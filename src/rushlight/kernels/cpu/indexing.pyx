@@ -7,8 +7,12 @@ Each function takes contiguous arrays in native byte order and leaves everything
 cimport numpy as np
 from cpython.float cimport PyFloat_CheckExact
 from cpython.long cimport PyLong_CheckExact
-from libc.stdint cimport int64_t, uint8_t, uint16_t, uint32_t, uint64_t
+from libc.stdint cimport int64_t, uint8_t, uint32_t, uint64_t
+from libcpp.vector cimport vector
 from rushlight.kernels.cpu.arrays cimport blank, d, dtype_of, f, same_shape
+from rushlight.kernels.cpu.memory cimport allocate
+
+import numpy
 
 from rushlight.kernels import choosing as plain_choosing
 from rushlight.kernels import door
@@ -22,11 +26,21 @@ cdef extern from "indexing.hpp" namespace "rl":
     void put_along_c "rl::put_along"[U](U*, const U*, const int64_t*, Py_ssize_t, Py_ssize_t, Py_ssize_t, Py_ssize_t, bint)
     void add_along_c "rl::add_along"[T](T*, const T*, const int64_t*, Py_ssize_t, Py_ssize_t, Py_ssize_t, Py_ssize_t)
     void add_slices_c "rl::add_slices"[T](T*, const T*, const int64_t*, Py_ssize_t, Py_ssize_t, Py_ssize_t, Py_ssize_t)
+    bint joint(const int64_t* const*, const Py_ssize_t*, int, int64_t*, Py_ssize_t)
+    void take_slices[U](const U*, const int64_t*, U*, Py_ssize_t, Py_ssize_t, Py_ssize_t, Py_ssize_t)
+    void clear(void*, Py_ssize_t)
     void clamped_c "rl::clamped"[T](const T*, T*, Py_ssize_t, bint, T, bint, T)
     void clamped_gradient_c "rl::clamped_gradient"[T](const T*, const T*, T*, Py_ssize_t, bint, T, bint, T)
     void chosen_c "rl::chosen"[U](const unsigned char*, const U*, int, const U*, int, U*, Py_ssize_t)
     void insertion_places_c "rl::insertion_places"[T](const T*, Py_ssize_t, const T*, int64_t*, Py_ssize_t, bint)
     void joined_c "rl::joined"(const char* const*, const Py_ssize_t*, Py_ssize_t, char*, Py_ssize_t)
+
+cdef extern from "masks.hpp" namespace "rl":
+    const Py_ssize_t PIECE
+    vector[Py_ssize_t] begins(const unsigned char*, Py_ssize_t, Py_ssize_t) except +
+    void selected_c "rl::selected"[U](const unsigned char*, const U*, U*, const vector[Py_ssize_t]&)
+    void unselected_c "rl::unselected"[U](const unsigned char*, const U*, U*, Py_ssize_t, const vector[Py_ssize_t]&)
+    void places_c "rl::places"(const unsigned char*, const np.npy_intp*, int, int64_t*, const vector[Py_ssize_t]&)
 
 
 cdef struct Middle:
@@ -90,15 +104,13 @@ def take_along(x, index, dim):
         a = x
         size = np.PyArray_ITEMSIZE(a)
         at = <int64_t*>np.PyArray_DATA(<np.ndarray>index)
-        out = np.PyArray_EMPTY(np.PyArray_NDIM(a), np.PyArray_DIMS(<np.ndarray>index), np.PyArray_TYPE(a), 0)
+        if size != 4 and size != 8:
+            return plain_scatter.take_along(x, index, dim)
+        out = allocate(np.PyArray_NDIM(a), np.PyArray_DIMS(<np.ndarray>index), np.PyArray_TYPE(a))
         if size == 4:
             done = take_along_c[uint32_t](<uint32_t*>np.PyArray_DATA(a), at, <uint32_t*>np.PyArray_DATA(out), m.outer, m.n, rows, m.inner)
-        elif size == 8:
+        else:
             done = take_along_c[uint64_t](<uint64_t*>np.PyArray_DATA(a), at, <uint64_t*>np.PyArray_DATA(out), m.outer, m.n, rows, m.inner)
-        elif size == 1:
-            done = take_along_c[uint8_t](<uint8_t*>np.PyArray_DATA(a), at, <uint8_t*>np.PyArray_DATA(out), m.outer, m.n, rows, m.inner)
-        elif size == 2:
-            done = take_along_c[uint16_t](<uint16_t*>np.PyArray_DATA(a), at, <uint16_t*>np.PyArray_DATA(out), m.outer, m.n, rows, m.inner)
         if done:
             return out
     return plain_scatter.take_along(x, index, dim)
@@ -183,6 +195,208 @@ def add_slices(x, values, index, dim):
                 add_slices_c[int64_t](<int64_t*>np.PyArray_DATA(a), <int64_t*>np.PyArray_DATA(b), at, m.outer, m.n, of_values.n, m.inner)
             return
     plain_scatter.add_slices(x, values, index, dim)
+
+
+# -- neighbouring dims -----------------------------------------------------------------------
+
+cdef enum:
+    MOST = 8
+
+
+cdef struct Block:  # index tensors of one shape, and sizes around the dims that they are for
+    Py_ssize_t outer, n, inner, count
+    int dims
+    const int64_t* index[MOST]
+    Py_ssize_t lengths[MOST]
+
+
+cdef bint block(Block* b, np.ndarray x, tuple indices, Py_ssize_t first) noexcept:
+    """Can the loops take them?"""
+    cdef int i
+    cdef np.ndarray lead, one
+    b.dims = len(indices)
+    if not 0 < b.dims <= MOST or not 0 <= first <= np.PyArray_NDIM(x) - b.dims or not whole(indices[0]):
+        return False
+    lead = indices[0]
+    b.outer = b.n = b.inner = 1
+    b.count = np.PyArray_SIZE(lead)
+    for i in range(b.dims):
+        if not whole(indices[i]) or not same_shape(indices[i], lead):
+            return False
+        one = indices[i]
+        b.index[i] = <int64_t*>np.PyArray_DATA(one)
+        b.lengths[i] = np.PyArray_DIMS(x)[first + i]
+        b.n *= b.lengths[i]
+    for i in range(first):
+        b.outer *= np.PyArray_DIMS(x)[i]
+    for i in range(first + b.dims, np.PyArray_NDIM(x)):
+        b.inner *= np.PyArray_DIMS(x)[i]
+    return np.PyArray_SIZE(x) > 0 and b.count > 0
+
+
+cdef const int64_t* places_in(Block* b, vector[int64_t]& room) except? NULL:
+    """The index tensors as one; NULL if an index is out of range."""
+    if b.dims == 1 and all_within(b.index[0], b.count, b.n):
+        return b.index[0]
+    room.resize(b.count)
+    return room.data() if joint(b.index, b.lengths, b.dims, room.data(), b.count) else NULL
+
+
+def take_at(x, indices, first):
+    """See `rushlight.kernels.scatter.take_at`."""
+    cdef Block b
+    cdef vector[int64_t] room
+    cdef const int64_t* at = NULL
+    cdef np.npy_intp shape[64]
+    cdef np.ndarray a, out
+    cdef int i, nd, own, size, from_dim = first
+    if not plain(x) or not block(&b, x, indices, from_dim):
+        return plain_scatter.take_at(x, indices, first)
+    a, nd, own = x, np.PyArray_NDIM(x), np.PyArray_NDIM(indices[0])
+    size = np.PyArray_ITEMSIZE(a)
+    if size > 8 or nd + own > 60:
+        return plain_scatter.take_at(x, indices, first)
+    at = places_in(&b, room)
+    if at == NULL:
+        return plain_scatter.take_at(x, indices, first)
+    for i in range(from_dim):
+        shape[i] = np.PyArray_DIMS(a)[i]
+    for i in range(own):
+        shape[from_dim + i] = np.PyArray_DIMS(<np.ndarray>indices[0])[i]
+    for i in range(from_dim + b.dims, nd):
+        shape[i - b.dims + own] = np.PyArray_DIMS(a)[i]
+    out = allocate(nd - b.dims + own, shape, np.PyArray_TYPE(a))
+    if size == 4:
+        take_slices[uint32_t](<uint32_t*>np.PyArray_DATA(a), at, <uint32_t*>np.PyArray_DATA(out), b.outer, b.n, b.count, b.inner)
+    elif size == 8:
+        take_slices[uint64_t](<uint64_t*>np.PyArray_DATA(a), at, <uint64_t*>np.PyArray_DATA(out), b.outer, b.n, b.count, b.inner)
+    else:
+        take_slices[uint8_t](<uint8_t*>np.PyArray_DATA(a), at, <uint8_t*>np.PyArray_DATA(out), b.outer, b.n, b.count, b.inner * size)
+    return out
+
+
+def add_at(x, values, indices, first):
+    """See `rushlight.kernels.scatter.add_at`."""
+    cdef Block b
+    cdef vector[int64_t] room
+    cdef const int64_t* at = NULL
+    cdef np.ndarray a = x, v
+    if not summable(x, values) or not block(&b, x, indices, first):
+        return plain_scatter.add_at(x, values, indices, first)
+    v = values
+    if np.PyArray_SIZE(v) != b.outer * b.count * b.inner:
+        return plain_scatter.add_at(x, values, indices, first)
+    at = places_in(&b, room)
+    if at == NULL:
+        return plain_scatter.add_at(x, values, indices, first)
+    if np.PyArray_TYPE(a) == np.NPY_FLOAT:
+        add_slices_c[float](f(a), f(v), at, b.outer, b.n, b.count, b.inner)
+    elif np.PyArray_TYPE(a) == np.NPY_DOUBLE:
+        add_slices_c[double](d(a), d(v), at, b.outer, b.n, b.count, b.inner)
+    else:
+        add_slices_c[int64_t](<int64_t*>np.PyArray_DATA(a), <int64_t*>np.PyArray_DATA(v), at, b.outer, b.n, b.count, b.inner)
+
+
+def zeros(shape, dtype):
+    """See `rushlight.kernels.scatter.zeros`."""
+    cdef np.npy_intp sizes[64]
+    cdef np.npy_intp count = 1, n
+    cdef int i = 0
+    cdef np.ndarray out
+    if len(shape) > 60 or (<np.dtype>dtype).type_num >= np.NPY_OBJECT:
+        return plain_scatter.zeros(shape, dtype)
+    for n in shape:
+        sizes[i] = n
+        i += 1
+        count *= n
+    if count < 1 << 14:
+        return plain_scatter.zeros(shape, dtype)
+    out = allocate(i, sizes, (<np.dtype>dtype).type_num)
+    clear(np.PyArray_DATA(out), np.PyArray_NBYTES(out))
+    return out
+
+
+# -- masks -----------------------------------------------------------------------------------
+
+
+cdef inline bint covers(object mask, object x) noexcept:
+    """A mask that has elements and the shape of the array `x`, if that is one to be copied?"""
+    return (
+        plain(mask) and np.PyArray_TYPE(<np.ndarray>mask) == np.NPY_BOOL and np.PyArray_SIZE(<np.ndarray>mask) > 0
+        and plain(x) and same_shape(mask, x)
+        and (np.PyArray_ITEMSIZE(<np.ndarray>x) == 4 or np.PyArray_ITEMSIZE(<np.ndarray>x) == 8)
+    )
+
+
+cdef inline unsigned char* truth(object mask) noexcept:
+    return <unsigned char*>np.PyArray_DATA(<np.ndarray>mask)
+
+
+def selected(x, mask):
+    """See `rushlight.kernels.choosing.selected`."""
+    cdef np.ndarray a, out
+    cdef np.npy_intp count
+    cdef vector[Py_ssize_t] at
+    if not covers(mask, x):
+        return plain_choosing.selected(x, mask)
+    a = x
+    at = begins(truth(mask), np.PyArray_SIZE(a), PIECE)
+    count = at.back()
+    out = allocate(1, &count, np.PyArray_TYPE(a))
+    if np.PyArray_ITEMSIZE(a) == 4:
+        selected_c[uint32_t](truth(mask), <uint32_t*>np.PyArray_DATA(a), <uint32_t*>np.PyArray_DATA(out), at)
+    else:
+        selected_c[uint64_t](truth(mask), <uint64_t*>np.PyArray_DATA(a), <uint64_t*>np.PyArray_DATA(out), at)
+    return out
+
+
+def unselected(values, mask):
+    """See `rushlight.kernels.choosing.unselected`."""
+    cdef np.ndarray v, out
+    cdef vector[Py_ssize_t] at
+    if not plain(values) or np.PyArray_NDIM(<np.ndarray>values) != 1 or not plain(mask) or dtype_of(mask) != np.NPY_BOOL:
+        return plain_choosing.unselected(values, mask)
+    v = values
+    at = begins(truth(mask), np.PyArray_SIZE(<np.ndarray>mask), PIECE)
+    if at.back() != np.PyArray_SIZE(v) or not (np.PyArray_ITEMSIZE(v) == 4 or np.PyArray_ITEMSIZE(v) == 8):
+        return plain_choosing.unselected(values, mask)
+    out = allocate(np.PyArray_NDIM(<np.ndarray>mask), np.PyArray_DIMS(<np.ndarray>mask), np.PyArray_TYPE(v))
+    if np.PyArray_ITEMSIZE(v) == 4:
+        unselected_c[uint32_t](truth(mask), <uint32_t*>np.PyArray_DATA(v), <uint32_t*>np.PyArray_DATA(out), np.PyArray_SIZE(out), at)
+    else:
+        unselected_c[uint64_t](truth(mask), <uint64_t*>np.PyArray_DATA(v), <uint64_t*>np.PyArray_DATA(out), np.PyArray_SIZE(out), at)
+    return out
+
+
+def overwrite(x, mask, value):
+    """See `rushlight.kernels.choosing.overwrite`."""
+    cdef np.ndarray a, number
+    if not covers(mask, x) or not np.PyArray_ISWRITEABLE(<np.ndarray>x) or np.PyArray_SIZE(<np.ndarray>x) < 1 << 10:
+        return plain_choosing.overwrite(x, mask, value)
+    a, number = x, numpy.asarray(value, (<np.ndarray>x).dtype)
+    if np.PyArray_NDIM(number):
+        return plain_choosing.overwrite(x, mask, value)
+    if np.PyArray_ITEMSIZE(a) == 4:
+        chosen_c[uint32_t](truth(mask), <uint32_t*>np.PyArray_DATA(number), 0, <uint32_t*>np.PyArray_DATA(a), 1, <uint32_t*>np.PyArray_DATA(a), np.PyArray_SIZE(a))
+    else:
+        chosen_c[uint64_t](truth(mask), <uint64_t*>np.PyArray_DATA(number), 0, <uint64_t*>np.PyArray_DATA(a), 1, <uint64_t*>np.PyArray_DATA(a), np.PyArray_SIZE(a))
+
+
+def places(x):
+    """See `rushlight.kernels.choosing.places`."""
+    cdef np.ndarray a, out
+    cdef np.npy_intp shape[2]
+    cdef vector[Py_ssize_t] at
+    if type(x) is not np.ndarray or np.PyArray_NDIM(<np.ndarray>x) == 0 or np.PyArray_SIZE(<np.ndarray>x) == 0:
+        return plain_choosing.places(x)
+    if dtype_of(x) != np.NPY_BOOL or not np.PyArray_ISCARRAY_RO(<np.ndarray>x):
+        x = x.astype(numpy.bool_, "C")
+    a = x
+    at = begins(truth(a), np.PyArray_SIZE(a), np.PyArray_DIMS(a)[np.PyArray_NDIM(a) - 1])
+    shape[0], shape[1] = np.PyArray_NDIM(a), at.back()
+    out = allocate(2, shape, np.NPY_INT64)
+    places_c(truth(a), np.PyArray_DIMS(a), np.PyArray_NDIM(a), <int64_t*>np.PyArray_DATA(out), at)
+    return out
 
 
 # -- limits and choices ----------------------------------------------------------------------
@@ -277,7 +491,7 @@ def chosen(mask, a, b):
         or (qs and not same_shape(q, mask))
     ):
         return plain_choosing.chosen(mask, a, b)
-    out = np.PyArray_EMPTY(np.PyArray_NDIM(<np.ndarray>mask), np.PyArray_DIMS(<np.ndarray>mask), t, 0)
+    out = allocate(np.PyArray_NDIM(<np.ndarray>mask), np.PyArray_DIMS(<np.ndarray>mask), t)
     m = <unsigned char*>np.PyArray_DATA(<np.ndarray>mask)
     if size == 4:
         chosen_c[uint32_t](m, <uint32_t*>np.PyArray_DATA(p), ps, <uint32_t*>np.PyArray_DATA(q), qs, <uint32_t*>np.PyArray_DATA(out), np.PyArray_SIZE(out))
@@ -300,7 +514,7 @@ def insertion_places(boundaries, values, right):
     ):
         return plain_choosing.insertion_places(boundaries, values, right)
     b, v = boundaries, values
-    out = np.PyArray_EMPTY(np.PyArray_NDIM(v), np.PyArray_DIMS(v), np.NPY_INT64, 0)
+    out = allocate(np.PyArray_NDIM(v), np.PyArray_DIMS(v), np.NPY_INT64)
     at = <int64_t*>np.PyArray_DATA(out)
     if t == np.NPY_FLOAT:
         insertion_places_c[float](f(b), np.PyArray_SIZE(b), f(v), at, np.PyArray_SIZE(v), right)
@@ -350,7 +564,7 @@ cdef np.ndarray put_together(list arrays, Py_ssize_t dim, bint new):
         lengths[k] = inner if new else inner * np.PyArray_DIMS(a)[dim]
         total += 1 if new else np.PyArray_DIMS(a)[dim]
     shape[dim] = total
-    out = np.PyArray_EMPTY(nd + new, shape, t, 0)
+    out = allocate(nd + new, shape, t)
     if np.PyArray_SIZE(out):
         joined_c(parts, lengths, count, <char*>np.PyArray_DATA(out), outer)
     return out
@@ -376,6 +590,7 @@ def stacked(arrays, dim):
 
 for _function in (
     *(within, take_along, put_along, add_along, add_slices),
+    *(take_at, add_at, zeros, selected, unselected, overwrite, places),
     *(clamped, clamped_gradient, chosen, insertion_places, joined, stacked),
 ):
     door.register_function(_function.__name__, _function)
