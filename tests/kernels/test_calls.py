@@ -62,6 +62,22 @@ PROGRAMS = {
         x.sum([-1], True), t.sum(x, dim=-2, keepdim=True), t.prod(x, -1, keepdim=True),
         *t.max(x, dim=0, keepdim=True), *t.min(x, -1, True), x.argmax(-1, True),
         t.argmax(x, keepdim=True), (x > 0).all(0, keepdim=True))],
+    "spreads": lambda t, x: (x.var(0), x.var(-1, keepdim=True).squeeze(), x.std(), t.std(x, (0, 1)),
+                             x.var(1, False), x.var(False), x.std(0, correction=2)),
+    "norms": lambda t, x: (x.norm(), x.norm(1), x.norm(dim=1), x.norm(float("inf"), 0),
+                           t.norm(x, p=1, dim=(0, 1)), x.norm(None, 1), x.norm("fro", (1, 0)),
+                           x.norm(3), x.norm(2, -1, True).squeeze()),
+    "searches": lambda t, x: [f(*(y, e)[::way], **how)
+                              for y in (x.detach().contiguous(), x.detach()[0].clone())
+                              for e in (t.linspace(-1, 1, 4, dtype=x.dtype), t.arange(40).to(x),
+                                        t.tensor([0, float("nan")]).to(x))
+                              for f, way in ((t.bucketize, 1), (t.searchsorted, -1))
+                              for how in ({}, {"right": True}, {"out_int32": True})],
+    "counts": lambda t, x: (t.bincount(t.tensor([1, 3, 1])), t.tensor([2]).bincount(minlength=5),
+                            x.detach().nan_to_num(0, 1, 1).histc(4, -1, 1), x.detach().clamp(
+                                -1, 1).nan_to_num(0).histc(3), t.histc(x.detach(), 3, -9, 9),
+                            x.detach().unique(), *x.detach().unique(return_counts=True,
+                                                                    return_inverse=True)),
     "activations": lambda t, x: (F[t].elu(x), F[t].gelu(x.clamp(max=3)), F[t].hardsigmoid(x),
                                  F[t].hardswish(x), F[t].hardtanh(x), F[t].leaky_relu(x),
                                  F[t].mish(x), F[t].silu(x), F[t].softplus(x)),
@@ -72,12 +88,41 @@ PROGRAMS = {
                                             F[t].gelu(x, approximate="tanh"),
                                             F[t].mish(x * 1, inplace=True), F[t].elu(x, alpha=2.0)),
 }  # fmt: skip
+ROW_MAJOR = {
+    "order": lambda t, x: (*x.sort(), *x.sort(0, True), *t.sort(x, dim=1, descending=True),
+                           x.argsort(), x.argsort(0, descending=True),
+                           *x.sort(dim=1, stable=True)),
+    "ranks": lambda t, x: (*x.topk(2), *t.topk(x, 3, 1), *x.topk(2, largest=False), *x.topk(k=1),
+                           x.kthvalue(2)[0], x.kthvalue(1, 1, True)[0],
+                           x.kthvalue(3, keepdim=True)[0], *x.median(1),
+                           *t.median(x, dim=1, keepdim=True)),
+    "running": lambda t, x: (x.cumsum(0), t.cumsum(x, dim=-1), x.cumprod(1), x.logcumsumexp(1),
+                             *x.cummax(0), *t.cummin(x, 1), x.cumsum(1, dtype=t.float64)),
+    "additions": lambda t, x: (x.scatter_add(1, t.tensor([[0, 0], [3, 1], [2, 2]]), x[:, :2] * 2),
+                               x.scatter_add(0, t.tensor([[2, 0, 1, 1]] * 3), x * 2),
+                               x.index_add(0, t.tensor([2, 2]), x[1:] * 3),
+                               t.index_add(x, -1, t.tensor([0]), x[:, :1].clone(), alpha=2)),
+}  # fmt: skip
 REFUSED = {
     "sum": lambda t, x: x.sum(2),
     "sum twice": lambda t, x: x.sum((0, -2)),
     "max": lambda t, x: x.max(1, 2),
     "max of dims": lambda t, x: x.max((0, 1)),
     "argmax": lambda t, x: x.argmax(0, keepdims=1, other=2),
+    "topk": lambda t, x: x.topk(5),
+    "topk of a dim": lambda t, x: x.topk(1, 2),
+    "topk named twice": lambda t, x: x.topk(1, k=2),
+    "kthvalue": lambda t, x: x.kthvalue(0),
+    "cumsum": lambda t, x: x.cumsum(2),
+    "median": lambda t, x: x.median(0, 1),
+    "norm": lambda t, x: x.norm("some"),
+    "index_add": lambda t, x: x.index_add(0, t.tensor([3]), x[:1]),
+    "index_add shapes": lambda t, x: x.index_add(0, t.tensor([0]), x[:2]),
+    "scatter_add": lambda t, x: x.scatter_add(1, t.tensor([[4]]), x),
+    "scatter_add shapes": lambda t, x: x.scatter_add(1, t.tensor([[0, 1]]), x[:1, :1]),
+    "bincount": lambda t, x: t.bincount(t.tensor([1, -1])),
+    "histc": lambda t, x: t.histc(x, 3, 2, 1),
+    "searchsorted": lambda t, x: t.searchsorted(x[0], x[0], right=True, side="left"),
     "softplus": lambda t, x: F[t].softplus(x, "1"),
     "gelu": lambda t, x: F[t].gelu(x, approximate="some"),
     "elu": lambda t, x: F[t].elu(x, 1.0, False, 1.0, 2),
@@ -133,9 +178,14 @@ def outcome(t, make, program):
 
 
 @pytest.mark.parametrize("kind", MAKERS)
-@pytest.mark.parametrize("name", PROGRAMS)
+@pytest.mark.parametrize("name", [*PROGRAMS, *ROW_MAJOR])
 def test_calls(name, kind):
-    found, wanted = [outcome(t, MAKERS[kind], PROGRAMS[name]) for t in (rushlight, oracle)]
+    found, wanted = [
+        outcome(t, MAKERS[kind], PROGRAMS[name])
+        if name in PROGRAMS
+        else outcome(t, lambda t: MAKERS[kind](t).contiguous(), ROW_MAJOR[name])
+        for t in (rushlight, oracle)
+    ]
     assert found[0] == wanted[0]
     for a, b in zip(found[1], wanted[1], strict=True):
         np.testing.assert_allclose(a, b, rtol=2e-6, atol=2e-6)

@@ -89,6 +89,28 @@ def test_ranks_of_equals_and_special_values(dtype):
         assert_same("median_dim", x, (1, False))
 
 
+@pytest.mark.parametrize("kind", ["different", "equal", "special", "spread"])
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("shape", [(), (1,), (3, 4), (700, 300)], ids=str)
+def test_distinct(shape, dtype, kind):
+    x = np.asarray(drawn(shape, dtype, "equal" if kind == "special" and dtype == "int64" else kind))
+    if kind == "spread" and dtype == "int64":
+        x = np.asarray(x * (2**62 // max(x.size, 8)))
+    for inverse in (False, True):
+        assert_same("unique_flat", x, (inverse,))
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("kind", ["different", "equal", "special"])
+def test_histograms(kind, dtype):
+    for shape in ((0,), (7,), (40, 50)):
+        x = drawn(shape, dtype, kind)
+        for how in ((1, -3.0, 3.0), (50, -2.5, 900.0), (7, 0.1, 0.3), (3, 5e6, 6e6)):
+            assert_same("histc", x, how)
+    for how in ((3, 1.0, 1.0), (3, 2.0, 1.0), (3, 0.0, np.inf), (3, np.nan, 1.0), (0, 0.0, 1.0)):
+        assert OPERATIONS["histc"].fast.call2(x, how) is None
+
+
 RUNNING = ("cumsum", "cumsum_back", "cumprod")
 
 
@@ -138,10 +160,12 @@ PARAMS = {
     "logcumsumexp": (1,),
     "cumsum": (1, dtypes.float64),
     "cumprod": (1, dtypes.float64),
+    "unique_flat": (True,),
+    "histc": (5, -1.0, 1.0),
 }
 
 
-OF_WHOLE_NUMBERS = ("sort", "argsort", "topk", "kthvalue", "median_dim", "cummax")
+OF_WHOLE_NUMBERS = ("sort", "argsort", "topk", "kthvalue", "median_dim", "cummax", "unique_flat")
 
 
 @pytest.mark.parametrize("odd", ODD)
@@ -149,7 +173,11 @@ OF_WHOLE_NUMBERS = ("sort", "argsort", "topk", "kthvalue", "median_dim", "cummax
 def test_of_odd_arrays(name, odd):
     x = ODD[odd](np.random.default_rng(2).standard_normal((5, 9)))
     native = OPERATIONS[name].fast.call2(x, PARAMS[name])
-    if odd == "read-only" or (odd == "whole numbers" and name in OF_WHOLE_NUMBERS):
+    if (
+        odd == "read-only"
+        or (name, odd) == ("histc", "no samples")
+        or (odd == "whole numbers" and name in OF_WHOLE_NUMBERS)
+    ):
         assert native is not None
         native, twin = both(name, x, PARAMS[name])
         np.testing.assert_allclose(native[0], twin[0])

@@ -7,6 +7,7 @@ import numpy as np
 from rushlight.kernels import dtypes
 from rushlight.ops.extremes import Chosen
 from rushlight.ops.families import AlongDim, as_tensor_argument, refusal, wrap_dim
+from rushlight.ops.gather import gather_backward
 from rushlight.ops.join import cat
 from rushlight.ops.publish import namespaces, public
 from rushlight.ops.reduce import cast, sum_dtype, wide
@@ -212,9 +213,10 @@ def running_extreme(ufunc, x, dim):
     return values, np.maximum.accumulate(np.where(attained, places, 0), dim)
 
 
-def gathered(g, indices, dim):
-    """Zeros with every element of `g` added where `indices` say along `dim`."""
-    return g.new_zeros(g.shape).scatter_add(dim, indices, g)
+class gathered(gather_backward):
+    """Zeros of a shape with every element of `g` added where `indices` say along `dim`."""
+
+    node = "ScatterAddBackward0"
 
 
 class cummax(Chosen):
@@ -233,7 +235,7 @@ class cummax(Chosen):
         return running_extreme(np.maximum, x, dim)
 
     def vjp_x(g, ans1, dim):
-        return gathered(g[0], ans1, dim)
+        return gathered(g[0], ans1, tuple(g[0].shape), dim)
 
 
 class cummin(Chosen):
@@ -252,7 +254,7 @@ class cummin(Chosen):
         return running_extreme(np.minimum, x, dim)
 
     def vjp_x(g, ans1, dim):
-        return gathered(g[0], ans1, dim)
+        return gathered(g[0], ans1, tuple(g[0].shape), dim)
 
 
 # -- differences -----------------------------------------------------------------------------

@@ -433,6 +433,9 @@ class median_dim(Chosen):
         return middle(x, dim, keepdim, first_middle(x, dim))
 
 
+median.along = median_dim
+
+
 class nanmedian(Extreme):
     """`median` of the elements that are not NaN.
 

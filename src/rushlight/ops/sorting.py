@@ -161,7 +161,7 @@ def top_indices(x, k, dim, largest, in_order):
         indices = np.take_along_axis(indices, order, dim)
     else:
         head[dim] = slice(k)
-        indices = order_of(x, dim, largest)[tuple(head)]
+        indices = order_of(x, dim, largest)[tuple(head)].copy("K")
     if not k:
         return indices
     values, lasting = np.take_along_axis(x, indices, dim), 64 * k <= n or in_order
@@ -184,6 +184,9 @@ class Distinct(Operation, family=True):
 
     def settled(self):
         self.many = True
+
+    def compute(self, inputs, params):
+        return self.fast.call2(inputs[0].array, params) or super().compute(inputs, params)
 
 
 class unique_flat(Distinct):
@@ -440,7 +443,7 @@ def check_sorter(boundaries, sorter):
         )
 
 
-@public("torch", out=True)
+@public("torch", out=True, quick=searchsorted)
 def bucketize(input, boundaries, *, out_int32=False, right=False):
     """The index of the interval between the rising `boundaries` that each of `input` lies in.
 
@@ -461,7 +464,20 @@ def bucketize(input, boundaries, *, out_int32=False, right=False):
 NOT_COUNTABLE = "bincount only supports 1-d non-negative integral inputs."
 
 
-@public("torch Tensor")
+class counts(Operation):
+    """The number of occurrences of 0, 1, 2, ..."""
+
+    public_name = "bincount"
+    slow_batch = True
+    places = None
+
+    def forward(x, minlength):
+        if x.size and x.min() < 0:
+            raise RuntimeError(NOT_COUNTABLE)
+        return np.bincount(x.astype(np.int64, copy=False), minlength=minlength)
+
+
+@public("torch Tensor", quick=counts)
 def bincount(input, weights=None, minlength=0):
     """How often each of 0, 1, 2, ... occurs in the 1-d integer `input`, or the sum of its
     `weights`; at least `minlength` counts.
@@ -486,19 +502,6 @@ def bincount(input, weights=None, minlength=0):
     if weights.dim() != 1 or weights.shape != input.shape:
         raise RuntimeError("weights should be 1-d and have the same length as input")
     return weighed_counts(input, weights.detach(), minlength)
-
-
-class counts(Operation):
-    """The number of occurrences of 0, 1, 2, ..."""
-
-    public_name = "bincount"
-    slow_batch = True
-    places = None
-
-    def forward(x, minlength):
-        if x.size and x.min() < 0:
-            raise RuntimeError(NOT_COUNTABLE)
-        return np.bincount(x.astype(np.int64, copy=False), minlength=minlength)
 
 
 class weighed_counts(Operation):

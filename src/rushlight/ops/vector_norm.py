@@ -148,7 +148,7 @@ def norm_gradient(g, x, norm, ord, dims):
     return x * size ** (ord - 2) * share
 
 
-@public("torch Tensor", out=True)
+@public("torch Tensor", out=True, quick=vector_norm)
 def norm(input, p="fro", dim=None, keepdim=False, dtype=None):
     """The vector norm of order `p` over `dim`, or over all elements.
 

@@ -1,6 +1,7 @@
 """Preconditions of native kernels, checked at their door."""
 
 cimport numpy as np
+from cpython.long cimport PyLong_AsLongLongAndOverflow, PyLong_CheckExact
 from rushlight.kernels.cpu.memory cimport allocate
 
 cdef extern from "either.hpp" namespace "rl":
@@ -28,6 +29,20 @@ cdef inline np.ndarray ready(object x, int dtype):
     if not np.PyArray_ISNOTSWAPPED(a) or np.PyArray_SIZE(a) == 0:
         return None
     return np.PyArray_NewCopy(a, np.NPY_CORDER)
+
+
+cdef inline bint is_dim(object value, object x, Py_ssize_t* dim) noexcept:
+    """A dim of the array `x`, which has dims?  Counted from the front then."""
+    cdef int overflow = 0
+    cdef Py_ssize_t n = np.PyArray_NDIM(<np.ndarray>x)
+    if not PyLong_CheckExact(value):
+        return False
+    dim[0] = PyLong_AsLongLongAndOverflow(value, &overflow)
+    if overflow or not -n <= dim[0] < n:
+        return False
+    if dim[0] < 0:
+        dim[0] += n
+    return True
 
 
 cdef inline bint same_shape(np.ndarray a, np.ndarray b) noexcept:

@@ -10,7 +10,7 @@ cimport numpy as np
 from cpython.float cimport PyFloat_CheckExact
 from cpython.long cimport PyLong_AsLongLongAndOverflow, PyLong_CheckExact
 from libc.string cimport memcpy, memset
-from rushlight.kernels.cpu.arrays cimport d, dtype_of, f, same_shape
+from rushlight.kernels.cpu.arrays cimport d, dtype_of, f, is_dim, same_shape
 from rushlight.kernels.cpu.memory cimport allocate
 from rushlight.kernels.door cimport Kernel
 
@@ -31,20 +31,6 @@ cdef inline bint is_plain(object x) noexcept:
 cdef inline bint is_of(object x, int dtype) noexcept:
     """An array of a dtype that has elements?"""
     return dtype_of(x) == dtype and np.PyArray_SIZE(<np.ndarray>x) > 0
-
-
-cdef inline bint is_dim(object value, object x, Py_ssize_t* dim) noexcept:
-    """A dim of the array `x`, which has dims?  Counted from the front then."""
-    cdef int overflow = 0
-    cdef Py_ssize_t n = np.PyArray_NDIM(<np.ndarray>x)
-    if not PyLong_CheckExact(value):
-        return False
-    dim[0] = PyLong_AsLongLongAndOverflow(value, &overflow)
-    if overflow or not -n <= dim[0] < n:
-        return False
-    if dim[0] < 0:
-        dim[0] += n
-    return True
 
 
 cdef inline bint is_number(object x) noexcept:
@@ -203,6 +189,110 @@ cdef object take_rows(np.ndarray x, np.ndarray index, Py_ssize_t dim):
         if not 0 <= at[i] < size:
             return None
     return elements.take_at(x, (index,), dim)
+
+
+cdef np.ndarray copied(object x):
+    """A new array with the elements of a row-major float array; None for others."""
+    cdef np.ndarray a = x, out
+    if not is_plain(x) or not np.PyArray_ISCARRAY_RO(a):
+        return None
+    out = allocate(np.PyArray_NDIM(a), np.PyArray_DIMS(a), np.PyArray_TYPE(a))
+    memcpy(np.PyArray_DATA(out), np.PyArray_DATA(a), np.PyArray_NBYTES(a))
+    return out
+
+
+@cython.final
+cdef class Add(Kernel):
+    """`scatter_add(x, dim, index, source)`, and `index_add` with `whole` slices."""
+
+    cdef bint slices
+
+    cpdef object shortcut(self, tuple args, dict kwargs):
+        cdef Py_ssize_t dim = 0
+        cdef int i
+        if len(args) != 4 or kwargs or not is_plain(args[0]) or not is_of(args[2], np.NPY_INT64):
+            return None
+        cdef np.ndarray x = args[0], index = args[2], source, out
+        if not is_of(args[3], np.PyArray_TYPE(x)) or not is_dim(args[1], x, &dim):
+            return None
+        source = args[3]
+        if np.PyArray_NDIM(source) != np.PyArray_NDIM(x):
+            return None
+        for i in range(np.PyArray_NDIM(x)):
+            if i != dim and np.PyArray_DIMS(source)[i] != np.PyArray_DIMS(x)[i]:
+                return None
+        if self.slices:
+            if np.PyArray_NDIM(index) != 1 or np.PyArray_DIMS(index)[0] != np.PyArray_DIMS(source)[dim]:
+                return None
+        elif not same_shape(index, source):
+            return None
+        out = copied(x)
+        if out is None:
+            return None
+        if self.slices:
+            elements.add_slices(out, source, index, dim)
+            return out, (dim, 1), (0, 3, 2)
+        elements.add_along(out, source, index, dim)
+        return out, (dim,), (0, 3, 2)
+
+
+@cython.final
+cdef class Search(Kernel):
+    """`searchsorted(boundaries, values, right=)`, or `bucketize` with `values` first."""
+
+    cdef int boundaries
+
+    cpdef object shortcut(self, tuple args, dict kwargs):
+        cdef object right = False
+        cdef Py_ssize_t i
+        cdef bint number = True
+        if len(args) != 2 or len(kwargs) > 1:
+            return None
+        if kwargs:
+            right = kwargs.get("right")
+        cdef object edges = args[self.boundaries], values = args[1 - self.boundaries]
+        cdef int t = dtype_of(edges)
+        if type(right) is not bool or t < 0 or not is_of(values, t) or np.PyArray_NDIM(<np.ndarray>edges) != 1:
+            return None
+        if not np.PyArray_ISCARRAY_RO(<np.ndarray>edges):
+            return None
+        if t == np.NPY_FLOAT:
+            for i in range(np.PyArray_SIZE(<np.ndarray>edges)):
+                number &= f(edges)[i] == f(edges)[i]
+        elif t == np.NPY_DOUBLE:
+            for i in range(np.PyArray_SIZE(<np.ndarray>edges)):
+                number &= d(edges)[i] == d(edges)[i]
+        if not number or (t != np.NPY_FLOAT and t != np.NPY_DOUBLE and t != np.NPY_INT64):
+            return None
+        return elements.insertion_places(edges, values, right), (False, right), (self.boundaries, 1 - self.boundaries)
+
+
+@cython.final
+cdef class Bincount(Kernel):
+    """`bincount(x)` of a vector of int64."""
+
+    cpdef object shortcut(self, tuple args, dict kwargs):
+        cdef Py_ssize_t i, n
+        cdef np.npy_int64* at
+        cdef np.npy_int64* count
+        cdef np.npy_intp most = 0
+        cdef np.ndarray out
+        if len(args) != 1 or kwargs or not is_of(args[0], np.NPY_INT64):
+            return None
+        cdef np.ndarray x = args[0]
+        if np.PyArray_NDIM(x) != 1 or not np.PyArray_ISCARRAY_RO(x):
+            return None
+        at, n = <np.npy_int64*>np.PyArray_DATA(x), np.PyArray_SIZE(x)
+        for i in range(n):
+            if at[i] < 0:
+                return None
+            most = max(most, at[i])
+        most += 1
+        out = np.PyArray_ZEROS(1, &most, np.NPY_INT64, 0)
+        count = <np.npy_int64*>np.PyArray_DATA(out)
+        for i in range(n):
+            count[at[i]] += 1
+        return out, (0,)
 
 
 @cython.final
@@ -414,6 +504,15 @@ door.register_shortcut("masked_fill", MaskedFill())
 door.register_shortcut("clamp", Clamp())
 door.register_shortcut("embedding", Embedding())
 door.register_shortcut("index_select", IndexSelect())
+cdef Add index_add = Add()
+index_add.slices = True
+door.register_shortcut("index_add", index_add)
+door.register_shortcut("scatter_add", Add())
+cdef Search bucketize = Search()
+bucketize.boundaries = 1
+door.register_shortcut("bucketize", bucketize)
+door.register_shortcut("searchsorted", Search())
+door.register_shortcut("bincount", Bincount())
 door.register_shortcut("cat", Join())
 cdef Join stack = Join()
 stack.stacking = True

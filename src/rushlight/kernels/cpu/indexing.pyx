@@ -85,14 +85,14 @@ cdef bint fits(Middle* m, Py_ssize_t* rows, np.ndarray x, np.ndarray index, Py_s
     return np.PyArray_SIZE(x) > 0 and np.PyArray_SIZE(index) > 0
 
 
-def within(index, length):
+def within(index, length, /):
     """See `rushlight.kernels.scatter.within`."""
     if not whole(index):
         return plain_scatter.within(index, length)
     return all_within(<int64_t*>np.PyArray_DATA(<np.ndarray>index), np.PyArray_SIZE(<np.ndarray>index), length)
 
 
-def take_along(x, index, dim):
+def take_along(x, index, dim, /):
     """See `rushlight.kernels.scatter.take_along`."""
     cdef Middle m
     cdef Py_ssize_t rows = 0
@@ -116,7 +116,7 @@ def take_along(x, index, dim):
     return plain_scatter.take_along(x, index, dim)
 
 
-def put_along(x, values, index, dim):
+def put_along(x, values, index, dim, /):
     """See `rushlight.kernels.scatter.put_along`."""
     cdef Middle m
     cdef Py_ssize_t rows = 0
@@ -151,7 +151,7 @@ cdef bint summable(object x, object values) noexcept:
     return t == np.PyArray_TYPE(<np.ndarray>values) and (t == np.NPY_FLOAT or t == np.NPY_DOUBLE or t == np.NPY_INT64)
 
 
-def add_along(x, values, index, dim):
+def add_along(x, values, index, dim, /):
     """See `rushlight.kernels.scatter.add_along`."""
     cdef Middle m
     cdef Py_ssize_t rows = 0
@@ -171,7 +171,7 @@ def add_along(x, values, index, dim):
     plain_scatter.add_along(x, values, index, dim)
 
 
-def add_slices(x, values, index, dim):
+def add_slices(x, values, index, dim, /):
     """See `rushlight.kernels.scatter.add_slices`."""
     cdef Middle m, of_values
     cdef np.ndarray a, b
@@ -242,7 +242,7 @@ cdef const int64_t* places_in(Block* b, vector[int64_t]& room) except? NULL:
     return room.data() if joint(b.index, b.lengths, b.dims, room.data(), b.count) else NULL
 
 
-def take_at(x, indices, first):
+def take_at(x, indices, first, /):
     """See `rushlight.kernels.scatter.take_at`."""
     cdef Block b
     cdef vector[int64_t] room
@@ -275,7 +275,7 @@ def take_at(x, indices, first):
     return out
 
 
-def add_at(x, values, indices, first):
+def add_at(x, values, indices, first, /):
     """See `rushlight.kernels.scatter.add_at`."""
     cdef Block b
     cdef vector[int64_t] room
@@ -297,7 +297,7 @@ def add_at(x, values, indices, first):
         add_slices_c[int64_t](<int64_t*>np.PyArray_DATA(a), <int64_t*>np.PyArray_DATA(v), at, b.outer, b.n, b.count, b.inner)
 
 
-def zeros(shape, dtype):
+def zeros(shape, dtype, /):
     """See `rushlight.kernels.scatter.zeros`."""
     cdef np.npy_intp sizes[64]
     cdef np.npy_intp count = 1, n
@@ -332,7 +332,7 @@ cdef inline unsigned char* truth(object mask) noexcept:
     return <unsigned char*>np.PyArray_DATA(<np.ndarray>mask)
 
 
-def selected(x, mask):
+def selected(x, mask, /):
     """See `rushlight.kernels.choosing.selected`."""
     cdef np.ndarray a, out
     cdef np.npy_intp count
@@ -350,7 +350,7 @@ def selected(x, mask):
     return out
 
 
-def unselected(values, mask):
+def unselected(values, mask, /):
     """See `rushlight.kernels.choosing.unselected`."""
     cdef np.ndarray v, out
     cdef vector[Py_ssize_t] at
@@ -368,7 +368,7 @@ def unselected(values, mask):
     return out
 
 
-def overwrite(x, mask, value):
+def overwrite(x, mask, value, /):
     """See `rushlight.kernels.choosing.overwrite`."""
     cdef np.ndarray a, number
     if not covers(mask, x) or not np.PyArray_ISWRITEABLE(<np.ndarray>x) or np.PyArray_SIZE(<np.ndarray>x) < 1 << 10:
@@ -382,7 +382,7 @@ def overwrite(x, mask, value):
         chosen_c[uint64_t](truth(mask), <uint64_t*>np.PyArray_DATA(number), 0, <uint64_t*>np.PyArray_DATA(a), 1, <uint64_t*>np.PyArray_DATA(a), np.PyArray_SIZE(a))
 
 
-def places(x):
+def places(x, /):
     """See `rushlight.kernels.choosing.places`."""
     cdef np.ndarray a, out
     cdef np.npy_intp shape[2]
@@ -428,7 +428,7 @@ cdef inline bint floats(object x) noexcept:
     return t == np.NPY_FLOAT or t == np.NPY_DOUBLE
 
 
-def clamped(x, low, high):
+def clamped(x, low, high, /):
     """See `rushlight.kernels.choosing.clamped`."""
     cdef Limits by
     cdef np.ndarray a, out
@@ -442,7 +442,7 @@ def clamped(x, low, high):
     return out
 
 
-def clamped_gradient(g, x, low, high):
+def clamped_gradient(g, x, low, high, /):
     """See `rushlight.kernels.choosing.clamped_gradient`."""
     cdef Limits by
     cdef np.ndarray a, b, out
@@ -470,7 +470,7 @@ cdef object alike(object number, object array):
     return out
 
 
-def chosen(mask, a, b):
+def chosen(mask, a, b, /):
     """See `rushlight.kernels.choosing.chosen`."""
     cdef np.ndarray out, p, q, like
     cdef int t, ps, qs
@@ -500,7 +500,7 @@ def chosen(mask, a, b):
     return out
 
 
-def insertion_places(boundaries, values, right):
+def insertion_places(boundaries, values, right, /):
     """See `rushlight.kernels.choosing.insertion_places`."""
     cdef np.ndarray b, v, out
     cdef int t = dtype_of(values)
@@ -570,7 +570,7 @@ cdef np.ndarray put_together(list arrays, Py_ssize_t dim, bint new):
     return out
 
 
-def joined(arrays, dim):
+def joined(arrays, dim, /):
     """See `rushlight.kernels.choosing.joined`."""
     cdef np.ndarray out = None
     cdef Py_ssize_t d = dim
@@ -579,7 +579,7 @@ def joined(arrays, dim):
     return plain_choosing.joined(arrays, dim) if out is None else out
 
 
-def stacked(arrays, dim):
+def stacked(arrays, dim, /):
     """See `rushlight.kernels.choosing.stacked`."""
     cdef np.ndarray out = None
     cdef Py_ssize_t d = dim

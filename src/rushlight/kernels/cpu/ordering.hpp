@@ -154,24 +154,24 @@ template <class T>
 Entry<Key<T>>* top_of_different(bool largest, Size k, const T* row, Size n, Size inner, Scratch<T>& s) {
     const Key<T> flip = largest ? ~Key<T>(0) : 0;  // the smallest key is the best
     const Size room = std::min(n, 2 * k + 8);
-    if (Size(s.a.size()) < room + 64) s.a.resize(room + 64);
+    if (Size(s.a.size()) < room + 65) s.a.resize(room + 65);
     auto* e = s.a.data();
     Size held = 0;
     Key<T> limit = ~Key<T>(0);
     T bound = 0;
-    bool limited = false;
-    for (Size at = 0; at < n; at += 64) {
-        const Size m = std::min(Size(64), n - at);
+    for (Size at = 0, m; at < n; at += m) {
+        const bool limited = at > 0;
+        m = limited ? std::min(Size(64), n - at) : room;
         if (limited && !any_better(largest, row + at * inner, m, inner, bound)) continue;
         for (Size i = 0; i < m; ++i) {
             const Key<T> key = key_of(row[(at + i) * inner]) ^ flip;
-            if (!limited || key < limit) e[held++] = {key, std::uint32_t(at + i)};
+            e[held] = {key, std::uint32_t(at + i)};
+            held += !limited || key < limit;
         }
         if (held >= room && held > k) {
             std::nth_element(e, e + k - 1, e + held, ByKey());
             limit = e[k - 1].key;
             bound = row[e[k - 1].place * inner];
-            limited = true;
             held = k;
         }
     }
@@ -248,6 +248,54 @@ void ranked(bool middle, Size k, const T* x, T* value, std::int64_t* place, Size
         place[o * inner + j] = found;
         value[o * inner + j] = row[found * inner];
     });
+}
+
+// -- distinct elements and histograms -----------------------------------------------------------
+
+// Whole numbers that lie close together are counted one by one.
+inline bool counted(const std::int64_t* x, Size n, std::vector<std::int64_t>& values, std::vector<std::int64_t>& counts, std::int64_t* inverse) {
+    std::int64_t low = x[0], high = x[0];
+    for (Size i = 1; i < n; ++i) {
+        low = std::min(low, x[i]);
+        high = std::max(high, x[i]);
+    }
+    const std::uint64_t span = std::uint64_t(high) - std::uint64_t(low);
+    if (span > std::uint64_t(2 * n)) return false;
+    std::vector<std::int64_t> found(span + 1);
+    for (Size i = 0; i < n; ++i) ++found[x[i] - low];
+    for (std::uint64_t v = 0; v <= span; ++v)
+        if (found[v]) {
+            values.push_back(low + std::int64_t(v));
+            counts.push_back(found[v]);
+            found[v] = Size(values.size()) - 1;
+        }
+    if (inverse) for (Size i = 0; i < n; ++i) inverse[i] = found[x[i] - low];
+    return true;
+}
+
+// Where the first of each distinct element is, in rising order and every NaN for itself, and how many
+// there are.
+template <class T>
+void distinct(const T* x, Size n, std::vector<std::int64_t>& first, std::vector<std::int64_t>& counts, std::int64_t* inverse) {
+    Scratch<T> s;
+    const auto* e = sorted_row(x, n, 1, false, true, s);
+    for (Size i = 0; i < n; ++i) {
+        const Size at = e[i].place;
+        if (i == 0 || x[at] != x[first.back()]) {
+            first.push_back(at);
+            counts.push_back(0);
+        }
+        ++counts.back();
+        if (inverse) inverse[at] = Size(first.size()) - 1;
+    }
+}
+
+template <class T> void binned(const T* x, Size n, double low, double high, Size bins, T* out) {
+    const T from = T(low), to = T(high), range = T(high - low), many = T(bins);
+    std::vector<std::int64_t> found(bins);
+    for (Size i = 0; i < n; ++i)
+        if (x[i] >= from && x[i] <= to) ++found[std::min(Size((x[i] - from) * many / range), bins - 1)];
+    for (Size i = 0; i < bins; ++i) out[i] = T(found[i]);
 }
 
 // -- running ------------------------------------------------------------------------------------

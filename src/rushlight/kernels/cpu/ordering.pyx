@@ -8,9 +8,13 @@ take: then the operation's own NumPy code runs, which is the kernel's twin.
 cimport cython
 cimport numpy as np
 from libc.stdint cimport int64_t
+from libc.string cimport memcpy
+from libcpp.vector cimport vector
+from rushlight.kernels.cpu.arrays cimport is_dim
+from rushlight.kernels.cpu.memory cimport allocate
 from rushlight.kernels.door cimport Kernel
 
-from rushlight.kernels import door
+from rushlight.kernels import door, dtypes
 
 np.import_array()
 
@@ -22,6 +26,9 @@ cdef extern from "ordering.hpp" namespace "rl":
     void sorted_c "rl::sorted"[T](bint, bint, const T*, T*, int64_t*, Py_ssize_t, Py_ssize_t, Py_ssize_t) except +
     void top_c "rl::top"[T](bint, bint, Py_ssize_t, const T*, T*, int64_t*, Py_ssize_t, Py_ssize_t, Py_ssize_t) except +
     void ranked_c "rl::ranked"[T](bint, Py_ssize_t, const T*, T*, int64_t*, Py_ssize_t, Py_ssize_t, Py_ssize_t) except +
+    bint counted(const int64_t*, Py_ssize_t, vector[int64_t]&, vector[int64_t]&, int64_t*) except +
+    void distinct_c "rl::distinct"[T](const T*, Py_ssize_t, vector[int64_t]&, vector[int64_t]&, int64_t*) except +
+    void binned_c "rl::binned"[T](const T*, Py_ssize_t, double, double, Py_ssize_t, T*) except +
     void running_c "rl::running"[F, T](bint, const T*, T*, Py_ssize_t, Py_ssize_t, Py_ssize_t)
     void running_log_c "rl::running_log"[T](const T*, T*, Py_ssize_t, Py_ssize_t, Py_ssize_t)
     void running_extreme_c "rl::running_extreme"[T](bint, const T*, T*, int64_t*, Py_ssize_t, Py_ssize_t, Py_ssize_t)
@@ -63,7 +70,7 @@ cdef np.ndarray shaped(np.ndarray a, Py_ssize_t dim, Py_ssize_t length, int type
         elif length >= 0:
             shape[m] = length
             m += 1
-    return np.PyArray_EMPTY(m, shape, type, 0)
+    return allocate(m, shape, type)
 
 
 cdef inline int64_t* whole(np.ndarray a) noexcept:
@@ -135,6 +142,8 @@ cdef class Ranked(Kernel):
         if a is None:
             return None
         k = <Py_ssize_t>(<tuple>how)[0] - 1 if self.counted else (l.n - 1) // 2
+        if not 0 <= k < l.n:
+            return None
         out = shaped(a, dim, 1 if keepdim else -1, l.type)
         at = shaped(a, dim, 1 if keepdim else -1, np.NPY_INT64)
         if l.type == np.NPY_FLOAT:
@@ -216,6 +225,130 @@ cdef class RunningLog(Kernel):
         return out
 
 
+@cython.final
+cdef class Distinct(Kernel):
+    """The distinct elements, where each element went, and how many there are: `call2(x, (inverse,))`."""
+
+    cpdef object call2(self, object x, object how):
+        if type(x) is not np.ndarray or not np.PyArray_ISCARRAY_RO(<np.ndarray>x):
+            return None
+        cdef np.ndarray a = x, at
+        cdef int64_t* to = NULL
+        cdef np.npy_intp n = np.PyArray_SIZE(a), nothing = 0
+        cdef int t = np.PyArray_TYPE(a)
+        cdef vector[int64_t] values, counts
+        if n == 0 or n >= 1LL << 31 or (t != np.NPY_FLOAT and t != np.NPY_DOUBLE and t != np.NPY_INT64):
+            return None
+        if (<tuple>how)[0]:
+            at = allocate(np.PyArray_NDIM(a), np.PyArray_DIMS(a), np.NPY_INT64)
+            to = whole(at)
+        else:
+            at = np.PyArray_EMPTY(1, &nothing, np.NPY_INT64, 0)
+        if t == np.NPY_INT64 and counted(whole(a), n, values, counts, to):
+            return vector_of(values), at, vector_of(counts)
+        if t == np.NPY_FLOAT:
+            distinct_c[float](<float*>np.PyArray_DATA(a), n, values, counts, to)
+        elif t == np.NPY_DOUBLE:
+            distinct_c[double](<double*>np.PyArray_DATA(a), n, values, counts, to)
+        else:
+            distinct_c[int64_t](whole(a), n, values, counts, to)
+        return x.take(vector_of(values)), at, vector_of(counts)
+
+
+cdef np.ndarray vector_of(vector[int64_t]& numbers):
+    cdef np.npy_intp n = numbers.size()
+    cdef np.ndarray out = allocate(1, &n, np.NPY_INT64)
+    memcpy(np.PyArray_DATA(out), numbers.data(), n * 8)
+    return out
+
+
+@cython.final
+cdef class Histogram(Kernel):
+    """Elements counted in equal intervals: `call2(x, (bins, low, high))`."""
+
+    cpdef object call2(self, object x, object how):
+        if type(x) is not np.ndarray or not np.PyArray_ISCARRAY_RO(<np.ndarray>x):
+            return None
+        cdef np.ndarray a = x, out
+        cdef int t = np.PyArray_TYPE(a)
+        cdef double low = (<tuple>how)[1], high = (<tuple>how)[2]
+        cdef np.npy_intp bins
+        if type((<tuple>how)[0]) is not int or not 0 < (<tuple>how)[0] < 1 << 30:
+            return None
+        if not -1e30 < low < high < 1e30 or (t != np.NPY_FLOAT and t != np.NPY_DOUBLE):
+            return None
+        bins = (<tuple>how)[0]
+        out = np.PyArray_EMPTY(1, &bins, t, 0)
+        if t == np.NPY_FLOAT:
+            binned_c[float](<float*>np.PyArray_DATA(a), np.PyArray_SIZE(a), low, high, bins, <float*>np.PyArray_DATA(out))
+        else:
+            binned_c[double](<double*>np.PyArray_DATA(a), np.PyArray_SIZE(a), low, high, bins, <double*>np.PyArray_DATA(out))
+        return out
+
+    cpdef object shortcut(self, tuple args, dict kwargs):
+        if len(args) != 4 or kwargs or type(args[1]) is not int:
+            return None
+        for bound in args[2:]:
+            if type(bound) is not float and (type(bound) is not int or not -1e15 < bound < 1e15):
+                return None
+        cdef double low = args[2], high = args[3]
+        params = (args[1], low, high)
+        out = self.call2(args[0], params)
+        return None if out is None else (out, params)
+
+
+@cython.final
+cdef class Call(Kernel):
+    """Calls of `inner` with the array and then arguments called `names`, of which `open` may stand
+    without their names.  `values` are what they are by default, or int for one that must be given; the
+    first `count`, of which one is the dim, are parameters, and so is the dtype if `typed`.
+    """
+
+    cdef Kernel inner
+    cdef tuple names, values
+    cdef Py_ssize_t open, count, dim
+    cdef bint typed, other
+
+    cpdef object shortcut(self, tuple args, dict kwargs):
+        cdef list given = list(self.values)
+        cdef Py_ssize_t i, d = 0, n = len(args) - 1
+        if type(args[0]) is not np.ndarray or n > self.open:
+            return None
+        for i in range(n):
+            given[i] = args[i + 1]
+        for name, value in kwargs.items():
+            if name not in self.names:
+                return None
+            i = self.names.index(name)
+            if i < n:
+                return None
+            given[i] = value
+        for i in range(len(given)):
+            if type(self.values[i]) is bool:
+                if type(given[i]) is not bool:
+                    return None
+            elif type(given[i]) is not int or not -(1 << 40) < given[i] < 1 << 40:
+                return None
+        if not is_dim(given[self.dim], args[0], &d):
+            return None
+        given[self.dim] = d
+        params = tuple(given[:self.count])
+        if self.typed:
+            params += (dtypes.by_numpy.get((<np.ndarray>args[0]).dtype),)
+        out = self.inner.call2(args[0], params)
+        if out is None:
+            return None
+        return (out, params, None, True) if self.other else (out, params)
+
+
+cdef void call(str name, dict arguments, Py_ssize_t open, Py_ssize_t count, bint typed, str inner):
+    cdef Call k = Call()
+    k.inner, k.names, k.values = door.kernel(inner), tuple(arguments), tuple(arguments.values())
+    k.open, k.count, k.typed, k.other = open, count, typed, inner != name
+    k.dim = k.names.index("dim")
+    door.register_shortcut(name, k)
+
+
 cdef void enter_sorted(str name, bint values):
     cdef Sorted k = Sorted()
     k.values = values
@@ -244,3 +377,16 @@ door.register("median_dim", Ranked())
 door.register("cummax", largest)
 door.register("cummin", RunningExtreme())
 door.register("logcumsumexp", RunningLog())
+door.register("unique_flat", Distinct())
+door.register("histc", Histogram())
+door.register_shortcut("histc", Histogram())
+
+call("sort", {"dim": -1, "descending": False, "": False}, 2, 3, False, "sort")
+call("argsort", {"dim": -1, "descending": False, "stable": False}, 2, 3, False, "argsort")
+call("topk", {"k": int, "dim": -1, "largest": True, "sorted": True}, 4, 4, False, "topk")
+call("kthvalue", {"k": int, "dim": -1, "keepdim": False}, 3, 3, False, "kthvalue")
+call("median", {"dim": int, "keepdim": False}, 2, 2, False, "median_dim")
+for _name in ("cummax", "cummin", "logcumsumexp"):
+    call(_name, {"dim": int}, 1, 1, False, _name)
+for _name in ("cumsum", "cumprod"):
+    call(_name, {"dim": int}, 1, 1, True, _name)

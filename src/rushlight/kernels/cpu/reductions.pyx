@@ -305,7 +305,8 @@ cdef class Call(Kernel):
     """Calls of a reduction, `f(x, dim, keepdim)`, as `inner` does it.
 
     Parameters are `(dims, keepdim)`, or `(dim, keepdim)` if `single`, and the dtype if `typed`. If
-    `other`, they are those of the operation's `along`.
+    `other`, they are those of the operation's `along`. A `spread` has its correction of 1 between, and
+    no other number of degrees of freedom than one that is known to be positive.
     """
 
     cdef Kernel inner
@@ -314,12 +315,13 @@ cdef class Call(Kernel):
     cdef bint single
     cdef bint typed
     cdef bint other
+    cdef bint spread
 
     cpdef object shortcut(self, tuple args, dict kwargs):
         cdef object x = args[0], dim = None, keepdim = False, out
         cdef Py_ssize_t n = len(args), left = len(kwargs)
         cdef tuple dims, params
-        if type(x) is not np.ndarray or n > 3 or np.PyArray_NDIM(<np.ndarray>x) == 0:
+        if type(x) is not np.ndarray or n > 3 - self.spread or np.PyArray_NDIM(<np.ndarray>x) == 0:
             return None
         if n > 1:
             dim = args[1]
@@ -347,10 +349,45 @@ cdef class Call(Kernel):
         params = (dims[0] if self.single else dims, keepdim)
         if self.typed:
             params = (params[0], keepdim, dtypes.by_numpy[(<np.ndarray>x).dtype])
+        elif self.spread:
+            params = (dims, 1, keepdim)
         out = self.inner.call2(x, params)
-        if out is None:
+        if out is None or self.spread and np.PyArray_SIZE(<np.ndarray>out) == np.PyArray_SIZE(<np.ndarray>x):
             return None
         return (out, params, None, True) if self.other else (out, params)
+
+
+@cython.final
+cdef class NormCall(Kernel):
+    """`norm(x, p, dim, keepdim)`."""
+
+    cdef Kernel inner
+
+    cpdef object shortcut(self, tuple args, dict kwargs):
+        cdef list given = ["fro", None, False]
+        cdef tuple dims
+        cdef Py_ssize_t i, n = len(args) - 1
+        if type(args[0]) is not np.ndarray or n > 3 or np.PyArray_NDIM(<np.ndarray>args[0]) == 0:
+            return None
+        for i in range(n):
+            given[i] = args[i + 1]
+        for name, value in kwargs.items():
+            i = NORM_NAMES.index(name) if name in NORM_NAMES else -1
+            if i < n:
+                return None
+            given[i] = value
+        p, dim = given[0], given[1]
+        dims = wrapped(tuple(range(np.PyArray_NDIM(<np.ndarray>args[0]))) if dim is None else dim, np.PyArray_NDIM(<np.ndarray>args[0]))
+        if p is None or type(p) is str and p == "fro" and (dim is None or dims is not None and len(dims) <= 2):
+            p = 2.0
+        if dims is None or type(given[2]) is not bool or type(p) is not float and type(p) is not int:
+            return None
+        params = (p, dims, given[2], None)
+        out = self.inner.call2(args[0], params)
+        return None if out is None else (out, params)
+
+
+cdef tuple NORM_NAMES = ("p", "dim", "keepdim")
 
 
 cdef tuple wrapped(object dim, Py_ssize_t n):
@@ -446,3 +483,11 @@ call("argmin", "argmin", OVER_ALL, False, False)
 call("any", "any", OVER_ALL, False, False)
 call("all", "all", OVER_ALL, False, False)
 call("logsumexp", "logsumexp", DECLINED, False, False)
+cdef Call _spread
+for _name in ("var", "std"):
+    _spread = Call()
+    _spread.inner, _spread.without, _spread.spread = door.kernel(_name), OVER_ALL, True
+    door.register_shortcut(_name, _spread)
+cdef NormCall norm = NormCall()
+norm.inner = door.kernel("vector_norm")
+door.register_shortcut("norm", norm)
