@@ -13,12 +13,26 @@ def bits():
     return engine
 
 
-@pytest.mark.parametrize("name", ["words32", "words64", "floats", "doubles"])
+RANGES = [
+    (-0.5, 0.5),
+    (2.0, 3.0),
+    (-3e38, 3e37),
+    (1.0, 1.0),
+    (1e-45, 3e-45),
+    (16777216.0, 16777218.0),
+]
+
+
+@pytest.mark.parametrize(
+    ("name", "bounds"),
+    [*((name, ()) for name in ("words32", "words64", "floats", "doubles"))]
+    + [("floats_between", bounds) for bounds in RANGES],
+)
 @pytest.mark.parametrize("count", [0, 1, 5, 1300])
-def test_words(name, count):
+def test_words(name, bounds, count):
     ours, theirs = bits(), bits()
-    found = getattr(random_stream, name)(ours, count)
-    wanted = getattr(random_words, name)(theirs, count)
+    found = getattr(random_stream, name)(ours, count, *bounds)
+    wanted = getattr(random_words, name)(theirs, count, *bounds)
     assert found.dtype == wanted.dtype
     assert found.tolist() == wanted.tolist()
     assert ours.random_raw() == theirs.random_raw()  # the stream goes on from the same place

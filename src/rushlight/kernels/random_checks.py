@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import warnings
 
 import numpy as np
@@ -86,6 +87,7 @@ def bounds(dtype: np.dtype, low: float, high: float) -> None:
         )
 
 
+@functools.cache
 def _largest(dtype: np.dtype) -> float:
     """The largest finite number of a floating dtype."""
     return _MAXIMA.get(dtype.name) or float(np.finfo(dtype).max)

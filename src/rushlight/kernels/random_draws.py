@@ -63,8 +63,10 @@ def uniform(
     require_floating(dtype, "check_uniform_bounds")
     bounds(dtype, low, high)
     count = math.prod(shape)
-    values = engine.doubles(count) if dtype == np.float64 else engine.floats(count)
     unit = (low, high) == (0, 1)
+    if dtype == np.float32 and not unit:
+        return engine.floats_between(count, low, high).reshape(shape)
+    values = engine.doubles(count) if dtype == np.float64 else engine.floats(count)
     if not unit:
         first, last = values.dtype.type(low), values.dtype.type(high)
         values = fused(values, last - first, first)

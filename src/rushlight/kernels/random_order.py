@@ -34,6 +34,9 @@ def fill(
     >>> bool((straight.ravel() == turned.T.ravel()).all())
     True
     """
+    if target.flags.c_contiguous and np.ndarray not in map(type, parameters):
+        target[...] = draw(engine, target.shape, target.dtype, *parameters)
+        return
     axes = sorted(range(target.ndim), key=lambda axis: -target.strides[axis])
     ordered = target.transpose(axes)
     parameters = tuple(_ordered(value, target.shape, axes) for value in parameters)

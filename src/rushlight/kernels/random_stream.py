@@ -26,6 +26,7 @@ with suppress(ImportError):  # the pure build has none
 words32 = door.native_or(plain.words32)
 words64 = door.native_or(plain.words64)
 floats = door.native_or(plain.floats)
+floats_between = door.native_or(plain.floats_between)
 doubles = door.native_or(plain.doubles)
 
 __all__ = ["DEFAULT_SEED", "STATE_BYTES", "Engine", "default_engine"]
@@ -136,6 +137,12 @@ class Engine:
         with self.lock:
             self._fresh = self._fresh and not count
             return floats(self._bits, count)
+
+    def floats_between(self, count: int, low: float, high: float) -> np.ndarray:
+        """The next `count` uniform float32 from `low` to below `high`."""
+        with self.lock:
+            self._fresh = self._fresh and not count
+            return floats_between(self._bits, count, low, high)
 
     def doubles(self, count: int) -> np.ndarray:
         """The next `count` uniform float64 in [0, 1): the low 53 bits of two words each."""

@@ -31,6 +31,17 @@ def floats(bits: Any, count: int) -> np.ndarray:
     return numbers
 
 
+def floats_between(bits: Any, count: int, low: float, high: float) -> np.ndarray:
+    """The next `count` uniform float32 from `low` to below `high`: product and sum rounded once."""
+    first, last = np.float32(low), np.float32(high)
+    with np.errstate(over="ignore", invalid="ignore"):
+        wide = np.multiply(floats(bits, count), last - first, dtype=np.float64)  # exact
+        wide += first
+        numbers: np.ndarray = wide.astype(np.float32)
+    numbers[numbers == last] = first  # rounding may have reached the end, which is left out
+    return numbers
+
+
 def doubles(bits: Any, count: int) -> np.ndarray:
     """The next `count` uniform float64 in [0, 1): the low 53 bits of two words each."""
     words = words64(bits, count)

@@ -10,7 +10,7 @@ from rushlight.kernels import random as kernels
 from rushlight.ops.publish import public
 from rushlight.ops.random import FILLS, bernoulli_fill
 from rushlight.tape import inplace
-from rushlight.tape.core import TensorBase
+from rushlight.tape.core import TensorBase, note, state
 from rushlight.tensor.drawn import check_target, drawn
 from rushlight.tensor.generator import engine_of
 
@@ -19,6 +19,12 @@ def filled(self: Any, name: str, node: str, draw: Any, generator: Any, *paramete
     """Overwrite a tensor with a draw, in the order of its memory."""
     engine = engine_of(name, generator)
     if self.array is not None:
+        st = state()
+        alone = not (st.special or self.inference or (st.grad and self.requires_grad))
+        if alone and self.array.flags.c_contiguous:  # nothing to record, no place twice
+            kernels.fill(engine, self.array, draw, *parameters)
+            note(self)
+            return self
         check_target()
         return inplace.apply(FILLS[node], (self,), (draw, engine, parameters))
 
@@ -32,6 +38,8 @@ def filled(self: Any, name: str, node: str, draw: Any, generator: Any, *paramete
 
 def from_to(name: str, args: tuple[Any, ...], kwargs: dict[str, Any], *defaults: Any) -> list[Any]:
     """Arguments called `from` and `to`, of which the first is no name in Python."""
+    if len(args) == 2 and not kwargs:
+        return [*args]
     found = dict(zip(("from", "to"), args, strict=False))
     for key, value in kwargs.items():
         if key not in ("from", "to"):

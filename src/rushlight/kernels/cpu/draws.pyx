@@ -69,6 +69,21 @@ def floats(bits, Py_ssize_t count):
     return out
 
 
+def floats_between(bits, Py_ssize_t count, double low, double high):
+    """See `rushlight.kernels.random_words.floats_between`."""
+    cdef bitgen_t* g = generator(bits)
+    cdef np.ndarray out = fresh(count, np.NPY_FLOAT)
+    cdef float* to = <float*>np.PyArray_DATA(out)
+    cdef float first = <float>low, last = <float>high
+    cdef double wide = <float>(last - first)
+    cdef Py_ssize_t i
+    for i in range(count):
+        to[i] = <float>(<double>(g.next_uint32(g.state) & 0xffffff) * (1.0 / (1 << 24)) * wide + first)
+        if to[i] == last:
+            to[i] = first
+    return out
+
+
 def doubles(bits, Py_ssize_t count):
     """See `rushlight.kernels.random_words.doubles`."""
     cdef bitgen_t* g = generator(bits)
@@ -98,5 +113,5 @@ def box_muller(uniforms, mean, std):
     plain.box_muller(uniforms, mean, std)
 
 
-for _function in (words32, words64, floats, doubles, box_muller):
+for _function in (words32, words64, floats, floats_between, doubles, box_muller):
     door.register_function(_function.__name__, _function)

@@ -259,7 +259,7 @@ class Module(Members, Stateful, Hooked, Convertible):
             raise KeyError(f'{kind} name can\'t contain "."')
         if name == "":
             raise KeyError(f'{kind} name can\'t be empty string ""')
-        if hasattr(self, name) and name not in table:
+        if name not in table and hasattr(self, name):
             raise KeyError(f"attribute '{name}' already exists")
 
     # -- attributes -------------------------------------------------------------------------
@@ -301,7 +301,10 @@ class Module(Members, Stateful, Hooked, Convertible):
 
     def _is_member(self, name: str) -> bool:
         own = self.__dict__
-        return any(table in own and name in own[table] for table in TABLES)
+        for table in TABLES:
+            if table in own and name in own[table]:
+                return True
+        return False
 
     def _forget(self, name: str, *tables: str) -> None:
         """Remove what else the name stood for."""
