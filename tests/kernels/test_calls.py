@@ -78,6 +78,11 @@ PROGRAMS = {
                                 -1, 1).nan_to_num(0).histc(3), t.histc(x.detach(), 3, -9, 9),
                             x.detach().unique(), *x.detach().unique(return_counts=True,
                                                                     return_inverse=True)),
+    "pooling": lambda t, x: [pool(y, *how, **named) for y in (t.stack([x, -x]), t.stack([x, -x])[None])
+                             for pool in (F[t].max_pool2d, F[t].avg_pool2d)
+                             for how, named in (((2,), {}), (((2, 3),), {"stride": 1}), (
+                                 (3, 2, 1), {}), ((2, None, (1, 0)), {}), ((2,), {"ceil_mode": True}
+                                 ), ((), {"kernel_size": (1, 2), "padding": 0}))],
     "activations": lambda t, x: (F[t].elu(x), F[t].gelu(x.clamp(max=3)), F[t].hardsigmoid(x),
                                  F[t].hardswish(x), F[t].hardtanh(x), F[t].leaky_relu(x),
                                  F[t].mish(x), F[t].silu(x), F[t].softplus(x)),
@@ -123,6 +128,10 @@ REFUSED = {
     "bincount": lambda t, x: t.bincount(t.tensor([1, -1])),
     "histc": lambda t, x: t.histc(x, 3, 2, 1),
     "searchsorted": lambda t, x: t.searchsorted(x[0], x[0], right=True, side="left"),
+    "max_pool2d": lambda t, x: F[t].max_pool2d(x[None], 5),
+    "max_pool2d padding": lambda t, x: F[t].max_pool2d(x[None], 2, 1, 2),
+    "avg_pool2d": lambda t, x: F[t].avg_pool2d(x[None], 2, 0),
+    "avg_pool2d kernel": lambda t, x: F[t].avg_pool2d(x[None], (2, 2, 2)),
     "softplus": lambda t, x: F[t].softplus(x, "1"),
     "gelu": lambda t, x: F[t].gelu(x, approximate="some"),
     "elu": lambda t, x: F[t].elu(x, 1.0, False, 1.0, 2),

@@ -76,6 +76,12 @@ def divisors(lengths, windows, padded):
     return functools.reduce(np.multiply.outer, each)
 
 
+@functools.lru_cache(256)
+def divisors_in(dtype, lengths, windows, padded):
+    """The same in a dtype."""
+    return np.ascontiguousarray(divisors(lengths, windows, padded), dtype)
+
+
 def divided(x, lengths, windows, padded, divisor):
     """Sums over windows (or what flows back into them) divided: integers towards zero."""
     by = divisors(lengths, windows, padded) if divisor is None else np.asarray(divisor)

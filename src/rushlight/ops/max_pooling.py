@@ -70,6 +70,16 @@ class max_pool2d_with_indices_(Largest):
     layout_rank = 4
 
 
+class max_pool2d_(max_pool2d_with_indices_):
+    """The same, of which a caller gets the elements alone."""
+
+    def settled(self):
+        self.many = self.named = True
+
+    def result(self, outs):
+        return outs[0]
+
+
 class max_pool3d_with_indices_(Largest):
     node = "MaxPool3DWithIndicesBackward0"
     layout_rank = 5
@@ -237,7 +247,7 @@ def with_places3d(input, *arguments):
     return max_pool3d_with_indices_(input, max_windows(input, 3, *arguments))
 
 
-@public("torch", name="max_pool2d")
+@public("torch", name="max_pool2d", quick=max_pool2d_)
 def torch_max_pool2d(input, kernel_size, stride=None, padding=0, dilation=1, ceil_mode=False):
     """The largest elements of windows: `torch.nn.functional.max_pool2d` without indices."""
     windows = max_windows(input, 2, kernel_size, stride, padding, dilation, ceil_mode)
@@ -251,7 +261,7 @@ def torch_max_pool3d(input, kernel_size, stride=None, padding=0, dilation=1, cei
     return without_places(max_pool3d_with_indices_, largest_values3d, input, windows)
 
 
-@public("F")
+@public("F", quick=max_pool2d_)
 def max_pool2d(
     input, kernel_size, stride=None, padding=0, dilation=1, ceil_mode=False, return_indices=False
 ):

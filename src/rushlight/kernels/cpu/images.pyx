@@ -5,8 +5,11 @@ Each function takes contiguous float32 or float64 (what is not contiguous is cop
 everything else to its twin in NumPy.
 """
 
+cimport cython
 cimport numpy as np
 from libc.stdint cimport int64_t
+from rushlight.kernels.cpu.memory cimport allocate
+from rushlight.kernels.door cimport Kernel
 
 import numpy
 
@@ -34,6 +37,7 @@ cdef extern from "pooling.hpp" namespace "rl":
         Windows dim[3]
         Py_ssize_t planes
         bint blank()
+        bint small()
     void slide(Windows&, Py_ssize_t, Py_ssize_t, Py_ssize_t, Py_ssize_t, Py_ssize_t, Py_ssize_t)
     void divide(Windows&, Py_ssize_t, Py_ssize_t)
     void largest_f "rl::largest<float, true>"(const Pooling&, const float*, float*, int64_t*) except +
@@ -184,8 +188,13 @@ cdef bint windows_in(Pooling* p, tuple shape, windows) except -1:
     return True
 
 
-cdef tuple pooled_shape(tuple shape, windows):
-    return (*shape[: len(shape) - len(windows)], *[w[0] for w in windows])
+cdef np.ndarray pooled(np.ndarray a, windows, int type):
+    """A new array with one element for each window."""
+    cdef np.npy_intp shape[64]
+    cdef int i, nd = np.PyArray_NDIM(a), lead = nd - len(windows)
+    for i in range(nd):
+        shape[i] = np.PyArray_DIMS(a)[i] if i < lead else windows[i - lead][0]
+    return allocate(nd, shape, type)
 
 
 def largest(x, windows):
@@ -193,10 +202,10 @@ def largest(x, windows):
     cdef int t = dtype_of(x)
     cdef np.ndarray a = ready(x, t), out, place
     cdef Pooling p
-    if a is None or not windows_in(&p, sizes_of(a), windows) or p.blank():
+    if a is None or not windows_in(&p, sizes_of(a), windows) or p.blank() or not p.small():
         return plain_pooling.largest(x, windows)
-    out = numpy.empty(pooled_shape(sizes_of(a), windows), a.dtype)
-    place = np.PyArray_EMPTY(np.PyArray_NDIM(out), np.PyArray_DIMS(out), np.NPY_INT64, 0)
+    out = pooled(a, windows, t)
+    place = pooled(a, windows, np.NPY_INT64)
     if t == np.NPY_FLOAT:
         largest_f(p, f(a), f(out), <int64_t*>np.PyArray_DATA(place))
     else:
@@ -209,9 +218,9 @@ def largest_values(x, windows):
     cdef int t = dtype_of(x)
     cdef np.ndarray a = ready(x, t), out
     cdef Pooling p
-    if a is None or not windows_in(&p, sizes_of(a), windows) or p.blank():
+    if a is None or not windows_in(&p, sizes_of(a), windows) or p.blank() or not p.small():
         return plain_pooling.largest_values(x, windows)
-    out = numpy.empty(pooled_shape(sizes_of(a), windows), a.dtype)
+    out = pooled(a, windows, t)
     if t == np.NPY_FLOAT:
         values_f(p, f(a), f(out), NULL)
     else:
@@ -246,7 +255,7 @@ def placed(g, places, lengths):
 cdef np.ndarray divided_by(tuple lengths, windows, padded, divisor, np.ndarray like):
     """What each window's sum is divided by, as an array of the same dtype as `like`."""
     if divisor is None:
-        by = plain_pooling.divisors(lengths, windows, padded)
+        return plain_pooling.divisors_in((<object>like).dtype, lengths, windows, padded)
     else:
         by = numpy.full([w[0] for w in windows], divisor)
     return numpy.ascontiguousarray(by, like.dtype)
@@ -260,7 +269,7 @@ def averaged(x, windows, padded, divisor):
     if a is None or not windows_in(&p, sizes_of(a), windows):
         return plain_pooling.averaged(x, windows, padded, divisor)
     by = divided_by(sizes_of(a)[np.PyArray_NDIM(a) - len(windows):], windows, padded, divisor, a)
-    out = numpy.empty(pooled_shape(sizes_of(a), windows), a.dtype)
+    out = pooled(a, windows, t)
     if t == np.NPY_FLOAT:
         averaged_c[float](p, f(a), f(out), f(by))
     else:
@@ -284,6 +293,71 @@ def averaged_backward(g, lengths, windows, padded, divisor):
         averaged_backward_c[double](p, d(a), d(out), d(by))
     return out
 
+
+# -- calls -----------------------------------------------------------------------------------
+
+
+cdef bint two(object value, Py_ssize_t* out):
+    """An int for two dims, or two."""
+    if type(value) is int:
+        value = (value, value)
+    if type(value) is not tuple or len(value) != 2:
+        return False
+    for i in range(2):
+        if type(value[i]) is not int or not 0 <= value[i] < 1 << 30:
+            return False
+        out[i] = value[i]
+    return True
+
+
+@cython.final
+cdef class Pool(Kernel):
+    """`avg_pool2d(x, kernel_size, stride, padding)` or, of few elements, `max_pool2d`."""
+
+    cdef bint mean
+
+    cpdef object shortcut(self, tuple args, dict kwargs):
+        cdef list given = [None, None, 0], windows = []
+        cdef Py_ssize_t i, n = len(args) - 1, length
+        cdef Py_ssize_t kernel[2]
+        cdef Py_ssize_t stride[2]
+        cdef Py_ssize_t padding[2]
+        cdef int t = dtype_of(args[0]), nd
+        cdef np.ndarray x
+        if (t != np.NPY_FLOAT and t != np.NPY_DOUBLE) or n > 3:
+            return None
+        x = args[0]
+        nd = np.PyArray_NDIM(x)
+        for i in range(n):
+            given[i] = args[i + 1]
+        for name, value in kwargs.items():
+            i = ARGUMENTS.index(name) if name in ARGUMENTS else -1
+            if i < n:
+                return None
+            given[i] = value
+        if not two(given[0], kernel) or not two(given[2], padding) or not two(given[0] if given[1] is None else given[1], stride):
+            return None
+        if nd < 3 or nd > 4 or np.PyArray_SIZE(x) < 2 or not np.PyArray_ISCARRAY_RO(x):
+            return None
+        if not self.mean and np.PyArray_SIZE(x) > 1 << 14:
+            return None  # whether places are wanted is worth to know
+        for i in range(2):
+            length = np.PyArray_DIMS(x)[nd - 2 + i] + 2 * padding[i] - kernel[i]
+            if kernel[i] < 1 or stride[i] < 1 or padding[i] > kernel[i] // 2 or length < 0:
+                return None
+            windows.append((length // stride[i] + 1, kernel[i], stride[i], padding[i], 1))
+        params = (tuple(windows),)
+        if self.mean:
+            params = (params[0], True, None)
+            return averaged(x, *params), params
+        return largest(x, *params), params
+
+
+cdef tuple ARGUMENTS = ("kernel_size", "stride", "padding")
+cdef Pool mean = Pool()
+mean.mean = True
+door.register_shortcut("avg_pool2d", mean)
+door.register_shortcut("max_pool2d", Pool())
 
 for _function in (
     *(convolution, convolution_input, convolution_weight),

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <limits>
+#include <type_traits>
 #include <vector>
 
 #include "pool.hpp"
@@ -21,6 +22,7 @@ struct Windows {
 struct Pooling {
     Windows dim[3];
     Size planes;
+    bool small() const { return in() < Size(1) << 31; }
     Size in() const { return dim[0].length * dim[1].length * dim[2].length; }
     Size out() const { return dim[0].count * dim[1].count * dim[2].count; }
     bool blank() const {
@@ -38,6 +40,8 @@ inline void slide(Windows& w, Size length, Size count, Size kernel, Size stride,
     w.kernel = kernel;
     w.stride = stride;
     w.padding = padding;
+    w.begin.reserve(count);
+    w.end.reserve(count);
     for (Size i = 0; i < count; ++i) {
         Size begin = i * stride - padding;
         const Size end = std::min(length, begin + (kernel - 1) * dilation + 1);
@@ -55,38 +59,6 @@ inline void divide(Windows& w, Size length, Size count) {
         w.begin.push_back(i * length / count);
         w.end.push_back(((i + 1) * length + count - 1) / count);
     }
-}
-
-// The first of equals, but the last NaN
-template <class T, bool PLACES>
-void largest(const Pooling& p, const T* x, T* out, int64_t* place) {
-    const Windows &a = p.dim[0], &b = p.dim[1], &c = p.dim[2];
-    const Size in = p.in(), each = p.out();
-    parallel(p.planes, each * 4, [&](Size first, Size last) {
-        for (Size n = first; n < last; ++n) {
-            const T* plane = x + n * in;
-            T* to = out + n * each;
-            int64_t* where = place + n * each;
-            for (Size i = 0; i < a.count; ++i)
-                for (Size j = 0; j < b.count; ++j)
-                    for (Size k = 0; k < c.count; ++k) {
-                        T best = -std::numeric_limits<T>::infinity();
-                        Size found = (a.begin[i] * b.length + b.begin[j]) * c.length + c.begin[k];
-                        for (Size r = a.begin[i]; r < a.end[i]; r += a.step)
-                            for (Size s = b.begin[j]; s < b.end[j]; s += b.step) {
-                                const Size row = (r * b.length + s) * c.length;
-                                for (Size t = c.begin[k]; t < c.end[k]; t += c.step) {
-                                    const T value = plane[row + t];
-                                    const bool wins = value > best || value != value;
-                                    best = wins ? value : best;
-                                    if (PLACES) found = wins ? row + t : found;
-                                }
-                            }
-                        *to++ = best;
-                        if (PLACES) *where++ = found;
-                    }
-        }
-    });
 }
 
 // Each window's element added where it came from; `places` are known to be inside
@@ -124,6 +96,41 @@ template <class Body> inline void each_tap(const Windows& w, Body body) {
         else if (w.stride == 2) for (Size i = first; i < last; ++i) body(i, 2 * i + shift);
         else for (Size i = first; i < last; ++i) body(i, w.stride * i + shift);
     }
+}
+
+// The first of equals, but the last NaN; a plane has fewer than 2^31 elements
+template <class T, bool PLACES>
+void largest(const Pooling& p, const T* x, T* out, int64_t* place) {
+    using Place = typename std::conditional<sizeof(T) == 4, std::int32_t, std::int64_t>::type;
+    const Windows &a = p.dim[0], &b = p.dim[1], &c = p.dim[2];
+    const Size in = p.in(), each = p.out();
+    parallel(p.planes, std::max(each * 4, in), [&](Size first, Size last) {
+        std::vector<Place> places(PLACES ? c.count : 0);
+        Place* found = places.data();
+        for (Size n = first; n < last; ++n) {
+            const T* plane = x + n * in;
+            T* to = out + n * each;
+            int64_t* where = place + n * each;
+            for (Size i = 0; i < a.count; ++i)
+                for (Size j = 0; j < b.count; ++j, to += c.count, where += c.count) {
+                    const Size begin = (a.begin[i] * b.length + b.begin[j]) * c.length;
+                    std::fill(to, to + c.count, -std::numeric_limits<T>::infinity());
+                    if (PLACES) for (Size k = 0; k < c.count; ++k) found[k] = Place(begin + c.begin[k]);
+                    for (Size r = a.begin[i]; r < a.end[i]; r += a.step)
+                        for (Size s = b.begin[j]; s < b.end[j]; s += b.step) {
+                            const Size at = (r * b.length + s) * c.length;
+                            const T* row = plane + at;
+                            each_tap(c, [to, row, found, at](Size k, Size t) {
+                                const T value = row[t], best = to[k];
+                                const bool wins = (value > best) | (value != value);
+                                to[k] = wins ? value : best;
+                                if (PLACES) found[k] = wins ? Place(at + t) : found[k];
+                            });
+                        }
+                    if (PLACES) std::copy(found, found + c.count, where);
+                }
+        }
+    });
 }
 
 // divisor: what the sum of each window is divided by

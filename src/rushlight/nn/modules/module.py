@@ -301,10 +301,11 @@ class Module(Members, Stateful, Hooked, Convertible):
 
     def _is_member(self, name: str) -> bool:
         own = self.__dict__
-        for table in TABLES:
-            if table in own and name in own[table]:
-                return True
-        return False
+        return (
+            name in own.get("_parameters", ())
+            or name in own.get("_buffers", ())
+            or name in own.get("_modules", ())
+        )
 
     def _forget(self, name: str, *tables: str) -> None:
         """Remove what else the name stood for."""
