@@ -95,3 +95,18 @@ def test_callers_in_several_threads_do_not_wait_for_one_another(two_threads):
     for caller in callers:
         caller.join()
     assert not wrong
+
+
+IDLE = """
+import time, numpy as np
+from rushlight.kernels import rows
+rows.softmax(np.ones((300, 1000), np.float32), 1)
+time.sleep(0.01)
+before = time.process_time()
+time.sleep(0.3)
+print(time.process_time() - before < 0.1)
+"""
+
+
+def test_helpers_that_wait_go_to_sleep():
+    assert run(IDLE, OMP_NUM_THREADS="3") == ["True"]

@@ -14,7 +14,6 @@ struct Job {
     void* body;
     std::ptrdiff_t items, chunk;
     std::atomic<std::ptrdiff_t> next{0};
-    int active = 0;  // helpers inside, guarded by the pool's mutex
 
     void work() {
         for (;;) {

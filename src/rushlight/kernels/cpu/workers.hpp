@@ -1,5 +1,6 @@
 // The threads that help with large loops: one pool for the whole process.
 #pragma once
+#include <chrono>
 #include <condition_variable>
 #include <mutex>
 #include <thread>
@@ -11,56 +12,86 @@
 
 namespace rl {
 
+// Tries `ready` for a while, without giving the processor back; was it true?
+template <class Ready> bool spun(std::chrono::microseconds most, Ready ready) {
+    const auto end = std::chrono::steady_clock::now() + most;
+    do
+        for (int i = 0; i < 32; ++i) {
+            if (ready()) return true;
+#if defined(__x86_64__) || defined(__i386__)
+            __builtin_ia32_pause();
+#elif defined(__aarch64__)
+            asm volatile("yield");
+#endif
+        }
+    while (std::chrono::steady_clock::now() < end);
+    return false;
+}
+
+// A sleeper begins some 50 us after it is woken, when many a loop is over.  So a helper looks out
+// for the next loop before it sleeps, longer than Python takes from one large operation to another.
+// One that was woken too late looks out too.
+constexpr std::chrono::microseconds LOOK_OUT(100), LINGER(20);
+
 class Pool {
   public:
     // One job at a time; false when another thread's is running.
     bool run(Job& job, int helpers) {
         if (!owner.try_lock()) return false;
-        {
-            std::lock_guard<std::mutex> lock(mutex);
-            while (started < helpers) {
-                std::thread([this] { serve(); }).detach();
-                ++started;
-            }
-            current = &job;
-            seats = helpers;
+        for (; started < helpers; ++started) std::thread([this] { serve(); }).detach();
+        current = &job;
+        room = helpers * SEAT;
+        if (const int missing = helpers - (started - asleep); missing > 0) {
+            { std::lock_guard<std::mutex> lock(mutex); }  // who said `asleep` does sleep now
+            for (int i = 0; i < missing; ++i) wake.notify_one();
         }
-        if (helpers == 1) wake.notify_one();
-        else wake.notify_all();
         job.work();
-        {
+        room &= SEAT - 1;
+        if (!spun(LINGER, [&] { return room == 0; })) {
             std::unique_lock<std::mutex> lock(mutex);
-            current = nullptr;
-            left.wait(lock, [&] { return job.active == 0; });
+            waiting = true;
+            left.wait(lock, [&] { return room == 0; });
+            waiting = false;
         }
         owner.unlock();
         return true;
     }
 
-    int helpers() {
-        std::lock_guard<std::mutex> lock(mutex);
-        return started;
-    }
+    int helpers() { return started; }
 
   private:
+    // Takes a seat if the room has one.  Its job then stays until the seat is given back.
+    bool enter() {
+        int now = room;
+        while (now >= SEAT)
+            if (room.compare_exchange_weak(now, now - SEAT + 1)) return true;
+        return false;
+    }
+
     void serve() {
-        std::unique_lock<std::mutex> lock(mutex);
         for (;;) {
-            wake.wait(lock, [&] { return current != nullptr && seats > 0; });
-            Job* job = current;
-            ++job->active;
-            --seats;
-            lock.unlock();
-            job->work();
-            lock.lock();
-            if (--job->active == 0) left.notify_all();
+            if (!spun(LOOK_OUT, [&] { return enter(); })) {
+                std::unique_lock<std::mutex> lock(mutex);
+                ++asleep;
+                if (room < SEAT) wake.wait(lock);
+                --asleep;
+                continue;
+            }
+            current->work();
+            if (--room == 0 && waiting) {
+                std::lock_guard<std::mutex> lock(mutex);
+                left.notify_one();
+            }
         }
     }
 
+    static constexpr int SEAT = 1 << 16;
     std::mutex owner, mutex;
     std::condition_variable wake, left;
     Job* current = nullptr;
-    int started = 0, seats = 0;
+    std::atomic<int> room{0};  // free seats, in units of SEAT, and how many helpers are inside
+    std::atomic<int> started{0}, asleep{0};
+    std::atomic<bool> waiting{false};
 };
 
 // Never destroyed: helpers may outlive every static.  A forked child has no helpers and gets a
