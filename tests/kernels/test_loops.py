@@ -26,6 +26,10 @@ SMALL = {name: getattr(np, name) for name in NAMES} | {
     "rsqrt": lambda x: 1 / np.sqrt(x),
 }
 BINARY = {"add": np.add, "sub": np.subtract, "mul": np.multiply, "div": np.divide}
+COMPARISONS = {
+    "eq": np.equal, "ne": np.not_equal, "lt": np.less, "le": np.less_equal, "gt": np.greater,
+    "ge": np.greater_equal,
+}  # fmt: skip
 CLOSE = {"float32": {"rtol": 2e-6, "atol": 1e-37}, "float64": {"rtol": 1e-14, "atol": 1e-300}}
 
 
@@ -84,6 +88,18 @@ def test_two_operands_with_gaps_and_broadcasts(name, shape):
             np.testing.assert_array_equal(out, BINARY[name](a, b))
     np.testing.assert_array_equal(door.kernel(name).call2(x, y), BINARY[name](x, y))
     np.testing.assert_array_equal(door.kernel(name).call2(x, 1.5), BINARY[name](x, 1.5))
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64", "int64"])
+@pytest.mark.parametrize("size", [0, 1, 7, 255, 1009, 1 << 18])
+@pytest.mark.parametrize("name", COMPARISONS)
+def test_comparisons(name, size, dtype):
+    x, y = np.random.default_rng(0).integers(-2, 3, (2, size)).astype(dtype)
+    if dtype != "int64":
+        x[::7], y[::5] = np.nan, -0.0
+    compare = door.kernel(name).call2
+    for other in (y, 1, 0 if dtype == "int64" else np.nan):
+        np.testing.assert_array_equal(compare(x, other), COMPARISONS[name](x, other), strict=True)
 
 
 @pytest.mark.parametrize("odd", ODD)

@@ -185,3 +185,9 @@ def test_threads_do_not_change_results():
     finally:
         rushlight.set_num_threads(threads)
     np.testing.assert_array_equal(*found)
+
+
+@pytest.mark.parametrize("size", [0, 5, 1000, 300_001])
+def test_how_many_are_true(size):
+    x = np.random.default_rng(3).random(size) < 0.3
+    assert rushlight.from_numpy(x).sum().item() == x.sum()

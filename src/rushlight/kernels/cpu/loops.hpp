@@ -1,5 +1,8 @@
 // Direct loops over contiguous arrays: one per operation and element type.
 #pragma once
+#include <functional>
+#include <type_traits>
+
 #include "isa.hpp"
 #include "pool.hpp"
 #include "vector_types.hpp"
@@ -10,23 +13,43 @@ template <class T> using Unary = void (*)(const T*, T*, std::ptrdiff_t);
 // Steps are 0 or 1: an operand that is a single value stands still.
 template <class T> using Binary = void (*)(const T*, const T*, T*, std::ptrdiff_t, int, int);
 
+template <class T> using Compare = void (*)(const T*, const T*, bool*, std::ptrdiff_t, int, int);
+
 #define RL_EACH "loops_isa.hpp"
 #include "each_isa.hpp"
 
-// The same, by the machine's best instructions and for large arrays on several threads; COST is an
-// element's, in simple operations.
+#define RL_NARROW
+#define RL_EACH "compares_isa.hpp"
+#include "each_isa.hpp"
+
+// A loop over large arrays on several threads; `cost` is an element's, in simple operations.  Apart,
+// since a copy in each of the functions below would be most of them.
+template <class T>
+RL_APART void in_parts(Unary<T> loop, int cost, const T* x, T* out, std::ptrdiff_t n) {
+    parallel(n, cost, [=](std::ptrdiff_t at, std::ptrdiff_t end) { loop(x + at, out + at, end - at); });
+}
+template <class T, class R>
+RL_APART void in_parts(void (*loop)(const T*, const T*, R*, std::ptrdiff_t, int, int), int cost, const T* x, const T* y,
+                       R* out, std::ptrdiff_t n, int xs, int ys) {
+    parallel(n, cost, [=](std::ptrdiff_t at, std::ptrdiff_t end) {
+        loop(x + xs * at, y + ys * at, out + at, end - at, xs, ys);
+    });
+}
+
+// The same, by the machine's best instructions
 #define RL_UNARY(NAME, COST)                                                                   \
     template <class T> void NAME##_loop(const T* x, T* out, std::ptrdiff_t n) {                \
-        parallel(n, COST, [=](std::ptrdiff_t at, std::ptrdiff_t end) {                         \
-            RL_PICK(NAME##_loop<T>(x + at, out + at, end - at));                               \
-        });                                                                                    \
+        in_parts<T>(RL_PICK(NAME##_loop<T>), COST, x, out, n);                                 \
     }
 #define RL_BINARY(NAME, COST)                                                                  \
     template <class T>                                                                         \
     void NAME##_loop(const T* x, const T* y, T* out, std::ptrdiff_t n, int xs, int ys) {       \
-        parallel(n, COST, [=](std::ptrdiff_t at, std::ptrdiff_t end) {                         \
-            RL_PICK(NAME##_loop<T>(x + xs * at, y + ys * at, out + at, end - at, xs, ys));     \
-        });                                                                                    \
+        in_parts<T, T>(RL_PICK(NAME##_loop<T>), COST, x, y, out, n, xs, ys);                   \
+    }
+#define RL_COMPARE(NAME, OF, FIRST, SECOND)                                                    \
+    template <class T>                                                                         \
+    void NAME##_loop(const T* x, const T* y, bool* out, std::ptrdiff_t n, int xs, int ys) {    \
+        in_parts<T, bool>(RL_PICK(compare<std::OF, T>), 1, FIRST, SECOND, out, n, FIRST##s, SECOND##s); \
     }
 
 RL_BINARY(add, 1)
@@ -49,6 +72,13 @@ RL_UNARY(tanh, 4)
 RL_UNARY(sigmoid, 4)
 RL_UNARY(sin, 4)
 RL_UNARY(cos, 4)
+
+RL_COMPARE(eq, equal_to<>, x, y)
+RL_COMPARE(ne, not_equal_to<>, x, y)
+RL_COMPARE(gt, greater<>, x, y)
+RL_COMPARE(ge, greater_equal<>, x, y)
+RL_COMPARE(lt, greater<>, y, x)
+RL_COMPARE(le, greater_equal<>, y, x)
 
 // A row's elements from `at` on, next to one another.
 constexpr std::ptrdiff_t GATHERED = 256;
@@ -152,21 +182,5 @@ void matmul_batches(const T* a, const std::ptrdiff_t* as, const T* b, const std:
         }
     });
 }
-
-template <class T> using Compare = void (*)(const T*, const T*, bool*, std::ptrdiff_t, int, int);
-#define RL_COMPARE(NAME, EXPR)                                                              \
-    template <class T>                                                                      \
-    void NAME##_loop(const T* x, const T* y, bool* out, std::ptrdiff_t n, int xs, int ys) { \
-        for (std::ptrdiff_t i = 0; i < n; ++i) {                                            \
-            const T a = x[i * xs], b = y[i * ys];                                           \
-            out[i] = EXPR;                                                                  \
-        }                                                                                   \
-    }
-RL_COMPARE(eq, a == b)
-RL_COMPARE(ne, a != b)
-RL_COMPARE(lt, a < b)
-RL_COMPARE(le, a <= b)
-RL_COMPARE(gt, a > b)
-RL_COMPARE(ge, a >= b)
 
 }  // namespace rl

@@ -3,7 +3,7 @@
 #pragma once
 #include <Python.h>
 
-#include <atomic>
+#include <algorithm>
 #include <cstddef>
 #include <vector>
 
@@ -13,20 +13,11 @@ struct Job {
     void (*run)(void* body, std::ptrdiff_t begin, std::ptrdiff_t end);
     void* body;
     std::ptrdiff_t items, chunk;
-    std::atomic<std::ptrdiff_t> next{0};
-
-    void work() {
-        for (;;) {
-            std::ptrdiff_t begin = next.fetch_add(chunk, std::memory_order_relaxed);
-            if (begin >= items) return;
-            run(body, begin, begin + chunk < items ? begin + chunk : items);
-        }
-    }
 };
 
 // The way from any extension module to the threads, which the module `pool` has for all of them.
 struct PoolDoor {
-    bool (*run)(Job& job, int helpers);
+    bool (*run)(const Job& job, int helpers);
     int threads;
 };
 
@@ -71,12 +62,9 @@ void parallel(std::ptrdiff_t items, std::ptrdiff_t weight, Body body) {
     const int helpers = door.threads - 1;
     PyThreadState* state = PyEval_SaveThread();
     const std::ptrdiff_t chunk = weight >= CHUNK ? 1 : CHUNK / weight;
-    Job job;
-    job.run = run_body<Body>;
-    job.body = &body;
-    job.items = items;
-    job.chunk = chunk;
-    if (helpers < 1 || items <= chunk || !door.run(job, helpers)) job.work();
+    const Job job = {run_body<Body>, &body, items, chunk};
+    if (helpers < 1 || items <= chunk || !door.run(job, helpers))
+        for (std::ptrdiff_t at = 0; at < items; at += chunk) job.run(&body, at, std::min(at + chunk, items));
     PyEval_RestoreThread(state);
 }
 

@@ -23,12 +23,12 @@ enum Kind {
     ABSOLUTE, SQUARE, AWAY, AWAY_SQUARE, EXP_AWAY, LARGEST_ABSOLUTE, SMALLEST_ABSOLUTE,
 };
 
-// How to reduce a row of n; `rows` rows of n to one row; and two results to one.  Each result may
+// How to reduce a row of n; `rows` rows of n to one row; and n results by another n.  Each result may
 // have a number c of its own, which the elements are compared with.
 template <class T> struct Reducer {
     T (*row)(const T* x, Size n, T c);
     void (*columns)(const T* x, Size rows, Size n, T* out, const T* c);
-    T (*join)(T, T);
+    void (*join)(T* out, const T* other, Size n);
 };
 
 // Where the first largest or smallest element is: of a row, and of each column.
@@ -56,7 +56,7 @@ template <class T> T one_row(const Reducer<T>& f, const T* x, Size n, T c) {
     parallel(parts, PART, [&](Size begin, Size end) {
         for (Size i = begin; i < end; ++i) part[i] = f.row(x + i * PART, std::min(PART, n - i * PART), c);
     });
-    for (Size i = 1; i < parts; ++i) part[0] = f.join(part[0], part[i]);
+    for (Size i = 1; i < parts; ++i) f.join(&part[0], &part[i], 1);
     return part[0];
 }
 
@@ -69,9 +69,8 @@ template <class T> void one_matrix(const Reducer<T>& f, const T* x, Size r, Size
         for (Size i = begin; i < end; ++i)
             f.columns(x + i * step * n, std::min(step, r - i * step), n, part.data() + i * n, c);
     });
-    for (Size j = 0; j < n; ++j) out[j] = part[j];
-    for (Size i = 1; i < parts; ++i)
-        for (Size j = 0; j < n; ++j) out[j] = f.join(out[j], part[i * n + j]);
+    std::copy_n(part.data(), n, out);
+    for (Size i = 1; i < parts; ++i) f.join(out, part.data() + i * n, n);
 }
 
 // `c`, if not null, has a number for each result.
@@ -94,7 +93,10 @@ template <class T> void reduced(Kind kind, Blocks b, const T* x, T* out, const T
             const T* at = x + (i / b.k1 * b.r0 * b.k1 + i % b.k1) * b.r1;
             const T ci = c ? c[i] : T(0);
             T all = f.row(at, b.r1, ci);
-            for (Size r = 1; r < b.r0; ++r) all = f.join(all, f.row(at + r * b.k1 * b.r1, b.r1, ci));
+            for (Size r = 1; r < b.r0; ++r) {
+                const T more = f.row(at + r * b.k1 * b.r1, b.r1, ci);
+                f.join(&all, &more, 1);
+            }
             out[i] = all;
         }
     });
@@ -159,6 +161,10 @@ void placed_extremes(bool largest, Size k0, Size r, Size k1, const T* x, T* valu
 
 // How many of each block's truth values are true.
 inline void counted(Blocks b, const unsigned char* x, std::int64_t* out) {
+    if (b.results() == 1 && b.r0 == 1) {
+        *out = total<std::int64_t>(b.r1, [x](Size at, Size end) { return RL_PICK(count_true(x + at, end - at)); });
+        return;
+    }
     parallel(b.results(), b.each(), [&](Size begin, Size end) {
         for (Size i = begin; i < end; ++i) {
             const unsigned char* at = x + (i / b.k1 * b.r0 * b.k1 + i % b.k1) * b.r1;

@@ -139,11 +139,13 @@ template <class F, class T> static T row(const T* x, Size n, T c) {
     return F::join(row<F>(x, half, c), row<F>(x + half, n - half, c));
 }
 
-// out[j] = join over r of x[r * step + j], for j < n <= 512
+constexpr Size BROAD = 2048;
+
+// out[j] = join over r of x[r * step + j], for j < n <= BROAD
 template <class F, class T>
 static void narrow_columns(const T* x, Size rows, Size n, Size step, T* __restrict out, const T* c) {
     constexpr Size TALL = 64;  // rows joined before they join the rest: for the rounding error
-    T part[512];
+    T part[BROAD];
     for (Size j = 0; j < n; ++j) out[j] = F::template none<T>();
     for (Size r = 0; r < rows; r += TALL) {
         const Size end = std::min(rows, r + TALL);
@@ -186,8 +188,8 @@ static void columns(const T* x, Size rows, Size n, T* out, const T* c) {
         }
         return;
     }
-    for (Size j = 0; j < n; j += 512)
-        narrow_columns<F>(x + j, rows, std::min(Size(512), n - j), n, out + j, c ? c + j : nullptr);
+    for (Size j = 0; j < n; j += BROAD)
+        narrow_columns<F>(x + j, rows, std::min(BROAD, n - j), n, out + j, c ? c + j : nullptr);
 }
 
 // Where in a row the first largest (or smallest) element is; a NaN is larger than all.
@@ -245,7 +247,9 @@ static inline std::int64_t count_true(const unsigned char* x, Size n) {
 }
 
 template <class F, class T> static Reducer<T> of_kind() {
-    return {row<F, T>, columns<F, T>, [](T a, T b) { return F::join(a, b); }};
+    return {row<F, T>, columns<F, T>, [](T* a, const T* b, Size n) {
+                for (Size j = 0; j < n; ++j) a[j] = F::join(a[j], b[j]);
+            }};
 }
 
 template <class T> static Reducer<T> reducer(Kind kind) {

@@ -9,7 +9,9 @@
 #ifdef __GNUC__
 #define RL_INLINE inline __attribute__((always_inline))
 #define RL_LAMBDA __attribute__((always_inline))
+#define RL_APART __attribute__((noinline))
 #else
+#define RL_APART
 #define RL_INLINE inline
 #define RL_LAMBDA
 #endif

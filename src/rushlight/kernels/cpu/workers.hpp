@@ -1,5 +1,7 @@
 // The threads that help with large loops: one pool for the whole process.
 #pragma once
+#include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <mutex>
@@ -36,16 +38,17 @@ constexpr std::chrono::microseconds LOOK_OUT(100), LINGER(20);
 class Pool {
   public:
     // One job at a time; false when another thread's is running.
-    bool run(Job& job, int helpers) {
+    bool run(const Job& job, int helpers) {
         if (!owner.try_lock()) return false;
         for (; started < helpers; ++started) std::thread([this] { serve(); }).detach();
         current = &job;
+        cut(helpers + 1);
         room = helpers * SEAT;
         if (const int missing = helpers - (started - asleep); missing > 0) {
             { std::lock_guard<std::mutex> lock(mutex); }  // who said `asleep` does sleep now
             for (int i = 0; i < missing; ++i) wake.notify_one();
         }
-        job.work();
+        work(0);
         room &= SEAT - 1;
         if (!spun(LINGER, [&] { return room == 0; })) {
             std::unique_lock<std::mutex> lock(mutex);
@@ -60,24 +63,48 @@ class Pool {
     int helpers() { return started; }
 
   private:
-    // Takes a seat if the room has one.  Its job then stays until the seat is given back.
-    bool enter() {
+    // Each thread has a slice of the job, whose chunks it claims first: it reads memory on, and what
+    // its core read in the last loop.
+    void cut(int threads) {
+        const std::ptrdiff_t chunk = current->chunk, chunks = (current->items + chunk - 1) / chunk;
+        slices = std::min(threads, MOST);
+        for (int i = 0; i < slices; ++i) {
+            slice[i].next.store(chunks * i / slices * chunk, std::memory_order_relaxed);
+            slice[i].end = std::min(current->items, chunks * (i + 1) / slices * chunk);
+        }
+    }
+
+    void work(int mine) {
+        const Job job = *current;
+        for (int i = 0; i < slices; ++i) {
+            Slice& s = slice[(mine + i) % slices];
+            for (;;) {
+                const std::ptrdiff_t begin = s.next.fetch_add(job.chunk, std::memory_order_relaxed);
+                if (begin >= s.end) break;
+                job.run(job.body, begin, std::min(begin + job.chunk, s.end));
+            }
+        }
+    }
+
+    // Takes a seat if the room has one: its number, or 0.  The job then stays until it is given back.
+    int enter() {
         int now = room;
         while (now >= SEAT)
-            if (room.compare_exchange_weak(now, now - SEAT + 1)) return true;
-        return false;
+            if (room.compare_exchange_weak(now, now - SEAT + 1)) return now / SEAT;
+        return 0;
     }
 
     void serve() {
         for (;;) {
-            if (!spun(LOOK_OUT, [&] { return enter(); })) {
+            int seat = 0;
+            if (!spun(LOOK_OUT, [&] { return (seat = enter()) != 0; })) {
                 std::unique_lock<std::mutex> lock(mutex);
                 ++asleep;
                 if (room < SEAT) wake.wait(lock);
                 --asleep;
                 continue;
             }
-            current->work();
+            work(seat);
             if (--room == 0 && waiting) {
                 std::lock_guard<std::mutex> lock(mutex);
                 left.notify_one();
@@ -85,10 +112,17 @@ class Pool {
         }
     }
 
-    static constexpr int SEAT = 1 << 16;
+    struct alignas(64) Slice {
+        std::atomic<std::ptrdiff_t> next;
+        std::ptrdiff_t end;
+    };
+
+    static constexpr int SEAT = 1 << 16, MOST = 16;
     std::mutex owner, mutex;
     std::condition_variable wake, left;
-    Job* current = nullptr;
+    const Job* current = nullptr;
+    Slice slice[MOST];
+    int slices = 0;
     std::atomic<int> room{0};  // free seats, in units of SEAT, and how many helpers are inside
     std::atomic<int> started{0}, asleep{0};
     std::atomic<bool> waiting{false};
@@ -113,7 +147,7 @@ inline Pool& pool() {
     return *p;
 }
 
-inline bool run_in_pool(Job& job, int helpers) { return pool().run(job, helpers); }
+inline bool run_in_pool(const Job& job, int helpers) { return pool().run(job, helpers); }
 
 inline PoolDoor& own_door() {
     static PoolDoor door = {run_in_pool, 1};
