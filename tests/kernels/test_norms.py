@@ -68,6 +68,17 @@ def test_norms_agree_with_numpy(kind, shape, how, dtype, affine):
     agree(kind, *case(kind, shape, how, dtype, affine), **close)
 
 
+@pytest.mark.parametrize("far", [1e3, 1.1e6, 1.3e9])
+@pytest.mark.parametrize("first", [0, 1, 200, 256, 600])
+def test_variance_is_exact_wherever_the_first_numbers_lie(first, far):
+    x = np.random.default_rng(0).standard_normal((1, 1 << 20)).astype(np.float32)
+    x[:, :first] += far
+    found = rows.normalize(x, None, None, (1,), (1,), EPS, 0, 0)
+    wide = x.astype(np.float64)
+    exact = (wide - wide.mean(1, keepdims=True)) / np.sqrt(wide.var(1, keepdims=True) + EPS)
+    np.testing.assert_allclose(found, exact, rtol=1e-5, atol=1e-7 * far / wide.std())
+
+
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
 @pytest.mark.parametrize("shape", BATCHES, ids=str)
 def test_moments_agree_with_numpy(shape, dtype):

@@ -15,33 +15,45 @@ namespace rl {
 
 constexpr Size NORM_COST = 2;  // an element's, in simple operations
 
+// p, or without it n numbers that are `value`
+template <class T> const T* or_all(const T* p, T value, Size n, std::vector<T>& room) {
+    if (p) return p;
+    room.assign(n, value);
+    return room.data();
+}
+
 template <class T>
 void layer_norm(const T* x, const T* w, const T* b, T* out, Size rows, Size n, double eps) {
+    std::vector<T> ones, zeros;
+    w = or_all(w, T(1), n, ones);
+    b = or_all(b, T(0), n, zeros);
     parallel(rows, n * NORM_COST, [=](Size at, Size end) {
         RL_PICK(layer_rows<T>(x + at * n, w, b, out + at * n, end - at, n, eps));
     });
 }
 
-// Rows are cut in parts, whose sums for weight and bias are added in order.
+// Rows are cut in parts, whose sums for weight and bias are added in order.  A part has three rows of
+// its own: both sums, and one for what is wanted of x by nobody.
 template <class T>
 void layer_norm_gradient(const T* g, const T* x, const T* w, T* gx, T* gw, T* gb, Size rows, Size n, double eps) {
     const Size parts = std::min(Size(16), (rows + 7) / 8), each = (rows + parts - 1) / parts;
-    std::vector<T> sums(gw || gb ? 2 * parts * n : 0);
+    std::vector<T> ones, sums(3 * parts * n);
+    w = or_all(w, T(1), n, ones);
     T* partial = sums.data();
     parallel(parts, each * n * 2 * NORM_COST, [=](Size begin, Size end) {
         for (Size p = begin; p < end; ++p) {
             const Size at = p * each, count = std::min(each, rows - at);
             if (count <= 0) continue;
-            RL_PICK(layer_gradient_rows<T>(g + at * n, x + at * n, w, gx ? gx + at * n : nullptr,
-                                           gw ? partial + 2 * p * n : nullptr,
-                                           gb ? partial + (2 * p + 1) * n : nullptr, count, n, eps));
+            T* own = partial + 3 * p * n;
+            RL_PICK(layer_gradient_rows<T>(g + at * n, x + at * n, w, gx ? gx + at * n : own + 2 * n, gx ? n : 0,
+                                           own, own + n, count, n, eps));
         }
     });
     for (Size i = 0; i < n && (gw || gb); ++i) {
         double a = 0, b = 0;
         for (Size p = 0; p < parts; ++p) {
-            a += partial[2 * p * n + i];
-            b += partial[(2 * p + 1) * n + i];
+            a += partial[3 * p * n + i];
+            b += partial[(3 * p + 1) * n + i];
         }
         if (gw) gw[i] = T(a);
         if (gb) gb[i] = T(b);

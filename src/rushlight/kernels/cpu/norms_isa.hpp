@@ -4,24 +4,56 @@
 
 // Two sums at once
 template <class T, class F> RL_INLINE void summed_both(Size n, double* first, double* second, F f) {
-    for (Size at = 0; at < n; at += BLOCK) {
-        const Size end = at + BLOCK < n ? at + BLOCK : n;
-        T a = 0, b = 0;
-#pragma omp simd reduction(+ : a, b)
-        for (Size i = at; i < end; ++i) f(i, a, b);
-        *first += a;
-        *second += b;
+    constexpr Size q = BLOCK / 8;
+    Size at = 0;
+    for (; n - at >= 2 * q; at += 2 * q) {
+        T a = 0, b = 0, c = 0, d = 0;
+#pragma omp simd reduction(+ : a, b, c, d)
+        for (Size i = at; i < at + q; ++i) {
+            f(i, a, b);
+            f(i + q, c, d);
+        }
+        *first += a + c;
+        *second += b + d;
     }
+    T a = 0, b = 0;
+#pragma omp simd reduction(+ : a, b)
+    for (Size i = at; i < n; ++i) f(i, a, b);
+    *first += a;
+    *second += b;
 }
 
-template <class T> RL_INLINE T mean_of(const T* x, Size n) {
-    return T(summed<T>(n, [=](Size i) RL_LAMBDA { return x[i]; }) / n);
+template <class T> static RL_APART T mean_of(const T* x, Size n) {
+    return T(summed_quickly<T>(n, [=](Size i) RL_LAMBDA { return x[i]; }) / n);
 }
-template <class T> RL_INLINE double squares_about(const T* x, Size n, T mean) {
-    return summed<T>(n, [=](Size i) RL_LAMBDA { return (x[i] - mean) * (x[i] - mean); });
+template <class T> static RL_APART double squares_about(const T* x, Size n, T mean) {
+    return summed_quickly<T>(n, [=](Size i) RL_LAMBDA { return (x[i] - mean) * (x[i] - mean); });
 }
-template <class T> RL_INLINE T reciprocal_deviation(double variance, double eps) {
-    return T(1 / std::sqrt(variance + eps));
+// Of g and of g (x - mean)
+template <class T>
+static RL_APART void sums_about(const T* g, const T* x, Size n, T mean, double* sum, double* product) {
+    summed_both<T>(n, sum, product, [=](Size i, T& a, T& b) RL_LAMBDA {
+        a += g[i];
+        b += g[i] * (x[i] - mean);
+    });
+}
+
+// Mean and reciprocal deviation r, in one pass about the mean of the first numbers, unless those lie
+// so far from the others that the difference would be inexact.
+template <class T> struct Standard { T mean, r; };
+template <class T> static RL_APART Standard<T> standard(const T* x, Size n, double eps) {
+    const T c = mean_of(x, std::min(n, BLOCK / 4));
+    double away = 0, squares = 0;
+    summed_both<T>(n, &away, &squares, [=](Size i, T& a, T& b) RL_LAMBDA {
+        const T h = x[i] - c;
+        a += h;
+        b += h * h;
+    });
+    away /= n;
+    double variance = squares / n - away * away;
+    const T mean = T(c + away);
+    if (away * away > variance) variance = squares_about(x, n, mean) / n;
+    return {mean, T(1 / std::sqrt(variance + eps))};
 }
 
 // -- rows, each element with its own weight and bias ------------------------------------------
@@ -29,38 +61,30 @@ template <class T> RL_INLINE T reciprocal_deviation(double variance, double eps)
 template <class T>
 static void layer_rows(const T* x, const T* w, const T* b, T* out, Size rows, Size n, double eps) {
     for (Size k = 0; k < rows; ++k, x += n, out += n) {
-        const T mean = mean_of(x, n), r = reciprocal_deviation<T>(squares_about(x, n, mean) / n, eps);
-        if (w && b) for (Size i = 0; i < n; ++i) out[i] = (x[i] - mean) * r * w[i] + b[i];
-        else if (w) for (Size i = 0; i < n; ++i) out[i] = (x[i] - mean) * r * w[i];
-        else if (b) for (Size i = 0; i < n; ++i) out[i] = (x[i] - mean) * r + b[i];
-        else for (Size i = 0; i < n; ++i) out[i] = (x[i] - mean) * r;
+        const auto [mean, r] = standard(x, n, eps);
+        for (Size i = 0; i < n; ++i) out[i] = (x[i] - mean) * r * w[i] + b[i];
     }
 }
 
-// gw and gb are added to; each of the three may be null
+// gw and gb are added to; a gx that nobody wants is one row
 template <class T>
-static void layer_gradient_rows(const T* g, const T* x, const T* w, T* gx, T* gw, T* gb, Size rows, Size n,
-                                double eps) {
-    for (Size k = 0; k < rows; ++k, g += n, x += n) {
-        const T mean = mean_of(x, n), r = reciprocal_deviation<T>(squares_about(x, n, mean) / n, eps);
-        if (gx) {
-            double sum = 0, product = 0;
-            if (w) summed_both<T>(n, &sum, &product, [=](Size i, T& a, T& b) RL_LAMBDA {
-                const T v = g[i] * w[i];
-                a += v;
-                b += v * (x[i] - mean);
-            });
-            else summed_both<T>(n, &sum, &product, [=](Size i, T& a, T& b) RL_LAMBDA {
-                a += g[i];
-                b += g[i] * (x[i] - mean);
-            });
-            const T s = T(sum / n), p = T(product / n) * r * r;
-            if (w) for (Size i = 0; i < n; ++i) gx[i] = (g[i] * w[i] - s - (x[i] - mean) * p) * r;
-            else for (Size i = 0; i < n; ++i) gx[i] = (g[i] - s - (x[i] - mean) * p) * r;
-            gx += n;
+static void layer_gradient_rows(const T* g, const T* x, const T* w, T* __restrict gx, Size step, T* __restrict gw,
+                                T* __restrict gb, Size rows, Size n, double eps) {
+    for (Size k = 0; k < rows; ++k, g += n, x += n, gx += step) {
+        const auto [mean, r] = standard(x, n, eps);
+        double sum = 0, product = 0;
+        summed_both<T>(n, &sum, &product, [=, mean = mean](Size i, T& a, T& b) RL_LAMBDA {
+            const T v = g[i] * w[i];
+            a += v;
+            b += v * (x[i] - mean);
+        });
+        const T s = T(sum / n), p = T(product / n) * r;
+        for (Size i = 0; i < n; ++i) {
+            const T h = (x[i] - mean) * r;
+            gx[i] = (g[i] * w[i] - s - h * p) * r;
+            gw[i] += g[i] * h;
+            gb[i] += g[i];
         }
-        if (gw) for (Size i = 0; i < n; ++i) gw[i] += g[i] * ((x[i] - mean) * r);
-        if (gb) for (Size i = 0; i < n; ++i) gb[i] += g[i];
     }
 }
 
@@ -69,7 +93,7 @@ static void layer_gradient_rows(const T* g, const T* x, const T* w, T* gx, T* gw
 template <class T>
 static void group_row(const T* x, const T* w, const T* b, T* out, Size channels, Size size, double eps) {
     const Size n = channels * size;
-    const T mean = mean_of(x, n), r = reciprocal_deviation<T>(squares_about(x, n, mean) / n, eps);
+    const auto [mean, r] = standard(x, n, eps);
     for (Size c = 0; c < channels; ++c, x += size, out += size) {
         const T factor = w ? r * w[c] : r, shift = b ? b[c] : T(0);
         for (Size i = 0; i < size; ++i) out[i] = (x[i] - mean) * factor + shift;
@@ -81,15 +105,12 @@ template <class T>
 static void group_gradient_row(const T* g, const T* x, const T* w, T* gx, T* products, T* sums, Size channels,
                                Size size, double eps) {
     const Size n = channels * size;
-    const T mean = mean_of(x, n), r = reciprocal_deviation<T>(squares_about(x, n, mean) / n, eps);
+    const auto [mean, r] = standard(x, n, eps);
     double all = 0, product = 0;
     for (Size c = 0; c < channels; ++c) {
         double first = 0, second = 0;
         const T *back = g + c * size, *from = x + c * size;
-        summed_both<T>(size, &first, &second, [=](Size i, T& a, T& b) RL_LAMBDA {
-            a += back[i];
-            b += back[i] * (from[i] - mean);
-        });
+        sums_about(back, from, size, mean, &first, &second);
         sums[c] = T(first);
         products[c] = T(second * r);
         all += first * (w ? w[c] : T(1));
@@ -127,10 +148,7 @@ static void channel_sums(const T* g, const T* x, const T* means, T* products, T*
         const T mean = means[c];
         for (Size s = 0; s < samples; ++s) {
             const T *back = g + (s * channels + c) * size, *from = x + (s * channels + c) * size;
-            summed_both<T>(size, &sum, &product, [=](Size i, T& a, T& b) RL_LAMBDA {
-                a += back[i];
-                b += back[i] * (from[i] - mean);
-            });
+            sums_about(back, from, size, mean, &sum, &product);
         }
         sums[c] = T(sum);
         products[c] = T(product);

@@ -21,7 +21,7 @@ cdef extern from "softmax.hpp" namespace "rl":
     void softmax_gradient_c "rl::softmax_gradient_either"(bint, bint, Data, Data, Data, Py_ssize_t, Py_ssize_t, Py_ssize_t)
 
 cdef extern from "norms.hpp" namespace "rl":
-    void layer_norm "rl::layer_norm_either"(bint, Data, Data, Data, Data, Py_ssize_t, Py_ssize_t, double)
+    void layer_norm "rl::layer_norm_either"(bint, Data, Data, Data, Data, Py_ssize_t, Py_ssize_t, double) except +
     void layer_norm_gradient "rl::layer_norm_gradient_either"(bint, Data, Data, Data, Data, Data, Data, Py_ssize_t, Py_ssize_t, double) except +
     void group_norm "rl::group_norm_either"(bint, Data, Data, Data, Data, Py_ssize_t, Py_ssize_t, Py_ssize_t, Py_ssize_t, double)
     void group_norm_gradient "rl::group_norm_gradient_either"(bint, Data, Data, Data, Data, Data, Data, Py_ssize_t, Py_ssize_t, Py_ssize_t, Py_ssize_t, double) except +

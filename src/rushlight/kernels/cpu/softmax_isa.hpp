@@ -16,12 +16,12 @@ template <class T> static void log_softmax_row(const T* x, T* out, Size n) {
 }
 
 template <class T> static void softmax_gradient_row(const T* g, const T* y, T* out, Size n) {
-    const T sum = T(summed<T>(n, [=](Size i) RL_LAMBDA { return g[i] * y[i]; }));
+    const T sum = T(summed_quickly<T>(n, [=](Size i) RL_LAMBDA { return g[i] * y[i]; }));
     for (Size i = 0; i < n; ++i) out[i] = (g[i] - sum) * y[i];
 }
 
 template <class T> static void log_softmax_gradient_row(const T* g, const T* y, T* out, Size n) {
-    const T sum = T(summed<T>(n, [=](Size i) RL_LAMBDA { return g[i]; }));
+    const T sum = T(summed_quickly<T>(n, [=](Size i) RL_LAMBDA { return g[i]; }));
     if (sum == 0) std::memmove(out, g, n * sizeof(T));
     else for (Size i = 0; i < n; ++i) out[i] = g[i] - exp_below(y[i]) * sum;
 }

@@ -31,6 +31,25 @@ template <class T, class F> RL_INLINE double summed(Size n, F f) {
     return sum;
 }
 
+// The same where f takes less than an addition: four sums, so that none waits for the last
+template <class T, class F> RL_INLINE double summed_quickly(Size n, F f) {
+    double sum = 0;
+    Size at = 0;
+    for (; n - at >= BLOCK / 4; at += BLOCK / 4) {
+        constexpr Size q = BLOCK / 16;
+        T a = 0, b = 0, c = 0, d = 0;
+#pragma omp simd reduction(+ : a, b, c, d)
+        for (Size i = at; i < at + q; ++i) {
+            a += f(i);
+            b += f(i + q);
+            c += f(i + 2 * q);
+            d += f(i + 3 * q);
+        }
+        sum += (a + b) + (c + d);
+    }
+    return sum + summed<T>(n - at, [=](Size i) RL_LAMBDA { return f(at + i); });
+}
+
 // out[j] = the sum of f(i, j) for i < n, j < width <= COLUMNS
 template <class T, class F> RL_INLINE void summed_columns(Size n, Size width, T* out, F f) {
     double sum[COLUMNS] = {};
