@@ -156,6 +156,36 @@ def test_products_of_small_matrices(lead, dtype):
     assert door.kernel("mm").call2(a[None], b) is None
 
 
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize(
+    "sizes",
+    [(8, 8, 8), (5, 1, 16), (4, 32, 32), (33, 7, 17), (1, 70, 31), (3, 256, 40), (40, 40, 4)],
+    ids=str,
+)
+def test_products_of_batches(sizes, dtype):
+    m, k, n = sizes
+    rng = np.random.default_rng(0)
+    a, b = (rng.standard_normal((9, *s)).astype(dtype) for s in ((m, k), (k, n)))
+    close = {"rtol": 0, "atol": 1e-4 if dtype == "float32" else 1e-12}
+    times = door.kernel("bmm").call2
+    for x, y in ((a, b), (a[::2], b[::2]), (a[:, ::-1], b[..., ::-1]), (a, b[:1].repeat(9, 0))):
+        np.testing.assert_allclose(times(x, y), x @ y, **close)
+    turned = [np.ascontiguousarray(x.swapaxes(1, 2)) for x in (a, b)]
+    np.testing.assert_allclose(door.kernel("times_adjoint").call2(a, turned[1]), a @ b, **close)
+    np.testing.assert_allclose(door.kernel("adjoint_times").call2(turned[0], b), a @ b, **close)
+    still = np.broadcast_to(b[0], b.shape)
+    np.testing.assert_allclose(times(a, still), a @ still, **close)
+
+
+def test_products_that_are_left_to_blas():
+    for shape in ((2, 3, 257), (2, 120, 100)):
+        a = np.ones(shape, np.float32)
+        assert door.kernel("times_adjoint").call2(a, a) is None
+    odd = np.ones((2, 8, 8), np.float32)
+    assert door.kernel("bmm").call2(odd.astype(">f4"), odd) is None
+    assert door.kernel("bmm").call2(odd, odd.astype(np.float64)) is None
+
+
 @pytest.mark.parametrize("odd", ODD)
 def test_products_of_odd_batches(odd):
     rng = np.random.default_rng(0)

@@ -8,6 +8,7 @@ from rushlight.ops.families import Operation
 from rushlight.tape.straight import binary
 
 OUTER = door.kernel("mul")
+BATCHES = door.kernel("bmm")
 CPP_NAMES = {
     "float32": "float", "float64": "double", "int64": "long int", "int32": "int",
     "int16": "short int", "int8": "signed char", "uint8": "unsigned char", "bool": "bool",
@@ -105,7 +106,8 @@ def matrix_product(a, b):
     if a.shape[-1] == 1 == b.shape[-2]:  # for which BLAS would be called matrix by matrix
         out = OUTER.call2(a, b)
         return np.multiply(a, b) if out is None else out
-    return np.matmul(blas_ready(a), blas_ready(b))
+    out = BATCHES.call2(a, b)
+    return np.matmul(blas_ready(a), blas_ready(b)) if out is None else out
 
 
 def blas_ready(a):

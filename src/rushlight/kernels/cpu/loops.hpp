@@ -22,6 +22,12 @@ template <class T> using Compare = void (*)(const T*, const T*, bool*, std::ptrd
 #define RL_EACH "compares_isa.hpp"
 #include "each_isa.hpp"
 
+constexpr std::ptrdiff_t DEEPEST = 256, LARGEST = 1 << 20;  // of products of blocks: k; m, k and n
+
+#define RL_NARROW
+#define RL_EACH "matmul_isa.hpp"
+#include "each_isa.hpp"
+
 // A loop over large arrays on several threads; `cost` is an element's, in simple operations.  Apart,
 // since a copy in each of the functions below would be most of them.
 template <class T>
@@ -152,6 +158,7 @@ void strided_unary(Unary<T> loop, const char* x, T* out, int nd, const std::ptrd
 template <class T>
 void matmul_small(const T* a, std::ptrdiff_t a0, std::ptrdiff_t a1, const T* b, std::ptrdiff_t b0,
                   std::ptrdiff_t b1, T* out, std::ptrdiff_t m, std::ptrdiff_t k, std::ptrdiff_t n) {
+    if (m * n * k >= 64 && n * sizeof(T) >= 16) return RL_PICK(matmul_blocks<T>)(a, a0, a1, b, b0, b1, out, m, k, n);
     for (std::ptrdiff_t i = 0; i < m; ++i) {
         T* row = out + i * n;
         for (std::ptrdiff_t j = 0; j < n; ++j) row[j] = 0;
@@ -170,7 +177,7 @@ void matmul_batches(const T* a, const std::ptrdiff_t* as, const T* b, const std:
                     const std::ptrdiff_t* shape, std::ptrdiff_t m, std::ptrdiff_t k, std::ptrdiff_t n) {
     std::ptrdiff_t count = 1;
     for (int d = 0; d < nd - 2; ++d) count *= shape[d];
-    parallel(count, m * k * n, [=](std::ptrdiff_t begin, std::ptrdiff_t end) {
+    parallel(count, m * k * n / 8, [=](std::ptrdiff_t begin, std::ptrdiff_t end) {
         for (std::ptrdiff_t i = begin; i < end; ++i) {
             const T *x = a, *y = b;
             std::ptrdiff_t rest = i;

@@ -71,6 +71,7 @@ cdef extern from "loops.hpp" namespace "rl":
     void strided_uf "rl::strided_unary<float>"(UnaryF, const char*, float*, int, const np.npy_intp*, const np.npy_intp*)
     void strided_ud "rl::strided_unary<double>"(UnaryD, const char*, double*, int, const np.npy_intp*, const np.npy_intp*)
     void matmul_batches[T](const T*, const np.npy_intp*, const T*, const np.npy_intp*, T*, int, const np.npy_intp*, Py_ssize_t, Py_ssize_t, Py_ssize_t) except +
+    const Py_ssize_t DEEPEST, LARGEST
     ctypedef void (*CompareF "rl::Compare<float>")(const float*, const float*, bint8*, Py_ssize_t, int, int)
     ctypedef void (*CompareD "rl::Compare<double>")(const double*, const double*, bint8*, Py_ssize_t, int, int)
     ctypedef void (*CompareL "rl::Compare<int64_t>")(const int64_t*, const int64_t*, bint8*, Py_ssize_t, int, int)
@@ -401,7 +402,10 @@ cdef class MatmulKernel(Kernel):
         cdef Py_ssize_t m = shape[f], k = shape[other_f], n = np.PyArray_DIMS(b)[other_s]
         if np.PyArray_DIMS(b)[s] != k:
             return None
-        if m * k * n > 4096 or not np.PyArray_ISBEHAVED_RO(a) or not np.PyArray_ISBEHAVED_RO(b):
+        if (
+            m * n * k > (4096 if nd == 2 else LARGEST) or k > DEEPEST
+            or not np.PyArray_ISBEHAVED_RO(a) or not np.PyArray_ISBEHAVED_RO(b)
+        ):
             if nd > 2:
                 return None
             return PyArray_MatrixProduct2(
