@@ -1,10 +1,12 @@
 """Time rushlight beside its peers and print the table.
 
-    python -m benchmarks [--peer torch,...] [--only PATTERN] [--rounds N] [--json FILE] [--smoke]
+    python -m benchmarks [--peer torch,...] [--only PATTERN] [--rounds N] [--json FILE]
+        [--plots FOLDER] [--smoke]
 
-A peer is a module with torch's names, or one of jax, jax-jit and autograd, which run the rows about
-transforms. `--peer ""` times rushlight alone. `--smoke` runs every row once, for no other purpose
-than to see that it runs.
+A peer is a module with torch's names, torch-compile, or one of jax, jax-jit and autograd, which run
+the rows about transforms. `--peer ""` times rushlight alone. `--plots` draws the rows about scaling
+into FOLDER/scaling.png, with matplotlib. `--smoke` runs every row once, for no other purpose than to
+see that it runs.
 """
 
 import argparse
@@ -20,6 +22,7 @@ from . import (
     rows_overhead,
     rows_process,
     rows_programs,
+    rows_scaling,
     rows_training,
     rows_transforms,
 )
@@ -37,6 +40,7 @@ ROWS: list[Row | ProcessRow] = [
     *rows_arrays.ROWS,
     *rows_kernels.ROWS,
     *rows_process.ROWS,
+    *rows_scaling.ROWS,
 ]
 
 
@@ -52,6 +56,8 @@ def main() -> None:
     ]
     about = environment(peers)
     print(markdown(about, results))
+    if options.plots:
+        rows_scaling.draw(results, options.plots)
     if options.json:
         Path(options.json).write_text(json.dumps({"environment": about, "rows": results}, indent=1))
 
@@ -70,6 +76,7 @@ def parse() -> argparse.Namespace:
     parser.add_argument("--only", default="", metavar="PATTERN", help="rows whose name matches")
     parser.add_argument("--rounds", type=int, default=7, help="samples a row and peer (default: 7)")
     parser.add_argument("--json", metavar="FILE", help="write every sample there")
+    parser.add_argument("--plots", type=Path, metavar="FOLDER", help="draw how time grows")
     parser.add_argument("--smoke", action="store_true", help="one quick run of each row")
     return parser.parse_args()
 

@@ -2,6 +2,7 @@
 
 JAX (`jax`, and `jax-jit` with every transformed function compiled) and HIPS autograd (`autograd`)
 have what the rows about transforms ask for. What an adapter lacks leaves its cell empty.
+`torch-compile` is PyTorch with what a row repeats given to `torch.compile`.
 """
 
 import os
@@ -26,6 +27,19 @@ class Names(SimpleNamespace):
 def peer(name: str) -> Any:
     """What stands for torch in the rows."""
     return ADAPTERS[name]() if name in ADAPTERS else import_module(name)
+
+
+class Compiled(Names):
+    """PyTorch, and what becomes of a row's call before it is timed."""
+
+    def finished(self, call: Any) -> Any:
+        return self.compile(call)
+
+
+def of_torch_compile() -> Compiled:
+    """PyTorch with every call compiled: what cannot be, such as `backward`, runs as it is."""
+    torch = import_module("torch")
+    return Compiled(**{name: getattr(torch, name) for name in dir(torch)})
 
 
 def numbers(library: Any) -> dict[str, Any]:
@@ -95,4 +109,5 @@ ADAPTERS = {
     "jax": lambda: of_jax(False),
     "jax-jit": lambda: of_jax(True),
     "autograd": of_autograd,
+    "torch-compile": of_torch_compile,
 }

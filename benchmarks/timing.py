@@ -7,7 +7,7 @@ import sys
 from time import perf_counter
 from typing import Any
 
-from .peers import Lacking
+from .peers import Compiled, Lacking
 from .row import Call, ProcessRow, Row
 
 SAMPLE_SECONDS = 0.02
@@ -61,6 +61,8 @@ def prepared(row: Row, module: Any) -> Call | None:
     """The call that is timed, None where a peer lacks what it needs."""
     try:
         call = row.setup(module)
+        if isinstance(module, Compiled):
+            call = module.finished(call)
         if not row.single:
             call()
     except Lacking:

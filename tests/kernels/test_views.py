@@ -112,3 +112,11 @@ def test_views_of_foreign_arrays():
     assert torch.from_numpy(swapped)[:, 1].tolist() == [1.0, 4.0]
     assert torch.zeros(0, 3).t().shape == (3, 0)
     assert torch.zeros(0, 3)[:, 1].shape == (0,)
+
+
+def test_long_dims_are_kept():
+    """Lengths beyond the ints that the interpreter shares, which a kernel once let go too early."""
+    for _ in range(200):
+        x = torch.ones(300, 400, requires_grad=True)
+        x.reshape(400, 300).expand(2, 400, 300).sum().backward()
+        assert x.grad.shape == (300, 400)

@@ -83,6 +83,7 @@ cdef inline int numbers(tuple args, Py_ssize_t* out) noexcept:
 cdef inline tuple listed(int n, Py_ssize_t* values):
     cdef int i
     cdef tuple made = PyTuple_New(n)
+    cdef object value
     for i in range(n):
         value = values[i]
         Py_INCREF(value)
