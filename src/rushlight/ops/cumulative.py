@@ -200,9 +200,10 @@ def running_complex_logsumexp(x, dim):
 
 def bind_running_extreme(name, input, dim):
     """Inputs and parameters of `cummax` and `cummin`."""
+    dim = wrap_dim(dim, input.dim())
     if input.dtype.is_complex and input.dim() and input.numel():
         raise refusal(f"{name}_cpu", input.dtype)
-    return (input,), (wrap_dim(dim, input.dim()),)
+    return (input,), (dim,)
 
 
 def running_extreme(ufunc, x, dim):

@@ -227,7 +227,7 @@ class pow(Binary):
         return powers_of(input, exponent)
 
     def forward(x, exponent):
-        return power(x, exponent)
+        return by_logarithm(x, exponent)
 
     def vjp_x(g, x, exponent):
         return (g * conj(exponent * x ** (exponent - 1))).masked_fill(exponent == 0, 0)
@@ -248,7 +248,7 @@ class pow_scalar(Elementwise):
         if out is not None:
             return out
         if isinstance(params[0], bool) and inputs[0].array.dtype.kind == "b":
-            return inputs[0].array | (not params[0])
+            return np.asarray(inputs[0].array | (not params[0]))
         values = [inputs[0].array, params[0]]
         x, exponent = values if ready(self, values) else self.operands(values)
         if x.dtype.kind in "iu" and params[0] < 0:
@@ -286,10 +286,10 @@ class pow_of_scalar(Elementwise):
     def compute(self, inputs, params):
         exponent, base = self.operands([inputs[0].array, params[0]])
         with np.errstate(all="ignore"):
-            return np.asarray(power(base, exponent))
+            return np.asarray(by_logarithm(base, exponent))
 
     def forward(exponent, base):
-        return power(base, exponent)
+        return by_logarithm(base, exponent)
 
     def vjp_exponent(g, exponent, base, ans):
         if base == 0:
@@ -311,6 +311,14 @@ def power(a, b):
     if a.dtype.kind in "iu" and np.any(b < 0):
         return integer_reciprocal_power(a, b)
     return np.power(a, b)
+
+
+def by_logarithm(a, b):
+    """`power` with an exponent that is no number: complex, 0 ** 0 is nan, for 0 has no logarithm."""
+    out = power(a, b)
+    if out.dtype.kind != "c" or np.all(b):
+        return out
+    return np.where((a == 0) & (b == 0), out.dtype.type(complex("nan+nanj")), out)
 
 
 def integer_reciprocal_power(a, b):

@@ -532,7 +532,9 @@ class Reduction(Operation, family=True):
         if out is not None:
             return out
         out = quietly(self.forward, (inputs[0].array, *params))
-        return tuple([np.asarray(x) for x in out]) if self.many else np.asarray(out)
+        if self.many:
+            return tuple([np.asarray(x, order="C") for x in out])
+        return np.asarray(out, order="C")
 
     def fixes(self, inputs, out):
         own = gradients.described(inputs[0])
@@ -553,8 +555,11 @@ class Reduction(Operation, family=True):
 class AlongDim(Reduction, family=True):
     """The parameter `dim`, counted from the front, is the one dim worked along.
 
-    A dim equal to the number of dims stands for the dim that a 0-d tensor is taken to have.
+    A dim equal to the number of dims stands for the dim that a 0-d tensor is taken to have. Results
+    lie in rows, or as `forward` lays them out for the `layout` "K".
     """
+
+    layout = "C"
 
     def settled(self):
         super().settled()
@@ -571,9 +576,10 @@ class AlongDim(Reduction, family=True):
         if alone:
             arrays = [a[..., None] for a in arrays]
         out = quietly(self.forward, (*arrays, *params))
-        if not self.many:
-            return np.asarray(out).reshape(shape) if alone else np.asarray(out)
-        return tuple([np.asarray(x).reshape(shape) if alone else np.asarray(x) for x in out])
+        parts = [np.asarray(x, order=self.layout) for x in (out if self.many else (out,))]
+        if alone:
+            parts = [x.reshape(shape) for x in parts]
+        return tuple(parts) if self.many else parts[0]
 
     def lift(self, size, ndim, *params):
         """The dim moves one back for the batch dim in front."""

@@ -87,6 +87,8 @@ class ByElement(Writing, family=True):
     Under vmap the batch dim goes in front of all inputs, which must be of one rank for that.
     """
 
+    layout = "C"
+
     def settled(self):
         self.edges = self.arity - 1
 

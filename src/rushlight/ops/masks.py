@@ -288,7 +288,7 @@ class masked_scatter(Broadcast):
 
     def compute(self, inputs, params):
         x, source, mask = [t.array for t in inputs]
-        out = np.array(np.broadcast_to(x, broadcast_shape((mask, x))))
+        out = np.array(np.broadcast_to(x, broadcast_shape((mask, x))), order="C")
         self.forward(out, source, mask)
         return out
 

@@ -235,6 +235,8 @@ class mv(Product):
 def matrix_vector(a, v):
     """`a @ v`, arrays."""
     if a.ndim == 2:
+        if v.size == 1:  # BLAS would leave out a factor of zero, whatever it multiplies
+            return np.multiply(a[:, 0], v)
         return np.dot(a, v)
     return matrix_product(a, v[..., None])[..., 0]
 

@@ -22,9 +22,10 @@ class Writing(Operation, family=True):
     """
 
     writes = True
+    layout = "K"
 
     def compute(self, inputs, params):
-        out = lasting_if_large(np.ndarray.copy, (inputs[0].array, "K"))
+        out = lasting_if_large(np.ndarray.copy, (inputs[0].array, self.layout))
         self.forward(out, *arrays_of(inputs[1:]), *params)
         return out
 
@@ -48,7 +49,7 @@ class Broadcast(Writing, family=True):
         arrays = arrays_of(inputs)
         x, shape = arrays[0], broadcast_shape(arrays)
         whole = x if x.shape == shape else np.broadcast_to(x, shape)
-        out = lasting_if_large(np.ndarray.copy, (whole, "K"))
+        out = lasting_if_large(np.ndarray.copy, (whole, self.layout))
         self.forward(out, *arrays[1:], *params)
         return out
 

@@ -101,7 +101,7 @@ def taken_apart(x, dim, size, n):
 
 def matrix_product(a, b):
     """`a @ b` over the last two dims."""
-    if a.ndim == 2 and b.ndim == 2:
+    if a.ndim == 2 and b.ndim == 2 and (a.shape[1] > 1 or a.size != 1 != b.size):
         return np.dot(a, b)
     if a.shape[-1] == 1 == b.shape[-2]:  # for which BLAS would be called matrix by matrix
         out = OUTER.call2(a, b)

@@ -46,6 +46,7 @@ class ByVector(Writing, family=True):
     """Writes whole slices of `dim`, the first parameter; the index vector is the last input."""
 
     inplace = True
+    layout = "C"
 
     def settled(self):
         self.edges = self.arity - 1
@@ -309,6 +310,7 @@ class index_fill(ByVector):
         tensor([7., 0., 7.])
     """
 
+    layout = "K"
     tensors = 2
     takes_out = False
     overlaps = EXPANDED.format("index_fill_", "mask] = scalar")
@@ -341,6 +343,7 @@ def fill_rows(x, value, index, dim):
 class index_fill_tensor(ByVector):
     """`index_fill` with a tensor as value."""
 
+    layout = "K"
     node = "IndexFillBackward1"
     places = None
     overlaps = index_fill.overlaps

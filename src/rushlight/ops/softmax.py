@@ -18,6 +18,7 @@ IMPLICIT = (
 class Softmax(AlongDim, family=True):
     """What is exp(x) over its sum along `dim`, wherever that is not 0."""
 
+    layout = "K"
     places = None
 
     def vjp_x(g, ans, dim):
@@ -39,6 +40,7 @@ class softmax_(Softmax):
 class log_softmax_(AlongDim):
     """The logarithm of softmax."""
 
+    layout = "K"
     node = "LogSoftmaxBackward0"
     places = None
 
@@ -55,6 +57,7 @@ class log_softmax_(AlongDim):
 class softmax_gradient(AlongDim):
     """`y (g - sum(g y))` along `dim`, of the result `y` of a softmax; symmetric in its Jacobian."""
 
+    layout = "K"
     node = "SoftmaxBackwardDataBackward0"
     tensors = 2
     places = None
@@ -72,6 +75,7 @@ class softmax_gradient(AlongDim):
 class log_softmax_gradient(AlongDim):
     """`g - exp(y) sum(g)` along `dim`, of the result `y` of a logarithm of softmax."""
 
+    layout = "K"
     node = "LogSoftmaxBackwardDataBackward0"
     tensors = 2
     places = None

@@ -3,6 +3,7 @@
 import numpy as np
 
 from rushlight.kernels import dtypes, elements, promotion, ties
+from rushlight.kernels.memory_layout import empty_like
 from rushlight.ops.extremes import Chosen, placed, recast_places
 from rushlight.ops.families import (
     AlongDim,
@@ -45,6 +46,15 @@ def order_of(x, dim, descending, stable=True):
     return ties.settled(x, order, dim, tied, descending, ties.sorted_places)
 
 
+def as_laid_out(values, x):
+    """An array with its dims in memory as those of the array `x`."""
+    if x.flags.c_contiguous:
+        return values
+    out = empty_like(x, values.dtype)
+    out[...] = values
+    return out
+
+
 def bind_sort(input, dim, descending, stable):
     """Inputs and parameters of `sort` and `argsort`."""
     dim = wrap_dim(dim, input.dim())
@@ -72,9 +82,11 @@ class sort(Chosen):
         op = sort if stable is None else sort_stable
         return op, *bind_sort(input, dim, descending, stable)
 
+    layout = "K"
+
     def forward(x, dim, descending, stable):
         order = order_of(x, dim, descending, stable)
-        return np.take_along_axis(x, order, dim), order
+        return as_laid_out(np.take_along_axis(x, order, dim), x), as_laid_out(order, x)
 
     def vjp_x(g, ans1, x_shape, dim):
         return placed(g[0], ans1, x_shape, dim)
@@ -100,8 +112,10 @@ class argsort(AlongDim):
     def bind(input, dim=-1, descending=False, *, stable=False):
         return bind_sort(input, dim, descending, stable)
 
+    layout = "K"
+
     def forward(x, dim, descending, stable):
-        return order_of(x, dim, descending, stable)
+        return as_laid_out(order_of(x, dim, descending, stable), x)
 
 
 @public("torch Tensor", out=True)
@@ -196,8 +210,9 @@ class unique_flat(Distinct):
 
     def forward(x, wants_inverse):
         flat = x.reshape(-1)
-        ordered = sort.fast.call2(flat, (0, False, True))
-        values, order = ordered or sort.forward(flat, 0, False, True)
+        values, order = sorted_flat(flat, True)
+        if flat.size > 16 and values[-2] != values[-2]:  # which of the nans is which shows
+            values, order = sorted_flat(flat, False)
         first = np.ones(flat.size, np.bool_)
         np.not_equal(values[1:], values[:-1], out=first[1:])
         begins = np.flatnonzero(first)
@@ -212,6 +227,10 @@ class unique_flat(Distinct):
 
     def vjp_x(g):
         raise NotImplementedError("the derivative for '_unique2' is not implemented.")
+
+
+def sorted_flat(x, stable):
+    return sort.fast.call2(x, (0, False, stable)) or sort.forward(x, 0, False, stable)
 
 
 class unique_slices(Distinct):

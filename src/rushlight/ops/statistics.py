@@ -235,7 +235,7 @@ def in_order(input, dim, keepdim):
     if not ordered.dim():
         ordered = ordered.unsqueeze(-1)
     ordered = ordered.sort(-1)[0]
-    return ordered.reshape([*shape, ordered.shape[-1]])
+    return ordered.view([*shape, ordered.shape[-1]])
 
 
 def ranks(ordered, q, skip_nan):

@@ -119,7 +119,9 @@ def euclidean(x, dims, keepdim):
     """The 2-norm of an array; of a whole contiguous one by BLAS."""
     if len(dims) == x.ndim and x.flags.c_contiguous and not keepdim:
         flat = x.reshape(-1)
-        return np.sqrt(np.vdot(flat, flat).real)
+        if x.dtype.kind == "c":  # as real numbers, for an infinite part makes all infinite
+            flat = flat.view(x.real.dtype)
+        return np.sqrt(np.vdot(flat, flat))
     squares = x.real**2 + x.imag**2 if x.dtype.kind == "c" else x * x
     return np.sqrt(np.add.reduce(squares, dims, None, None, keepdim))
 

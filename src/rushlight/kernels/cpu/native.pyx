@@ -510,6 +510,8 @@ cdef class VectorKernel(Kernel):
             return None
         if np.PyArray_NDIM(b) != 1 or n < 1 or n > 2 or np.PyArray_DIMS(b)[0] != np.PyArray_DIMS(a)[n - 1]:
             return None
+        if n == 2 and np.PyArray_DIMS(b)[0] == 1:  # BLAS would leave out a factor of zero
+            return None
         return np.PyArray_FROM_O(PyArray_MatrixProduct2(a, b, NULL))
 
 
