@@ -22,6 +22,7 @@ ALONG = (
 OTHERS = {
     "topk": lambda lib, x: x.topk(2, 1),
     "kthvalue": lambda lib, x: x.kthvalue(2, 0),
+    "gather": lambda lib, x: x.gather(1, lib.zeros_like(x, dtype=lib.int64)),
     "scatter": lambda lib, x: x.scatter(1, index(lib, x), lib.ones_like(x)),
     "scatter number": lambda lib, x: x.scatter(1, index(lib, x), 2.0),
     "scatter_add": lambda lib, x: x.scatter_add(1, index(lib, x), lib.ones_like(x)),

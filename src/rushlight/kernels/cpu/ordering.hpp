@@ -279,6 +279,8 @@ template <class T>
 void distinct(const T* x, Size n, std::vector<std::int64_t>& first, std::vector<std::int64_t>& counts, std::int64_t* inverse) {
     Scratch<T> s;
     const auto* e = sorted_row(x, n, 1, false, true, s);
+    if (n > 1 && x[e[n - 2].place] != x[e[n - 2].place])  // which of the NaN is which shows
+        e = sorted_row(x, n, 1, false, false, s);
     for (Size i = 0; i < n; ++i) {
         const Size at = e[i].place;
         if (i == 0 || x[at] != x[first.back()]) {
