@@ -101,8 +101,8 @@ def part(values, index):
 
 
 def take_along(x, index, dim):
-    """The elements of `x` that an index of as many dims names along one of them."""
-    return x[along(in_range(index, x.shape[dim], dim), dim)]
+    """The elements of `x` that an index of as many dims names along one of them, in rows."""
+    return np.asarray(x[along(in_range(index, x.shape[dim], dim), dim)], order="C")
 
 
 def put_along(x, values, index, dim):

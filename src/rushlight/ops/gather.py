@@ -133,7 +133,7 @@ class gather(Operation):
             return np.empty(index.shape, x.dtype)
         if not (x.ndim and index.ndim):
             return gather.forward(*dimmed(x, index), dim).reshape(index.shape)
-        return np.asarray(elements.take_along(x, index, dim), order="C")
+        return elements.take_along(x, index, dim)
 
     def vjp_x(g, index, x_shape, dim):
         return gather_backward(g, index, tuple(x_shape), dim)
