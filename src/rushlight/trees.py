@@ -7,6 +7,7 @@ leaf. Programs reach this as `torch.utils._pytree`.
 
 from __future__ import annotations
 
+import functools
 from collections import OrderedDict, defaultdict, deque, namedtuple
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, NamedTuple
@@ -74,7 +75,9 @@ class TreeSpec:
     def _built(self, leaves: Iterator[Any]) -> Any:
         if self.type is None:
             return next(leaves)
-        children = [each._built(leaves) for each in self._children]
+        children = [
+            next(leaves) if each.type is None else each._built(leaves) for each in self._children
+        ]
         return KINDS[self.type].unflatten(children, self.context)
 
     def flatten_up_to(self, tree: Any) -> list[Any]:
@@ -176,7 +179,7 @@ def is_structseq_class(cls: Any) -> bool:
 def kind_of(tree: Any) -> Any:
     """The type under which a tree's top node is registered; its own type for a leaf."""
     cls = type(tree)
-    if cls not in KINDS and isinstance(tree, tuple):
+    if cls not in KINDS and issubclass(cls, tuple):
         if is_namedtuple_class(cls):
             return namedtuple
         if issubclass(cls, Result):
@@ -312,12 +315,25 @@ def tree_flatten(tree: Any, is_leaf: Predicate | None = None) -> tuple[list[Any]
 
 def collected(tree: Any, leaves: list[Any], is_leaf: Predicate | None) -> TreeSpec:
     """The structure of `tree`, whose leaves are appended to `leaves`."""
-    kind = kind_of(tree)
-    if kind not in KINDS or (is_leaf is not None and is_leaf(tree)):
+    kind: Any = type(tree)
+    node = KINDS.get(kind)
+    if node is None and issubclass(kind, tuple):
+        kind = kind_of(tree)
+        node = KINDS.get(kind)
+    if node is None or (is_leaf is not None and is_leaf(tree)):
         leaves.append(tree)
         return LEAF
-    children, context = flat_node(kind, tree)
-    return TreeSpec(kind, context, [collected(child, leaves, is_leaf) for child in children])
+    children, context = node.flatten(tree)
+    specs = [collected(child, leaves, is_leaf) for child in children]
+    if context is None and specs.count(LEAF) == len(specs):
+        return of_leaves(kind, len(specs))
+    return TreeSpec(kind, context, specs)
+
+
+@functools.lru_cache(256)
+def of_leaves(kind: Any, count: int) -> TreeSpec:
+    """The structure of a node without a context that has so many leaves."""
+    return TreeSpec(kind, None, [LEAF] * count)
 
 
 def tree_unflatten(leaves: Iterable[Any], treespec: TreeSpec) -> Any:
@@ -395,9 +411,9 @@ def broadcast_to_and_flatten(
 
     A leaf of `tree` that stands for a subtree is repeated. None where the structures do not fit.
     """
-    if is_leaf_of(tree, is_leaf):
-        return [tree] * treespec.num_leaves
     kind = kind_of(tree)
+    if kind not in KINDS or (is_leaf is not None and is_leaf(tree)):
+        return [tree] * treespec.num_leaves
     if treespec.is_leaf() or kind is not treespec.type:
         return None
     children, context = flat_node(kind, tree)

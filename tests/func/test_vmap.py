@@ -240,3 +240,18 @@ def test_a_view_of_one_argument_takes_values_that_follow_another(view, derivativ
         f"    return {derivative}\n"
         "result = func.vmap(f)(A, A[:, 1:2])"
     )
+
+
+@pytest.mark.parametrize("reduction", ["mean", "sum", "none"])
+@pytest.mark.parametrize("shape", ["(4, 3)", "(4, 2, 3)", "(4, 1, 3)", "(4, 2, 3, 2)"])
+@pytest.mark.parametrize("target", ["torch.arange(n).reshape(size) % 3", "torch.tensor(-100)"])
+def test_gradients_of_class_losses(shape, reduction, target):
+    agree(
+        f"from math import prod; shape = {shape}; size = shape[:2] + shape[3:] if len(shape) > 3 "
+        "else shape[:-1]; n = prod(size); t = (" + target + ").expand(size); "
+        "x = (torch.arange(prod(shape)).double() / 5).sin().reshape(shape); "
+        "f = lambda a, t: torch.nn.functional.cross_entropy(a, t, reduction="
+        + repr(reduction)
+        + ");"
+        "result = func.vmap(func.grad(lambda a, t: (f(a, t) * 2).sum()))(x, t), func.vmap(f)(x, t)"
+    )

@@ -183,16 +183,13 @@ def checked_dims(
     in_dims: Any, args: Any, leaves: list[Any], spec: TreeSpec, func: Any
 ) -> list[Any]:
     """The batch dim of every leaf; PyTorch's errors where they do not fit."""
-    if (
-        type(in_dims) is int
-        and leaves
-        and all(isinstance(x, Tensor) and 0 <= in_dims < x.dim() for x in leaves)
-    ):
-        return [in_dims] * len(leaves)
-    head = f"vmap({name_of(func)}, in_dims={in_dims}, ...)(<inputs>): "
+
+    def head() -> str:
+        return f"vmap({name_of(func)}, in_dims={in_dims}, ...)(<inputs>): "
+
     if not isinstance(in_dims, (int, tuple)):
         raise ValueError(
-            f"{head}expected `in_dims` to be int or a (potentially nested) tuple "
+            f"{head()}expected `in_dims` to be int or a (potentially nested) tuple "
             f"matching the structure of inputs, got: {type(in_dims)}."
         )
     if not leaves:
@@ -204,30 +201,33 @@ def checked_dims(
     dims = broadcast_to_and_flatten(in_dims, spec)
     if dims is None:
         raise ValueError(
-            f"{head}in_dims is not compatible with the structure of `inputs`. in_dims has "
+            f"{head()}in_dims is not compatible with the structure of `inputs`. in_dims has "
             f"structure {tree_flatten(in_dims)[1]} but inputs has structure {spec}."
         )
-    return [checked_dim(head, x, d) for x, d in zip(leaves, dims, strict=True)]
+    for x, d in zip(leaves, dims, strict=True):
+        if d is not None and not (isinstance(x, Tensor) and type(d) is int and 0 <= d < x.dim()):
+            return [checked_dim(head, x, d) for x, d in zip(leaves, dims, strict=True)]
+    return dims
 
 
-def checked_dim(head: str, x: Any, d: Any) -> int | None:
+def checked_dim(head: Callable[[], str], x: Any, d: Any) -> int | None:
     """The batch dim of one leaf, not negative."""
     if d is None:
         return None
     if not isinstance(d, int):
         raise ValueError(
-            f"{head}Got in_dim={d} for an input but in_dim must be either an integer dimension or "
+            f"{head()}Got in_dim={d} for an input but in_dim must be either an integer dimension or "
             "None."
         )
     if not isinstance(x, Tensor):
         raise ValueError(
-            f"{head}Got in_dim={d} for an input but the input is of type {type(x)}. "
+            f"{head()}Got in_dim={d} for an input but the input is of type {type(x)}. "
             "We cannot vmap over non-Tensor arguments, please use None as the "
             "respective in_dim"
         )
     if not -x.dim() <= d < x.dim():
         raise ValueError(
-            f"{head}Got in_dim={d} for some input, but that input is a Tensor of "
+            f"{head()}Got in_dim={d} for some input, but that input is a Tensor of "
             f"dimensionality {x.dim()} so expected in_dim to satisfy "
             f"-{x.dim()} <= in_dim < {x.dim()}."
         )

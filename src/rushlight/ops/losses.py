@@ -55,9 +55,11 @@ def reduced(losses, reduction, lead):
     """The mean or sum of an array of losses, or the losses."""
     if reduction == NONE:
         return losses
-    dims = tuple(range(lead, losses.ndim))
-    total = np.add.reduce(losses, dims)
-    return total / numel(losses.shape[lead:]) if reduction == MEAN else total
+    count = numel(losses.shape[lead:])
+    if count == 1:
+        return losses.reshape(losses.shape[:lead])
+    total = np.add.reduce(losses, tuple(range(lead, losses.ndim)))
+    return total / count if reduction == MEAN else total
 
 
 def by_kernel(kernel, x, t, reduction, lead, *params):
@@ -240,10 +242,11 @@ class ClassLoss(Operation, family=True):
         return np.asarray(out).astype(x.dtype, copy=False)
 
     def forward(x, target, weight, ignore_index, reduction, dim, lead):
-        if weight is None and not lead and not 0 <= ignore_index < x.shape[dim]:
-            losses = rows.class_losses(x, target)
+        classes = x.shape[-1]
+        if weight is None and dim == x.ndim - 1 and not 0 <= ignore_index < classes and classes:
+            losses = rows.class_losses(x.reshape(-1, classes), target.reshape(-1))
             if losses is not None:
-                return reduced(losses, reduction, 0)
+                return reduced(losses.reshape(target.shape), reduction, lead)
         index, w, kept = safe_classes(x.shape, target, weight, ignore_index, dim, x.dtype)
         losses = np.where(kept, -w * picked(x, index, dim), np.zeros((), x.dtype))
         if reduction == NONE:
@@ -290,8 +293,11 @@ class nll_gradient(Operation):
 
     def forward(g, target, weight, shape, ignore_index, reduction, dim, lead):
         out = np.zeros(shape, g.dtype)
-        if plain_classes(target, weight, ignore_index, len(shape), shape[dim], lead):
-            out[np.arange(len(out)), target] = -g / len(out) if reduction == MEAN else -g
+        if plain_classes(target, weight, ignore_index, len(shape), shape[-1], dim):
+            g = g.reshape(g.shape + (1,) * (target.ndim - g.ndim))
+            g = -g / numel(shape[lead:-1]) if reduction == MEAN else -g
+            flat = np.broadcast_to(g, target.shape).reshape(-1)
+            out.reshape(-1, shape[-1])[np.arange(target.size), target.reshape(-1)] = flat
             return out
         index, w, kept = safe_classes(shape, target, weight, ignore_index, dim, g.dtype)
         if reduction != NONE:
@@ -313,10 +319,10 @@ class nll_gradient(Operation):
         return (size, *shape), ignore_index, reduction, dim + 1, lead + 1
 
 
-def plain_classes(target, weight, ignore_index, ndim, classes, lead):
-    """The usual case, N x C scores with neither weights nor ignored targets, goes a faster way."""
+def plain_classes(target, weight, ignore_index, ndim, classes, dim):
+    """The usual case, classes in the last dim, with neither weights nor ignored targets, is faster."""
     return (
-        weight is None and ndim == 2 and not lead and not 0 <= ignore_index < classes
+        weight is None and dim == ndim - 1 and not 0 <= ignore_index < classes
         and target.dtype == np.int64 and target.size > 0
         and np.maximum.reduce(target.view(np.uint64), None) < classes
     )  # fmt: skip

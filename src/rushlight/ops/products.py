@@ -5,6 +5,8 @@ import numpy as np
 from rushlight.kernels import door, dtypes
 from rushlight.kernels.quiet import quietly
 from rushlight.ops.families import Operation
+from rushlight.ops.shape import reshaped
+from rushlight.tape.levels import sizes_of
 from rushlight.tape.straight import binary
 
 OUTER = door.kernel("mul")
@@ -88,15 +90,15 @@ def outer_is_narrow(a, b, i, j):
 def one_matrix(x, dim, keep):
     """A batch of matrices as one, and the length of dim `keep`, which the batch dim has joined."""
     x = x if dim == keep else x.movedim(dim, keep)
-    shape = x.shape
+    shape = sizes_of(x)
     whole = (*shape[:keep], shape[keep] * shape[keep + 1], *shape[keep + 2 :])
-    return x.reshape(whole), shape[keep + 1]
+    return reshaped(x, whole), shape[keep + 1]
 
 
 def taken_apart(x, dim, size, n):
     """`x` with dim `dim` split into two."""
-    shape = x.shape
-    return x.reshape((*shape[:dim], size, n, *shape[dim + 1 :]))
+    shape = sizes_of(x)
+    return reshaped(x, (*shape[:dim], size, n, *shape[dim + 1 :]))
 
 
 def matrix_product(a, b):

@@ -8,12 +8,11 @@ import warnings
 
 import numpy as np
 
-from rushlight.kernels.metadata import size_of
 from rushlight.tape import errors, inplace, views
 from rushlight.tape.core import VIEW_DEFAULT, TensorBase, user_code, user_lasti
 from rushlight.tape.declare import table
 from rushlight.tape.dispatch import attach_view
-from rushlight.tape.levels import Box, Level, box_at, boxed, lift, root_of, stem
+from rushlight.tape.levels import Box, Level, box_at, boxed, lift, root_of, sizes_of, stem
 
 ESCAPED = (
     "Either your tensor may have escaped from inside a function being vmapped and this is a user "
@@ -77,10 +76,9 @@ class BatchBox(Box):
         """The value, which some batches write out when they are asked."""
         return self.value
 
-    @property
-    def shape(self):
-        whole = tuple(self.value.shape)
-        return size_of(whole[: self.dim] + whole[self.dim + 1 :])
+    def sizes(self):
+        whole = sizes_of(self.value)
+        return whole[1:] if self.dim == 0 else whole[: self.dim] + whole[self.dim + 1 :]
 
     def stride(self):
         whole = self.value.stride()
@@ -299,7 +297,7 @@ def unwrapped(level, x, size):
     if not isinstance(x, TensorBase):
         return x
     if x.box is not None and x.box.owner is level:
-        return x.box.value if x.box.dim == 0 else x.box.value.movedim(x.box.dim, 0)
+        return front(x.box.value, x.box.dim, size)
     return x.unsqueeze(0).expand((size, *x.shape))
 
 
@@ -312,15 +310,25 @@ def front(x, dim, size):
         return x
     if dim is None:
         return x.unsqueeze(0).expand((size, *x.shape))
-    return x if dim == 0 else x.movedim(dim, 0)
+    return x if dim == 0 else moved(x, dim)
+
+
+def moved(x, dim):
+    """`x` with dim `dim` moved to the front."""
+    order = [dim, *range(dim), *range(dim + 1, len(sizes_of(x)))]
+    return table["permute"].run((x,), (tuple(order),))
 
 
 def lifted(op, values, dims, params, size):
     """The rule of an operation that can say its parameters for inputs with a batch dim in front."""
-    lead = next(i for i, x in enumerate(values) if isinstance(x, TensorBase))
-    ndim = values[lead].dim() - (dims[lead] is not None)
-    inputs = [front(x, d, size) for x, d in zip(values, dims, strict=True)]
-    scalar = ndim == 0 and op.dim_of_scalar and any(n in ("dim", "dims") for n in op.param_names)
+    ndim = -1
+    inputs = []
+    for x, d in zip(values, dims, strict=True):
+        if ndim < 0 and isinstance(x, TensorBase):
+            ndim = len(sizes_of(x)) - (d is not None)
+        inputs.append(x if d == 0 else front(x, d, size))
+    names = op.param_names
+    scalar = ndim == 0 and op.dim_of_scalar and ("dim" in names or "dims" in names)
     if scalar:
         inputs = [
             x.unsqueeze(1) if isinstance(x, TensorBase) and x.dim() == 1 else x for x in inputs
@@ -382,7 +390,7 @@ def common_dim(values, dims):
         if not isinstance(x, TensorBase):
             continue
         t = x
-        n = t.array.ndim if t.box is None else len(t.box.shape)
+        n = len(sizes_of(t))
         if dtype is None:
             dtype = x.dtype
         elif x.dtype is not dtype:

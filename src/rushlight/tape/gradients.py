@@ -12,13 +12,14 @@ from rushlight.tape.core import TensorBase, box
 
 def sum_to(g, shape):
     """Undo broadcasting: sum `g` over the dims that `shape` lacks or has with length 1."""
-    if tuple(g.shape) == tuple(shape):
+    size = g.array.shape if g.box is None else g.box.sizes()
+    if size == tuple(shape):
         return g
-    if g.box is not None and math.prod(g.shape) == math.prod(shape):
+    if g.box is not None and math.prod(size) == math.prod(shape):
         return g.reshape(shape)  # outside of transforms the graph shows PyTorch's sum
-    lead = g.dim() - len(shape)
+    lead = len(size) - len(shape)
     dims = list(range(lead))
-    dims += [i + lead for i, n in enumerate(shape) if n == 1 and g.shape[i + lead] != 1]
+    dims += [i + lead for i, n in enumerate(shape) if n == 1 and size[i + lead] != 1]
     if len(dims) == lead:
         return g.sum(dims)
     g = g.sum(dims, True)

@@ -19,6 +19,11 @@ cdef class Box:
     cdef public TensorBase value
     cdef public object dim
     cpdef Box at(self, object x)
+    cpdef tuple sizes(self)
+
+
+@cython.locals(b=Box)
+cpdef tuple sizes_of(TensorBase t)
 
 
 @cython.locals(t=TensorBase, b=Box)

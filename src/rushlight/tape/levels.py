@@ -5,6 +5,7 @@ operation on boxes is interpreted by the highest level among its inputs, in term
 level down (`Box.process`).
 """
 
+from rushlight.kernels.metadata import size_of
 from rushlight.tape import views
 from rushlight.tape.core import TensorBase, alias, box, declare_fields, state, wants
 
@@ -94,7 +95,11 @@ class Box:
 
     @property
     def shape(self):
-        return self.value.shape
+        return size_of(self.sizes())
+
+    def sizes(self):
+        """The shape that the function sees, as a plain tuple."""
+        return sizes_of(self.value)
 
     @property
     def dtype(self):
@@ -133,6 +138,14 @@ class Box:
             self.admit(target, op)
         self.overwrite(target, result)
         return target
+
+
+def sizes_of(t):
+    """The shape of a tensor of any level, as a plain tuple."""
+    if t.box is None:
+        return t.array.shape
+    b = t.box
+    return b.sizes()
 
 
 declare_fields(Box, dim=None)  # which dim of the value is hidden?

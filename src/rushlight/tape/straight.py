@@ -423,4 +423,4 @@ class Operators(TensorBase):
         """How many dims the tensor has."""
         if self.box is None:
             return native.dims(self.array)
-        return len(self.box.shape)
+        return len(self.box.sizes())

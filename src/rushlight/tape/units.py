@@ -9,7 +9,6 @@ import math
 
 import numpy as np
 
-from rushlight.kernels.metadata import size_of
 from rushlight.kernels.quiet import quietly
 from rushlight.tape.batching import BatchBox
 from rushlight.tape.core import TensorBase, box, state, version_of, wants
@@ -35,9 +34,11 @@ class BandBox(BatchBox):
         self.source, self.part = source, part
         self.written = None
 
-    shape = property(lambda self: size_of(self.rows.shape[1:]))
     dtype = property(lambda self: self.rows.dtype)
     grad_fn = property(lambda self: self.value.grad_fn)
+
+    def sizes(self):
+        return tuple(self.rows.shape[1:])
 
     def stride(self):
         return self.rows.stride()[1:]

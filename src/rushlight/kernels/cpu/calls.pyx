@@ -367,31 +367,36 @@ cdef class ClassSlopes(Kernel):
     """The way back: `call2((g, classes, weight), (shape, ignored class, reduction, dim, lead))`."""
 
     cpdef object call2(self, object arrays, object how):
-        cdef object g = arrays[0], shape = how[0], reduction = how[2]
-        if arrays[2] is not None or len(shape) != 2 or how[1] >= 0 or how[4] or reduction == 0:
+        cdef object g = arrays[0], shape = how[0]
+        cdef Py_ssize_t ndim = len(shape), i, k, n, samples, each, width, step = 0
+        if arrays[2] is not None or how[1] >= 0 or how[3] != ndim - 1:
             return None
-        if not is_plain(g) or np.PyArray_SIZE(<np.ndarray>g) != 1 or not is_of(arrays[1], np.NPY_INT64):
+        if not is_plain(g) or not is_of(arrays[1], np.NPY_INT64):
             return None
         cdef np.ndarray slope = g, classes = arrays[1], out
-        cdef Py_ssize_t i, n = np.PyArray_SIZE(classes), width = shape[1]
-        cdef np.npy_intp size[2]
+        n, samples, width = np.PyArray_SIZE(classes), np.PyArray_SIZE(slope), shape[ndim - 1]
+        if np.PyArray_NDIM(slope) > 1 or not np.PyArray_ISBEHAVED_RO(slope) or not np.PyArray_ISCARRAY_RO(classes):
+            return None
+        each = n // samples  # positions of one cotangent
+        if np.PyArray_NDIM(slope):
+            step = np.PyArray_STRIDES(slope)[0]
+        cdef np.npy_intp size[64]  # NumPy has no more dims
+        for i in range(ndim):
+            size[i] = shape[i]
         cdef np.npy_int64* at = <np.npy_int64*>np.PyArray_DATA(classes)
         cdef bint single = np.PyArray_TYPE(slope) == np.NPY_FLOAT
-        if shape[0] != n or not np.PyArray_ISCARRAY_RO(slope) or not np.PyArray_ISCARRAY_RO(classes):
-            return None
-        cdef double value = -(f(slope)[0] if single else d(slope)[0])
-        if reduction == 1:
-            value /= n
-        size[0], size[1] = n, width
-        out = allocate(2, size, np.PyArray_TYPE(slope))
+        cdef double share = each if how[2] == 1 else 1
+        out = allocate(ndim, size, np.PyArray_TYPE(slope))
         memset(np.PyArray_DATA(out), 0, np.PyArray_NBYTES(out))
+        cdef char* place = <char*>np.PyArray_DATA(slope)
         for i in range(n):
             if not 0 <= at[i] < width:
                 return None
+            k = i // each * step
             if single:
-                f(out)[i * width + at[i]] = <float>value
+                f(out)[i * width + at[i]] = <float>(-(<float*>(place + k))[0] / share)
             else:
-                d(out)[i * width + at[i]] = value
+                d(out)[i * width + at[i]] = -(<double*>(place + k))[0] / share
         return out
 
 
