@@ -546,3 +546,24 @@ def test_threads_have_their_own_modes(torch, say):
         thread.start()
         thread.join()
     say(seen)
+
+
+@compared
+def test_only_what_is_asked_for_is_computed(torch, say):
+    x, w = torch.ones(3, requires_grad=True), torch.ones(3, requires_grad=True)
+    for y in (x * w, torch.cat([x, w]), torch.addmm(w, x[:, None], w[None])):
+        y.grad_fn.register_hook(lambda grads, _: say([g is None for g in grads]))
+        torch.autograd.grad(y.sum(), x, retain_graph=True)
+        y.sum().backward(inputs=[w], retain_graph=True)
+        y.sum().backward()
+
+
+@compared
+def test_a_write_to_what_another_gradient_needs_is_an_error(torch, say):
+    x, w = torch.ones(3, requires_grad=True), torch.ones(3, requires_grad=True)
+    held = x * 1
+    y = (held * w).sum()
+    held.add_(1)
+    with pytest.raises(RuntimeError) as caught:
+        torch.autograd.grad(y, x)
+    say(str(caught.value).split(";")[0])

@@ -6,7 +6,7 @@ import numpy as np
 
 from rushlight import kernels
 from rushlight.kernels import dtypes
-from rushlight.ops.families import Binary, Elementwise, Unary, as_tensor_argument, lacks
+from rushlight.ops.families import Binary, Elementwise, Slope, Unary, as_tensor_argument, lacks
 from rushlight.ops.publish import public
 from rushlight.tape.core import state, wants
 from rushlight.tape.dispatch import conj, ready
@@ -515,12 +515,10 @@ class sigmoid(Unary):
         return g * conj((1 - ans) * ans) if ans.dtype.is_complex else sigmoid_gradient(g, ans)
 
 
-class sigmoid_gradient(Elementwise):
+class sigmoid_gradient(Slope):
     """What sigmoid makes of a real cotangent, by its result."""
 
-    tensors = 2
     node = "SigmoidBackwardBackward0"
-    places = None
 
     def forward(g, y):
         return kernels.curves.sigmoid_gradient(g, y)

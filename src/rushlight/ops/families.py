@@ -29,7 +29,7 @@ from rushlight.kernels import door, dtypes, metadata, promotion
 from rushlight.kernels.quiet import quietly
 from rushlight.ops.dims import wrap_dim as wrap_dim
 from rushlight.ops.dims import wrap_dims as wrap_dims
-from rushlight.tape import batching, entry, gradients, outputs, overrides
+from rushlight.tape import batching, entry, gradients, outputs, overrides, straight
 from rushlight.tape.core import TensorBase, plain, state
 from rushlight.tape.declare import Declaration
 from rushlight.tape.dispatch import OTHER_DTYPE, OTHER_SHAPE_OR_DTYPE, Op, ready
@@ -264,6 +264,22 @@ class Elementwise(Operation, family=True):
             if fix_of(x, shape, dtype) is not None:
                 return tuple([fix_of(x, shape, dtype) for x in inputs[: self.edges or None]])
         return None
+
+
+class Slope(Elementwise, family=True):
+    """What an activation makes of a cotangent and of its input or result."""
+
+    tensors = 2
+    places = None
+
+    def __call__(self, *args):
+        return straight.binary(self, *args)
+
+    def operator(self, a, b):
+        """Off the straight path (see `straight.binary`)."""
+        out = self.run((a, b), ())
+        self.fast = door.kernel(self.name)  # which is imported when it is first needed
+        return out
 
 
 def laid_out_as(out, x):

@@ -16,6 +16,7 @@ from rushlight.ops.shape import common_shape, expand, reshaped, unsafe_view
 from rushlight.tape import entry, overrides
 from rushlight.tape.core import TensorBase, state
 from rushlight.tape.dispatch import conj
+from rushlight.tape.levels import sizes_of
 from rushlight.tape.straight import product
 
 
@@ -334,6 +335,8 @@ def vector_product(a, b):
     """`a @ b` of vectors, arrays."""
     if a.ndim == 1:
         return np.dot(a, b)
+    if a.dtype.kind == "f":
+        return np.vecdot(a, b)
     return matrix_product(a[..., None, :], b[..., None])[..., 0, 0]
 
 
@@ -344,18 +347,18 @@ def spread(g):
 
 def check_vectors(a, b):
     """Refuse what has no inner product."""
-    if a.dim() != 1 or b.dim() != 1:
-        raise RuntimeError(f"1D tensors expected, but got {a.dim()}D and {b.dim()}D tensors")
+    n, m = sizes_of(a), sizes_of(b)
+    if len(n) != 1 or len(m) != 1:
+        raise RuntimeError(f"1D tensors expected, but got {len(n)}D and {len(m)}D tensors")
     if a.dtype is not b.dtype:
         raise RuntimeError(
             "dot : expected both vectors to have same dtype, but found "
             f"{a.dtype.scalar_type} and {b.dtype.scalar_type}"
         )
-    n, m = a.shape[0], b.shape[0]
     if n != m:
         raise RuntimeError(
-            f"inconsistent tensor size, expected tensor [{n}] and src [{m}] to have the same "
-            f"number of elements, but got {n} and {m} elements respectively"
+            f"inconsistent tensor size, expected tensor {[*n]} and src {[*m]} to have the same "
+            f"number of elements, but got {n[0]} and {m[0]} elements respectively"
         )
     refuse_bool("dot", a.dtype)
 

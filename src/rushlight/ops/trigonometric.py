@@ -5,7 +5,7 @@ import math
 import numpy as np
 
 from rushlight import kernels
-from rushlight.ops.families import Binary, Elementwise, Unary, lacks
+from rushlight.ops.families import Binary, Slope, Unary, lacks
 from rushlight.tape.core import state
 from rushlight.tape.dispatch import conj
 
@@ -237,12 +237,10 @@ class tanh(Unary):
         return g * conj(1 - ans * ans) if ans.dtype.is_complex else tanh_gradient(g, ans)
 
 
-class tanh_gradient(Elementwise):
+class tanh_gradient(Slope):
     """What tanh makes of a real cotangent, by its result."""
 
-    tensors = 2
     node = "TanhBackwardBackward0"
-    places = None
 
     def forward(g, y):
         return kernels.curves.tanh_gradient(g, y)

@@ -97,7 +97,9 @@ cpdef object unpack(Node node, int k)
 cdef object call_rule(object rule, Node node, object g, tuple picks)
 
 @cython.locals(op=Op, i=cython.int, n=cython.int)
-cpdef list vjp(Node node, object g, bint safe=*)
+cpdef list vjp(Node node, object g, bint safe=*, dict needed=*)
+
+cdef list joint_rule(Op op, Node node, object g, dict needed)
 
 
 cdef object ndarray

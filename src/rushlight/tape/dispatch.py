@@ -404,9 +404,7 @@ def versions(kept):
 
 
 def unpack(node, k):
-    """Saved entry k, checked against in-place writes since; for `NEED`, what wants a gradient."""
-    if k < 0:
-        return need_of(node)
+    """Saved entry k, checked against in-place writes since."""
     x = node.saved_[k]
     if isinstance(x, TensorBase):
         t = x
@@ -443,7 +441,7 @@ def check_attached(node, k):
 
 
 def call_rule(rule, node, g, picks):
-    """A vjp rule on a cotangent and the saved entries it asks for."""
+    """A vjp rule on a cotangent and the saved entries that it asks for."""
     n = len(picks)
     if n == 0:
         return rule(g)
@@ -454,27 +452,39 @@ def call_rule(rule, node, g, picks):
     return rule(g, *[unpack(node, k) for k in picks])
 
 
-def need_of(node):
-    """Which inputs of a node want a gradient, as the `need` argument of a joint rule."""
-    return tuple([e is not None for e in node.next_])
+def joint_rule(op, node, g, needed):
+    """The gradients by the one rule for all inputs, which is told which of them are wanted."""
+    picks = op.joint_picks
+    if NEED not in picks:
+        return list(call_rule(op.joint, node, g, picks))
+    if op.arity < 0:  # a list of tensors has its gradients together
+        needed = None
+    need = tuple([e is not None and (needed is None or e in needed) for e in node.next_])
+    return list(op.joint(g, *[need if k == NEED else unpack(node, k) for k in picks]))
 
 
-def vjp(node, g, safe=False):
+def vjp(node, g, safe=False, needed=None):
     """Gradients for the inputs of a built-in node, from that of its output (or outputs).
 
-    With `safe`, what an elementwise operation makes of a cotangent of zero is zero.
+    With `safe`, what an elementwise operation makes of a cotangent of zero is zero. With `needed`,
+    only gradients for those targets are computed.
     """
     op = node.op_
     if node.freed_ is not None and op.keeps:
         errors.raise_freed(node)
     if op.joint is not None:
-        grads = list(call_rule(op.joint, node, g, op.joint_picks))
+        grads = joint_rule(op, node, g, needed)
     else:
         n = len(node.next_)
         grads = []
         for i in range(n):
             rule = op.rules[i]
-            if node.next_[i] is None or rule is None:
+            target = node.next_[i]
+            if target is None or rule is None:
+                grads.append(None)
+            elif needed is not None and target not in needed:
+                for k in op.picks[i]:
+                    unpack(node, k)  # a write since is an error all the same
                 grads.append(None)
             else:
                 grads.append(call_rule(rule, node, g, op.picks[i]))

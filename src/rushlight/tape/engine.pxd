@@ -22,7 +22,7 @@ cdef class Task:
     cdef public bint create
     cdef public bint accumulates
     cdef public dict captures
-    cdef public object needed
+    cdef public dict needed
     cdef public object stamp
     cdef public list callbacks
     cdef public list roots

@@ -144,11 +144,11 @@ class Task:
         if node.op_ is None:
             grads = node.backprop_(g)
         elif node.outputs_ is not None:
-            grads = vjp(node, gradients.materialize(g, node.outputs_), st.safe)
+            grads = vjp(node, gradients.materialize(g, node.outputs_), st.safe, self.needed)
         elif g is None:
             grads = [None] * len(node.next_)
         else:
-            grads = vjp(node, g, st.safe)
+            grads = vjp(node, g, st.safe, self.needed)
         if node.hooks_ is not None:
             grads = hooks.after(node, grads, g)
         if st.anomaly is not None:

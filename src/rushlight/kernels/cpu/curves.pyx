@@ -66,7 +66,7 @@ cdef class Curve:
 
 
 @cython.final
-cdef class Slope:
+cdef class Slope(Kernel):
     """The way back: `slope(g, x, *params)`."""
 
     cdef object twin
@@ -74,14 +74,21 @@ cdef class Slope:
     cdef SlopeD d
 
     def __call__(self, g, x, *params):
+        out = self.of(g, x, params)
+        return self.twin(g, x, *params) if out is None else out
+
+    cpdef object call2(self, object g, object x):
+        return self.of(g, x, ())
+
+    cdef object of(self, object g, object x, tuple params):
         cdef double[3] p = [0, 0, 0]
         cdef int t = dtype_of(x)
         cdef bint step = not (dtype_of(g) == t and still(g))
         cdef np.ndarray a = packed(g, t) if step else g, b = packed(x, t), out
         if a is None or b is None or not same_shape(a, b) or not numbers(params, p):
-            return self.twin(g, x, *params)
+            return None
         if step and not same_layout(a, b):
-            return self.twin(g, x, *params)
+            return None
         out = blank(b)
         if t == np.NPY_FLOAT:
             run_slope_f(self.f, f(a), step, f(b), f(out), np.PyArray_SIZE(a), p)
@@ -102,6 +109,8 @@ def enter(twin):
         door.register_function(twin.__name__, curve)
     elif slope.f != NULL:
         door.register_function(twin.__name__, slope)
+        if twin.__code__.co_argcount == 2:
+            door.register(twin.__name__, slope)
 
 
 enter(error_function.erf)
