@@ -11,6 +11,7 @@ from rushlight.ops.gather import gather_backward
 from rushlight.ops.join import cat
 from rushlight.ops.publish import namespaces, public
 from rushlight.ops.reduce import cast, sum_dtype, wide
+from rushlight.tape.core import state
 
 
 def bind_running(name, input, dim, dtype):
@@ -166,16 +167,24 @@ class logcumsumexp(AlongDim):
         if x.dtype.is_complex:
             tail = backwards(logcumsumexp.bound, g.conj().log() - ans, dim)
             return (tail + x).exp().conj()
-        rising, falling = (
-            backwards(logcumsumexp.bound, log_of_positive(part) - ans, dim) for part in (g, -g)
-        )
-        return (rising + x).exp() - (falling + x).exp()
+        rising = from_later(g, x, ans, dim)
+        return rising if nowhere_negative(g) else rising - from_later(-g, x, ans, dim)
 
     def jvp_x(t, x, dim):
         if x.numel() == 0:
             return t
         weights = (x - x.detach().real.amax(dim, True)).exp()
         return (weights * t).cumsum(dim) / weights.cumsum(dim)
+
+
+def from_later(g, x, ans, dim):
+    """What the positive elements of `g` give to the gradient of `logcumsumexp`."""
+    return (backwards(logcumsumexp.bound, log_of_positive(g) - ans, dim) + x).exp()
+
+
+def nowhere_negative(g):
+    """Is a gradient known to be so, and nothing recorded that might see the difference?"""
+    return g.array is not None and not state().grad and g.array.min(initial=0) >= 0
 
 
 def log_of_positive(g):

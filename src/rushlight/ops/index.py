@@ -203,6 +203,9 @@ class index_backward(Indexing):
         if is_mask(indices) and indices[0].shape == shape:
             return elements.unselected(g, indices[0])
         whole = elements.zeros(shape, g.dtype)
+        if adjacent(dims) and {(i.dtype, i.shape) for i in indices} == {(INT64, indices[0].shape)}:
+            elements.add_at(whole, g, tuple(indices), dims[0])
+            return whole
         add_chosen(whole, g, indices, dims)
         return whole
 

@@ -106,7 +106,11 @@ def quick_tuple(t: Any, a: Any, index: tuple[Any, ...], st: Any) -> Any:
     if not dims or len(index) > a.ndim:
         return None
     indices = tuple([index[d] for d in dims])
-    out = advanced.chosen(a, [x.array for x in indices], dims)
+    arrays = tuple([x.array for x in indices])
+    if advanced.adjacent(dims):
+        out = elements.take_at(a, arrays, dims[0])
+    else:
+        out = advanced.chosen(a, arrays, dims)
     return finish(advanced.index, (t, *indices), (tuple(dims),), out, st)
 
 

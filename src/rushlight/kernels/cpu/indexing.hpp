@@ -27,15 +27,6 @@ inline bool all_within(const std::int64_t* index, Size count, Size length) {
     return within;
 }
 
-// Calls body(place, o) for the places that an index of outer x m rows of one element has, and each
-// element's outer row: whole rows at a time.
-template <class Body> void each_in_rows(Size outer, Size m, Body body) {
-    parallel(outer, m * 2, [&](Size begin, Size end) {
-        for (Size o = begin; o < end; ++o)
-            for (Size i = o * m; i < (o + 1) * m; ++i) body(i, o);
-    });
-}
-
 // Calls body(o, first, width) for strips of columns of each outer matrix: no two threads then
 // write to one place, whatever the rows.
 template <class Body> void each_strip(Size outer, Size rows, Size inner, Body body) {
@@ -74,7 +65,10 @@ bool take_along(const U* x, const std::int64_t* index, U* out, Size outer, Size 
 template <class U>
 void put_along(U* x, const U* values, const std::int64_t* index, Size outer, Size n, Size m, Size inner, bool one) {
     if (inner == 1) {
-        each_in_rows(outer, m, [&](Size i, Size o) { x[o * n + index[i]] = values[one ? 0 : i]; });
+        parallel(outer, m * 2, [&](Size begin, Size end) {
+            for (Size o = begin; o < end; ++o)
+                for (Size i = o * m; i < (o + 1) * m; ++i) x[o * n + index[i]] = values[one ? 0 : i];
+        });
         return;
     }
     each_strip(outer, m, inner, [&](Size o, Size first, Size width) {
@@ -89,7 +83,23 @@ void put_along(U* x, const U* values, const std::int64_t* index, Size outer, Siz
 template <class T>
 void add_along(T* x, const T* values, const std::int64_t* index, Size outer, Size n, Size m, Size inner) {
     if (inner == 1) {
-        each_in_rows(outer, m, [&](Size i, Size o) { x[o * n + index[i]] += values[i]; });
+        // A sum stays in its register while its place comes again: memory would have it wait.
+        parallel(outer, m * 2, [&](Size begin, Size end) {
+            for (Size o = begin; o < end; ++o) {
+                T* row = x + o * n;
+                Size held = index[o * m];
+                T sum = row[held];
+                for (Size i = o * m; i < (o + 1) * m; ++i) {
+                    if (index[i] != held) {
+                        row[held] = sum;
+                        held = index[i];
+                        sum = row[held];
+                    }
+                    sum += values[i];
+                }
+                row[held] = sum;
+            }
+        });
         return;
     }
     each_strip(outer, m, inner, [&](Size o, Size first, Size width) {
@@ -218,31 +228,22 @@ void insertion_places(const T* boundaries, Size n, const T* values, std::int64_t
 inline void joined(const char* const* parts, const Size* lengths, Size count, char* out, Size outer) {
     Size step = 0;
     for (Size p = 0; p < count; ++p) step += lengths[p];
-    const Size cut = 1 << 16;  // bytes copied at once where a row is long
-    if (step < 2 * cut) {
-        parallel(outer, step / 4, [&](Size begin, Size end) {
-            for (Size o = begin; o < end; ++o) {
-                char* to = out + o * step;
-                for (Size p = 0; p < count; ++p) {
-                    std::memcpy(to, parts[p] + o * lengths[p], lengths[p]);
-                    to += lengths[p];
-                }
+    const Size cut = 1 << 16, total = outer * step;
+    parallel((total + cut - 1) / cut, cut / 4, [&](Size begin, Size end) {
+        const Size last = std::min(end * cut, total);
+        Size at = begin * cut, o = at / step, within = at % step, p = 0;
+        while (within >= lengths[p]) within -= lengths[p++];
+        while (at < last) {
+            const Size n = std::min(lengths[p] - within, last - at);
+            std::memcpy(out + at, parts[p] + o * lengths[p] + within, n);
+            at += n;
+            within = 0;
+            if (++p == count) {
+                p = 0;
+                ++o;
             }
-        });
-        return;
-    }
-    for (Size o = 0; o < outer; ++o) {
-        char* to = out + o * step;
-        for (Size p = 0; p < count; ++p) {
-            const char* from = parts[p] + o * lengths[p];
-            const Size length = lengths[p];
-            parallel((length + cut - 1) / cut, cut / 4, [&](Size begin, Size end) {
-                const Size first = begin * cut, last = std::min(end * cut, length);
-                std::memcpy(to + first, from + first, last - first);
-            });
-            to += length;
         }
-    }
+    });
 }
 
 }  // namespace rl
