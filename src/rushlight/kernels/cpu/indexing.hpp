@@ -201,7 +201,7 @@ template <class T>
 void insertion_places(const T* boundaries, Size n, const T* values, std::int64_t* out, Size count, bool right) {
     constexpr Size FEW = 16, BLOCK = 64;
     using Count = typename std::conditional<sizeof(T) == 4, std::uint32_t, std::uint64_t>::type;
-    const auto below = [right](T b, T v) { return !(b >= v) | (right & (b == v)); };
+    const auto below = [right](T b, T v) { return int(!(b >= v)) | int(right & (b == v)); };
     parallel(count, n <= FEW ? n : 32, [&](Size begin, Size end) {
         Size i = begin;
         for (Size m; n <= FEW && i < end; i += m) {

@@ -128,7 +128,7 @@ void sorted(bool down, bool stable, const T* x, T* values, std::int64_t* places,
 // May one of a few elements be beyond a bound?  It is told in vectors.
 template <class T> bool any_better(bool largest, const T* x, Size n, Size step, T bound) {
     int found = bound != bound;
-    if (step == 1 && largest) for (Size i = 0; i < n; ++i) found |= (x[i] > bound) | (x[i] != x[i]);
+    if (step == 1 && largest) for (Size i = 0; i < n; ++i) found |= !(x[i] <= bound);  // NaN is
     else if (step == 1) for (Size i = 0; i < n; ++i) found |= x[i] < bound;
     else found = 1;
     return found;
@@ -154,14 +154,14 @@ template <class T>
 Entry<Key<T>>* top_of_different(bool largest, Size k, const T* row, Size n, Size inner, Scratch<T>& s) {
     const Key<T> flip = largest ? ~Key<T>(0) : 0;  // the smallest key is the best
     const Size room = std::min(n, 2 * k + 8);
-    if (Size(s.a.size()) < room + 65) s.a.resize(room + 65);
+    if (Size(s.a.size()) < room + 33) s.a.resize(room + 33);
     auto* e = s.a.data();
     Size held = 0;
     Key<T> limit = ~Key<T>(0);
     T bound = 0;
     for (Size at = 0, m; at < n; at += m) {
         const bool limited = at > 0;
-        m = limited ? std::min(Size(64), n - at) : room;
+        m = limited ? std::min(Size(32), n - at) : room;
         if (limited && !any_better(largest, row + at * inner, m, inner, bound)) continue;
         for (Size i = 0; i < m; ++i) {
             const Key<T> key = key_of(row[(at + i) * inner]) ^ flip;
