@@ -558,6 +558,16 @@ def test_only_what_is_asked_for_is_computed(torch, say):
         y.sum().backward()
 
 
+def test_a_convolution_forms_no_gradient_of_its_weights_unasked(monkeypatch):
+    def refused(*args):
+        raise AssertionError
+
+    monkeypatch.setattr("rushlight.kernels.images.convolution_weight", refused)
+    x, w = (rushlight.ones(1, 1, 3, 3, requires_grad=True) for _ in range(2))
+    (g,) = rushlight.autograd.grad(rushlight.conv2d(x, w), x)
+    assert g.sum().item() == 9
+
+
 @compared
 def test_a_write_to_what_another_gradient_needs_is_an_error(torch, say):
     x, w = torch.ones(3, requires_grad=True), torch.ones(3, requires_grad=True)
