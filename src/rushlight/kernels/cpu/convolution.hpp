@@ -113,21 +113,44 @@ template <class T> struct Target {
     T* out;
     Size channel, plane, line, step;  // distances between channels, dims and places
     Box size, box;                    // places that count; places with those between
+
+    // Do the places lie next to one another?
+    bool whole() const {
+        return step == 1 && line == box.n[2] && plane == box.n[1] * box.n[2] && size.n[1] == box.n[1] &&
+               size.n[2] == box.n[2];
+    }
+};
+
+// Counted, since divisions would take as long as small products
+struct Place {
+    Size plane = 0, line = 0, column = 0;
+
+    // On by no more than is left of the line
+    void go(Size run, const Box& box) {
+        column += run;
+        if (column < box.n[2]) return;
+        column = 0;
+        if (++line < box.n[1]) return;
+        line = 0;
+        ++plane;
+    }
 };
 
 // target[m, q] = bias[m] + sum over k of a[m, k] x[at[k] + q], for all places q
 template <class T>
-void multiply(const T* a, Size rows, const T* x, const Size* at, Size k, const T* bias,
-              const Target<T>& target) {
+void multiply(const T* a, Size rows, const T* x, const Size* at, Size k, const T* bias, Target<T> target) {
+    if (target.whole()) target.size = target.box = Box{{1, 1, target.size.volume()}};
     const Tiles<T>& with = tiles<T>();
     constexpr int STRIP = 6;
     const Size w = with.width, strip = STRIP * w;
     const Box &size = target.size, &box = target.box;
     const Size all = ((size.n[0] - 1) * box.n[1] + size.n[1] - 1) * box.n[2] + size.n[2];
     alignas(64) T part[8 * STRIP * 64 / sizeof(T)];
+    Place place;
     for (Size q = 0; q < all; q += strip) {
         const Size length = std::min(strip, all - q);
         const int vectors = int((length + w - 1) / w);
+        const Place first = place;
         for (Size m = 0, n; m < rows; m += n) {
             n = panel(rows - m, with.tall);
             const Tile<T>* kinds = with.tile[row_kind(n)];
@@ -136,13 +159,13 @@ void multiply(const T* a, Size rows, const T* x, const Size* at, Size k, const T
                 take = left >= 6 && kinds[3] ? 6 : left >= 3 ? 3 : left;
                 kinds[take == 6 ? 3 : take - 1](a + m * k, x + q + v * w, at, k, bias + m, part + v * w, strip);
             }
+            place = first;
             for (Size j = 0; j < length;) {
-                const Size row = (q + j) / box.n[2], column = (q + j) % box.n[2];
-                const Size run = std::min(length - j, box.n[2] - column);
-                const Size used = std::min(run, size.n[2] - column), line = row % box.n[1];
-                if (used > 0 && line < size.n[1]) {
-                    T* to = target.out + m * target.channel + row / box.n[1] * target.plane +
-                            line * target.line + column * target.step;
+                const Size run = std::min(length - j, box.n[2] - place.column);
+                const Size used = std::min(run, size.n[2] - place.column);
+                if (used > 0 && place.line < size.n[1]) {
+                    T* to = target.out + m * target.channel + place.plane * target.plane +
+                            place.line * target.line + place.column * target.step;
                     for (Size r = 0; r < n; ++r, to += target.channel) {
                         const T* from = part + r * strip + j;
                         if (target.step == 1) std::memcpy(to, from, used * sizeof(T));
@@ -150,6 +173,7 @@ void multiply(const T* a, Size rows, const T* x, const Size* at, Size k, const T
                     }
                 }
                 j += run;
+                place.go(run, box);
             }
         }
     }
@@ -157,13 +181,13 @@ void multiply(const T* a, Size rows, const T* x, const Size* at, Size k, const T
 
 // -- the three derivatives -------------------------------------------------------------------
 
-// How the image is seen by the taps: the laid-out box of a phase, and each tap's place in it
+// How a group's channels are seen by the taps: the laid-out box of a phase, and each tap's place in it
 struct View {
     std::vector<Phase> parts;
     std::vector<Size> starts;  // of the parts, in elements
     std::vector<Size> at;      // of every channel (of a group) and tap
     Box box;
-    Size length = 0;           // of a laid-out image, all channels
+    Size length = 0;           // of a laid-out image, channels of one group
     bool direct = false;       // it is the image itself
 };
 
@@ -185,17 +209,17 @@ inline View view(const Geometry& g) {
                 v.at[c * taps + tap] = v.length + c * v.box.volume() + (a * v.box.n[1] + b) * v.box.n[2] +
                                        k * g.dilation.n[2] / g.stride.n[2];
             }
-        v.length += g.channels * v.box.volume();
+        v.length += channels * v.box.volume();
     }
     return v;
 }
 
-template <class T> void lay_all(const Geometry& g, const View& v, const T* x, T* to) {
+template <class T> void lay_group(const Geometry& g, const View& v, const T* x, T* to) {
     for (std::size_t i = 0; i < v.parts.size(); ++i) {
         if (!v.parts[i].taps.volume()) continue;
         Size shift[3];
         for (int d = 0; d < 3; ++d) shift[d] = v.parts[i].shift[d] - g.padding.n[d];
-        lay(x, g.in, to + v.starts[i], v.box, shift, g.stride, g.channels);
+        lay(x, g.in, to + v.starts[i], v.box, shift, g.stride, g.channels / g.groups);
     }
     std::fill(to + v.length, to + v.length + SLACK, T(0));
 }
@@ -212,19 +236,18 @@ void convolution(const Geometry& g, const T* x, const T* w, const T* bias, T* y)
     const T* starts = bias ? bias : zeros.data();
     parallel(g.samples, g.outputs * k * places / 4, [&](Size begin, Size end) {
         Scratch<T> laid(v.length + SLACK);
-        for (Size s = begin; s < end; ++s) {
-            const T* image = x + s * g.channels * g.in.volume();
-            // Whole vectors would read behind the last image: only it is copied
-            if (!v.direct || s == g.samples - 1) {
-                lay_all(g, v, image, laid.data());
-                image = laid.data();
+        for (Size s = begin; s < end; ++s)
+            for (Size i = 0; i < g.groups; ++i) {
+                const T* image = x + (s * g.channels + i * c) * g.in.volume();
+                // Whole vectors would read behind the last image: only it is copied
+                if (!v.direct || (s == g.samples - 1 && i == g.groups - 1)) {
+                    lay_group(g, v, image, laid.data());
+                    image = laid.data();
+                }
+                multiply(a.data() + i * o * k, o, image, v.at.data(), k, starts + i * o,
+                         Target<T>{y + (s * g.outputs + i * o) * places, places, g.out.n[1] * g.out.n[2],
+                                   g.out.n[2], 1, g.out, v.box});
             }
-            for (Size i = 0; i < g.groups; ++i)
-                multiply(a.data() + i * o * k, o, image + i * c * v.box.volume(), v.at.data(), k,
-                         starts + i * o,
-                         Target<T>{y + (s * g.outputs + i * o) * places, places,
-                                   g.out.n[1] * g.out.n[2], g.out.n[2], 1, g.out, v.box});
-        }
     });
 }
 
@@ -281,7 +304,7 @@ void convolution_input(const Geometry& g, const T* y, const T* w, const T* bias,
             pack(a.data() + packed, c, k, [&](Size m, Size j) {
                 return w[i * o * c * taps + m * taps + p.taps[j]];
             });
-        length = std::max(length, g.outputs * p.box.volume());
+        length = std::max(length, o * p.box.volume());
     }
     const T* starts = bias ? bias : zeros.data();
     const Box one{{1, 1, 1}};
@@ -289,16 +312,16 @@ void convolution_input(const Geometry& g, const T* y, const T* w, const T* bias,
         Scratch<T> laid(length + SLACK);
         for (Size s = begin; s < end; ++s)
             for (const Part& p : all) {
-                const Size k = Size(p.at.size()), used = g.outputs * p.box.volume();
-                lay(y + s * g.outputs * g.out.volume(), g.out, laid.data(), p.box, p.shift, one, g.outputs);
-                std::fill(laid.data() + used, laid.data() + used + SLACK, T(0));
+                const Size k = Size(p.at.size()), used = o * p.box.volume();
                 const Size h = g.in.n[1], wide = g.in.n[2];
                 T* to = x + s * g.channels * places + (p.first[0] * h + p.first[1]) * wide + p.first[2];
-                for (Size i = 0; i < g.groups; ++i)
-                    multiply(a.data() + p.packed + i * c * k, c, laid.data() + i * o * p.box.volume(),
-                             p.at.data(), k, starts + i * c,
+                for (Size i = 0; i < g.groups; ++i) {
+                    lay(y + (s * g.outputs + i * o) * g.out.volume(), g.out, laid.data(), p.box, p.shift, one, o);
+                    std::fill(laid.data() + used, laid.data() + used + SLACK, T(0));
+                    multiply(a.data() + p.packed + i * c * k, c, laid.data(), p.at.data(), k, starts + i * c,
                              Target<T>{to + i * c * places, places, g.stride.n[0] * h * wide,
                                        g.stride.n[1] * wide, g.stride.n[2], p.size, p.box});
+                }
             }
     });
 }
@@ -342,7 +365,7 @@ void convolution_weight(const Geometry& g, const T* y, const T* x, T* w) {
     const Size width = tiles<T>().width;
     const Size used = ((g.out.n[0] - 1) * v.box.n[1] + g.out.n[1] - 1) * v.box.n[2] + g.out.n[2];
     const Size length = (used + width - 1) / width * width;
-    const Size xs = v.length + SLACK, ys = g.outputs * length, weights = g.outputs * k;
+    const Size xs = g.groups * v.length + SLACK, ys = g.outputs * length, weights = g.outputs * k;
     const Size some = std::min(std::max(Size(1), CACHED / (xs + ys)), g.samples);
     // Sums are formed of at most eight parts, whatever the number of threads
     const Size steps = (g.samples + some - 1) / some, each = (steps + 7) / 8;
@@ -357,7 +380,9 @@ void convolution_weight(const Geometry& g, const T* y, const T* x, T* w) {
             for (Size s = part * each * some; s < stop; s += some) {
                 const Size here = std::min(some, stop - s);
                 for (Size i = 0; i < here; ++i) {
-                    lay_all(g, v, x + (s + i) * g.channels * g.in.volume(), images.data() + i * xs);
+                    for (Size j = 0; j < g.groups; ++j)
+                        lay_group(g, v, x + ((s + i) * g.channels + j * c) * g.in.volume(),
+                                  images.data() + i * xs + j * v.length);
                     for (Size m = 0; m < g.outputs; ++m) {
                         T* row = places.data() + i * ys + m * length;
                         lay_row(y + ((s + i) * g.outputs + m) * g.out.volume(), g.out, row, v.box);
@@ -366,7 +391,7 @@ void convolution_weight(const Geometry& g, const T* y, const T* x, T* w) {
                 }
                 for (Size i = 0; i < g.groups; ++i)
                     gather_dots(places.data() + i * o * length, ys, o, length,
-                                images.data() + i * c * v.box.volume(), xs, v.at.data(), k, here,
+                                images.data() + i * v.length, xs, v.at.data(), k, here,
                                 to + i * o * k);
             }
         }

@@ -50,6 +50,15 @@ cdef extern from "pooling.hpp" namespace "rl":
     void averaged_backward_c "rl::averaged_backward"[T](const Pooling&, const T*, T*, const T*) except +
 
 
+cdef np.ndarray blank(tuple shape, int dtype):
+    """A new array of up to 8 dims, not filled."""
+    cdef np.npy_intp lengths[8]
+    cdef int i
+    for i in range(len(shape)):
+        lengths[i] = shape[i]
+    return allocate(len(shape), lengths, dtype)
+
+
 cdef np.ndarray ready(object x, int dtype):
     """A float array as the loops want it, copied where it has to be; None if it is something else."""
     if not isinstance(x, numpy.ndarray):
@@ -114,7 +123,7 @@ def convolution(x, w, size, stride, padding, dilation, groups, bias=None):
     g.samples, g.channels, g.outputs = shape[0], shape[1], np.PyArray_DIMS(b)[0]
     three(&g.in_, shape[2:], 1)
     three(&g.out, tuple(size), 1)
-    out = numpy.empty((g.samples, g.outputs, *size), a.dtype)
+    out = blank((g.samples, g.outputs, *size), t)
     if t == np.NPY_FLOAT:
         convolution_c[float](g, f(a), f(b), <float*>NULL if c is None else f(c), f(out))
     else:
@@ -136,7 +145,7 @@ def convolution_input(y, w, size, stride, padding, dilation, groups, bias=None):
     g.samples, g.channels, g.outputs = shape[0], groups * np.PyArray_DIMS(b)[1], shape[1]
     three(&g.out, shape[2:], 1)
     three(&g.in_, tuple(size), 1)
-    out = numpy.empty((g.samples, g.channels, *size), a.dtype)
+    out = blank((g.samples, g.channels, *size), t)
     if t == np.NPY_FLOAT:
         convolution_input_c[float](g, f(a), f(b), <float*>NULL if c is None else f(c), f(out))
     else:
@@ -158,7 +167,7 @@ def convolution_weight(y, x, kernel, stride, padding, dilation, groups):
     g.samples, g.channels, g.outputs = shape[0], shape[1], np.PyArray_DIMS(a)[1]
     three(&g.in_, shape[2:], 1)
     three(&g.out, sizes_of(a)[2:], 1)
-    out = numpy.empty((g.outputs, g.channels // g.groups, *kernel), a.dtype)
+    out = blank((g.outputs, g.channels // g.groups, *kernel), t)
     if t == np.NPY_FLOAT:
         convolution_weight_c[float](g, f(a), f(b), f(out))
     else:

@@ -25,13 +25,24 @@ template <class T> static inline V<T> spread(T a) {
     return load(lanes);
 }
 
-template <class T> static inline T total(V<T> v) {
-    T lanes[RL_BYTES / sizeof(T)];
-    std::memcpy(lanes, &v, sizeof v);
-    for (int h = int(RL_BYTES / sizeof(T)) / 2; h; h /= 2)
-        for (int i = 0; i < h; ++i) lanes[i] += lanes[i + h];
-    return lanes[0];
+// The sum of a vector's lanes, in halves
+#if defined(__GNUC__)
+template <class T, int B> struct Part { typedef T type __attribute__((vector_size(B))); };
+template <class T, int B = RL_BYTES> static RL_INLINE T total(const typename Part<T, B>::type& v) {
+    typename Part<T, B / 2>::type a, b;
+    std::memcpy(&a, &v, B / 2);
+    std::memcpy(&b, reinterpret_cast<const char*>(&v) + B / 2, B / 2);
+    a += b;
+    if constexpr (B / 2 == sizeof(T)) return a[0];
+    else return total<T, B / 2>(a);
 }
+#else
+template <class T> static inline T total(V<T> v) {
+    T sum = 0;
+    for (T lane : v.lane) sum += lane;
+    return sum;
+}
+#endif
 
 // out[m, j] = start[m] + sum over k of a[k, m] x[at[k] + j]: M rows, N vectors of neighbours j
 template <class T, int M, int N>

@@ -5,6 +5,7 @@
 #include <cstring>
 
 #include "isa.hpp"
+#include "vector_types.hpp"
 
 namespace rl {
 
