@@ -39,7 +39,7 @@ static RL_APART void sums_about(const T* g, const T* x, Size n, T mean, double* 
 }
 
 // Mean and reciprocal deviation r, in one pass about the mean of the first numbers, unless those lie
-// so far from the others that the difference would be inexact.
+// so far from the others that both would be inexact.
 template <class T> struct Standard { T mean, r; };
 template <class T> static RL_APART Standard<T> standard(const T* x, Size n, double eps) {
     const T c = mean_of(x, std::min(n, BLOCK / 4));
@@ -50,9 +50,12 @@ template <class T> static RL_APART Standard<T> standard(const T* x, Size n, doub
         b += h * h;
     });
     away /= n;
+    T mean = T(c + away);
     double variance = squares / n - away * away;
-    const T mean = T(c + away);
-    if (away * away > variance) variance = squares_about(x, n, mean) / n;
+    if (away * away > variance) {
+        mean = mean_of(x, n);
+        variance = squares_about(x, n, mean) / n;
+    }
     return {mean, T(1 / std::sqrt(variance + eps))};
 }
 
