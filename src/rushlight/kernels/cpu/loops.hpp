@@ -29,14 +29,17 @@ constexpr std::ptrdiff_t DEEPEST = 256, LARGEST = 1 << 20;  // of products of bl
 #include "each_isa.hpp"
 
 // A loop over large arrays on several threads; `cost` is an element's, in simple operations.  Apart,
-// since a copy in each of the functions below would be most of them.
+// since a copy in each of the functions below would be most of them.  Rows of a strided operand come here
+// one by one: for them even the body that `parallel` asks for takes longer than the loop.
 template <class T>
 RL_APART void in_parts(Unary<T> loop, int cost, const T* x, T* out, std::ptrdiff_t n) {
+    if (n * cost < MANY) return loop(x, out, n);
     parallel(n, cost, [=](std::ptrdiff_t at, std::ptrdiff_t end) { loop(x + at, out + at, end - at); });
 }
 template <class T, class R>
 RL_APART void in_parts(void (*loop)(const T*, const T*, R*, std::ptrdiff_t, int, int), int cost, const T* x, const T* y,
                        R* out, std::ptrdiff_t n, int xs, int ys) {
+    if (n * cost < MANY) return loop(x, y, out, n, xs, ys);
     parallel(n, cost, [=](std::ptrdiff_t at, std::ptrdiff_t end) {
         loop(x + xs * at, y + ys * at, out + at, end - at, xs, ys);
     });
