@@ -128,3 +128,16 @@ def test_names_are_public():
     assert rushlight.empty_cache is memory.empty_cache
     assert rushlight.set_memory_limit is memory.set_memory_limit
     assert rushlight.reset_peak_memory_stats is memory.reset_peak_memory_stats
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64", "float16", "complex128", "bool"])
+@pytest.mark.parametrize("shape", [(), (3, 4), (300, 700)], ids=str)
+def test_copies(shape, dtype):
+    x = np.random.default_rng(0).standard_normal(shape).astype(dtype)
+    odd = [x, x.T, x[::-1], np.asfortranarray(x)] if shape else [x]
+    for a in (*odd, np.broadcast_to(x.dtype.type(2), shape), np.broadcast_to(x, (2, *shape))):
+        copy = memory.copied(a)
+        assert copy.flags.owndata
+        np.testing.assert_array_equal(copy, a, strict=True)
+    assert memory.copied(x).strides == x.strides
+    assert memory.copied(x.T).strides == x.T.strides

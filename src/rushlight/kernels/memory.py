@@ -33,6 +33,11 @@ def lasting_if_large(function: Callable[..., Any], args: Sequence[Any]) -> Any:
     return function(*args)
 
 
+def copied(x: Any) -> Any:
+    """A copy of an array, its dims in the same order in memory."""
+    return x.copy("K")
+
+
 def counts() -> tuple[int, ...]:
     """The numbers that `COUNTS` names."""
     return (0,) * len(COUNTS)
@@ -48,6 +53,7 @@ def forget_peak() -> None:
 
 lasting = door.native_or(lasting)
 lasting_if_large = door.native_or(lasting_if_large)
+copied = door.native_or(copied)
 counts = door.native_or(counts)
 limit_kept = door.native_or(limit_kept)
 forget_peak = door.native_or(forget_peak)

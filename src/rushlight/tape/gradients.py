@@ -108,7 +108,9 @@ def copy_for(leaf, g, create):
         return g.clone() if create else g.detach()
     a = g.array if leaf.array is None else leaf.array
     if not create and g.array.flags.forc and g.array.strides == a.strides:
-        return box(memory.lasting_if_large(np.array, (g.array,)))
+        return box(memory.copied(g.array))
+    if not create and a.flags.c_contiguous and not any(g.array.strides):
+        return box(memory.copied(g.array))
     dense = is_dense(a.shape, a.strides, a.itemsize)
     held = box(np.empty_like(a, dtype=g.array.dtype, order="K" if dense else "C"))
     if create:

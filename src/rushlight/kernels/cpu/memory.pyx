@@ -9,6 +9,7 @@ cimport numpy as np
 from cpython.contextvars cimport PyContextVar_Reset, PyContextVar_Set
 from cpython.pycapsule cimport PyCapsule_GetPointer, PyCapsule_New
 from cpython.ref cimport PyObject
+from libc.stdint cimport int32_t, int64_t
 from libc.string cimport memcpy
 
 from rushlight.kernels import door, quiet
@@ -27,6 +28,10 @@ cdef extern from "cache.hpp" namespace "rl":
         void reset_peak()
         CacheStatistics statistics()
     Cache& cache()
+
+cdef extern from "copies.hpp" namespace "rl":
+    void copy_bytes(const char*, char*, Py_ssize_t)
+    void repeat[T](T, T*, Py_ssize_t)
 
 cdef extern from "numpy/arrayobject.h":
     ctypedef struct PyDataMemAllocator:
@@ -119,6 +124,29 @@ def lasting_if_large(function, args):
     return lasting(function, args)
 
 
+def copied(x):
+    """See `rushlight.kernels.memory.copied`."""
+    if not large((x,)):
+        return np.PyArray_NewCopy(x, np.NPY_KEEPORDER)
+    cdef np.ndarray a = x, out
+    cdef int i, t = np.PyArray_TYPE(a)
+    cdef bint still = True
+    for i in range(np.PyArray_NDIM(a)):
+        still = still and np.PyArray_STRIDES(a)[i] == 0
+    still = still and np.PyArray_ITEMSIZE(a) in (4, 8)
+    if t > np.NPY_CLONGDOUBLE or not (np.PyArray_ISCARRAY_RO(a) or still and np.PyArray_ISBEHAVED_RO(a)):
+        return lasting(x.copy, ("K",))
+    out = allocate(np.PyArray_NDIM(a), np.PyArray_DIMS(a), t)
+    cdef Py_ssize_t n = np.PyArray_SIZE(a)
+    if not still:
+        copy_bytes(<char*>np.PyArray_DATA(a), <char*>np.PyArray_DATA(out), n * np.PyArray_ITEMSIZE(a))
+    elif np.PyArray_ITEMSIZE(a) == 4:
+        repeat[int32_t]((<int32_t*>np.PyArray_DATA(a))[0], <int32_t*>np.PyArray_DATA(out), n)
+    else:
+        repeat[int64_t]((<int64_t*>np.PyArray_DATA(a))[0], <int64_t*>np.PyArray_DATA(out), n)
+    return out
+
+
 def quietly(function, args):
     """See `rushlight.kernels.quiet.quietly`; what it makes of large arrays takes kept memory."""
     token = PyContextVar_Set(MODES, IGNORE)
@@ -144,7 +172,7 @@ def forget_peak():
     cache().reset_peak()
 
 
-for _function in (lasting, lasting_if_large, counts, limit_kept, forget_peak):
+for _function in (lasting, lasting_if_large, copied, counts, limit_kept, forget_peak):
     door.register_function(_function.__name__, _function)
 if MODES is not None:
     door.register_function("quietly", quietly)
