@@ -51,10 +51,14 @@ FLAGS = [
     "-std=c++17",
     "-fvisibility=hidden",
     "-g0",
+    "-ffunction-sections",  # for the linker, which leaves out what nobody calls
+    "-fdata-sections",
     "-Wno-unused-function",
     "-Wno-deprecated-declarations",
 ]
-LINK_FLAGS = ["-s", "-Wl,--as-needed"] if sys.platform == "linux" else []
+LINK_FLAGS = ["-s", "-Wl,--as-needed,--gc-sections,--hash-style=gnu,-z,noseparate-code"]
+if sys.platform != "linux":
+    LINK_FLAGS = []
 SMALL_FLAGS = ["-Os"]
 # what was Python raises no C++ exceptions; the tables for them are a fifteenth of its size
 TYPED_FLAGS = ["-fno-exceptions", "-fno-asynchronous-unwind-tables", "-fno-unwind-tables"]
