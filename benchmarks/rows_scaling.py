@@ -12,7 +12,12 @@ NODES = "graph of {:,} nodes: build, backward, free; per node"
 ELEMENTS = "x * y + x of {:,} elements, forward and backward; per element"
 BATCH = "perceptron step, batch {:,}; per sample"
 THREADS = "elementwise chain 1000x1000; threads: {:,}"
-SERIES = {NODES: "nodes", ELEMENTS: "elements", BATCH: "samples in a batch", THREADS: "threads"}
+SERIES = {
+    NODES: ("nodes", "seconds per node"),
+    ELEMENTS: ("elements", "seconds per element"),
+    BATCH: ("samples in a batch", "seconds per sample"),
+    THREADS: ("threads", "seconds of a chain of operations"),
+}
 
 
 def elements(count: int) -> Callable[[Any], Call]:
@@ -71,11 +76,13 @@ def draw(results: list[dict[str, Any]], folder: Path) -> None:
     import matplotlib.pyplot as plt
 
     figure, panels = plt.subplots(1, len(SERIES), figsize=(4 * len(SERIES), 3.2), layout="tight")
-    for panel, (pattern, unit) in zip(panels, SERIES.items(), strict=True):
+    for panel, (pattern, (unit, time)) in zip(panels, SERIES.items(), strict=True):
         for peer, points in lines(results, pattern).items():
             panel.plot(*zip(*points, strict=True), marker="o", markersize=3, label=peer)
-        panel.set(xlabel=unit, ylabel=f"seconds {pattern.rpartition('; ')[2]}", yscale="log")
-        if unit != "threads":
+        panel.set(xlabel=unit, ylabel=time, yscale="log")
+        if unit == "threads":
+            panel.set_xticks([1, 2])
+        else:
             panel.set_xscale("log")
         panel.legend()
     figure.savefig(folder / "scaling.png", dpi=100)
